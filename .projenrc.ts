@@ -1,0 +1,130 @@
+import { awscdk, javascript } from 'projen';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-ecs-auto-scaled-cluster',
+  description:
+    'Amazon ECS on your own EC2 nodes as one typed CDK construct: tiers of instances, shared node templates, a checked bootstrap that fails closed, private registries, and services that just work.',
+  author: 'The cdk-ecs-auto-scaled-cluster authors',
+  authorAddress: 'cdk-ecs-auto-scaled-cluster@users.noreply.github.com',
+  authorOrganization: true,
+  copyrightOwner: 'The cdk-ecs-auto-scaled-cluster authors',
+  repositoryUrl: 'https://github.com/cdk-ecs-auto-scaled-cluster/cdk-ecs-auto-scaled-cluster.git',
+  license: 'Apache-2.0',
+  keywords: [
+    'aws',
+    'cdk',
+    'aws-cdk',
+    'ecs',
+    'ec2',
+    'cluster',
+    'auto-scaling',
+    'capacity-provider',
+    'launch-template',
+    'user-data',
+    'containers',
+    'spot',
+  ],
+  defaultReleaseBranch: 'main',
+  majorVersion: 0,
+  projenrcTs: true,
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.0.0',
+
+  // The first aws-cdk-lib with UpdatePolicy.instanceRefresh, CloudFormation's own node replacement.
+  cdkVersion: '2.263.0',
+  // The version that aws-cdk-lib 2.263.0's Go module asks for; 10.5.0 has no Go module that can be had.
+  constructsVersion: '10.6.0',
+  jsiiVersion: '6.0.16', // also sets jsii-rosetta
+  typescriptVersion: '6.0.3', // the minor that jsii 6.0 depends on
+  projenVersion: '0.103.25',
+  devDeps: [
+    '@types/node@20.19.43',
+    'cdk-nag@3.0.2',
+    'fast-check@4.10.2',
+    'jsii-docgen@10.12.6',
+    'tsx@4.23.15', // runs the examples and the demo from source
+  ],
+
+  publishToPypi: { distName: 'cdk-ecs-auto-scaled-cluster', module: 'cdk_ecs_auto_scaled_cluster' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkecsautoscaledcluster',
+    mavenGroupId: 'io.github.cdk-ecs-auto-scaled-cluster',
+    mavenArtifactId: 'cdk-ecs-auto-scaled-cluster',
+  },
+  publishToGo: { moduleName: 'github.com/cdk-ecs-auto-scaled-cluster/cdk-ecs-auto-scaled-cluster-go' },
+  publishToNuget: { dotNetNamespace: 'CdkEcsAutoScaledCluster', packageId: 'CdkEcsAutoScaledCluster' },
+
+  biome: true,
+  biomeOptions: {
+    version: '2.6.8',
+    biomeConfig: {
+      formatter: {
+        indentStyle: javascript.biome_config.IndentStyle.SPACE,
+        lineWidth: 140,
+      },
+      javascript: { formatter: { quoteStyle: javascript.biome_config.QuoteStyle.SINGLE } },
+      files: { includes: ['examples/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', '!**/cdk.out'] },
+    },
+  },
+  eslint: false,
+
+  tsconfigDevFile: 'tsconfig.dev.json',
+  tsconfigDev: {
+    include: ['examples/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts'],
+    compilerOptions: {
+      paths: { 'cdk-ecs-auto-scaled-cluster': ['./src/index.ts'] },
+    },
+  },
+  typecheckTests: true, // jest alone does not type-check
+  jest: true,
+  jestOptions: {
+    jestVersion: '^30',
+    updateSnapshot: javascript.UpdateSnapshot.NEVER, // a changed snapshot must fail
+    coverage: false,
+    junitReporting: false,
+    jestConfig: {
+      collectCoverage: false,
+      moduleNameMapper: { '^cdk-ecs-auto-scaled-cluster$': '<rootDir>/src/index.ts' },
+    },
+  },
+
+  // Generated for GitHub only and needing the network: not part of a local build.
+  github: false,
+  release: false,
+  buildWorkflow: false,
+  depsUpgrade: false,
+  clobber: false,
+  vscode: false,
+  gitignore: ['.jsii.tabl.json', 'infusion-results.html', 'cdk.out/', '.cache/', '*.log'],
+});
+
+// What JsiiProject adds itself cannot be pinned through devDeps, so it is added again.
+for (const pinned of [
+  'jsii-pacmak@1.140.0',
+  'jsii-diff@1.134.0',
+  'jest@30.5.2',
+  'ts-jest@29.4.15',
+  'ts-node@10.9.2',
+  '@types/jest@30.0.0',
+]) {
+  project.deps.removeDependency(pinned.replace(/(.)@.*/, '$1'));
+  project.addDevDeps(pinned);
+}
+
+for (const path of [
+  '/rosetta/',
+  '/.ci/',
+  '/examples/',
+  '/bench/',
+  '/demo/',
+  '/docs/',
+  '/API.md',
+  '/projenrc/',
+  '/.cache/',
+  'infusion-results.html',
+]) {
+  project.addPackageIgnore(path);
+}
+
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+project.synth();

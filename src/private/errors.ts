@@ -1,0 +1,45 @@
+import type { IConstruct } from 'constructs';
+
+/**
+ * What this library throws for input that cannot work.
+ *
+ * jsii hands only the message to Python, Java, Go and .NET, so the code and the construct's path stand in the message
+ * itself. aws-cdk-lib's own `ValidationError` is internal and its signature has changed, so it cannot be thrown from here.
+ */
+export class ValidationError extends Error {
+  /** The sentence without code and path: what `inScope` builds on. */
+  public readonly problem: string;
+  public readonly code: string;
+  public readonly path?: string;
+
+  public constructor(code: string, problem: string, path?: string) {
+    super(path === undefined ? `${problem} (${code})` : `${problem} (${code} at ${path})`);
+    this.name = 'ValidationError';
+    this.code = code;
+    this.problem = problem;
+    this.path = path;
+  }
+}
+
+/** Refuses: `problem` says which field, which value and what is allowed. */
+export function fail(code: string, problem: string, scope?: IConstruct): never {
+  throw new ValidationError(code, problem, scope?.node.path);
+}
+
+/** Runs code that knows no construct, and gives the construct's path to whatever it refuses. */
+export function inScope<T>(scope: IConstruct, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof ValidationError && error.path === undefined) {
+      throw new ValidationError(error.code, error.problem, scope.node.path);
+    }
+    throw error;
+  }
+}
+
+/** A value as it stands in an error: quoted, and short. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+}
