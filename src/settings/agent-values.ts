@@ -1,0 +1,255 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { type Duration, Fn, type Size, Token, Tokenization } from 'aws-cdk-lib';
+import { type Bounds, checkDuration, checkInteger, checkPattern, checkSize } from '../private/checks';
+import { fail, shown } from '../private/errors';
+import type { HostPortRange, TaskMetadataRpsLimit } from './agent-config';
+import { checkOneLine } from './one-line';
+
+/** The code of every refusal of an agent variable. */
+export const CODE = 'InvalidAgentConfig';
+
+/** How one kind of value is checked and written; `kind` and `bounds` are there for who reads the table as data. */
+export interface AgentValue<T> {
+  readonly kind: string;
+  /** In seconds for durations, in mebibytes for sizes. */
+  readonly bounds?: Bounds;
+  check(field: string, value: T): void;
+  render(value: T): string;
+}
+
+const PORT: Bounds = { min: 1, max: 65535 };
+
+/** The longest that Go's `time.Duration`, nanoseconds in 64 bits, can be: 292 years. */
+const LONGEST: Bounds = { max: 9_223_372_036 };
+
+const GO_UNITS: Record<string, string> = { millis: 'ms', seconds: 's', minutes: 'm', hours: 'h' };
+
+/** A duration as Go's `time.ParseDuration` reads it, in the largest unit that it is a whole number of. */
+export function goDuration(value: Duration): string {
+  if (value.isUnresolved()) return value.formatTokenToNumber().replace(/ \w+$/, GO_UNITS[value.unitLabel()]);
+  const milliseconds = Math.round(value.toMilliseconds({ integral: false }));
+  if (milliseconds % 1000 !== 0) return `${milliseconds}ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds % 60 !== 0 || seconds === 0) return `${seconds}s`;
+  return seconds % 3600 === 0 ? `${seconds / 3600}h` : `${seconds / 60}m`;
+}
+
+export function duration(bounds: Bounds = {}): AgentValue<Duration> {
+  return {
+    kind: 'duration',
+    bounds,
+    check(field, value) {
+      if (value.isUnresolved()) {
+        // Go has no unit for days, and an unknown number cannot be multiplied.
+        if (!(value.unitLabel() in GO_UNITS)) fail(CODE, `\`${field}\` must not be a token in ${value.unitLabel()}: use hours`);
+        return;
+      }
+      checkDuration(CODE, field, value, bounds);
+      checkDuration(CODE, field, value, LONGEST);
+      const milliseconds = value.toMilliseconds({ integral: false });
+      // 1.1 s are 1100.0000000000002 ms in floating point.
+      if (Math.abs(milliseconds - Math.round(milliseconds)) > 1e-6) {
+        fail(CODE, `\`${field}\` must be a duration in whole milliseconds, got: ${milliseconds} ms`);
+      }
+    },
+    render: goDuration,
+  };
+}
+
+export function integer(bounds: Bounds): AgentValue<number> {
+  return {
+    kind: 'integer',
+    bounds,
+    check(field, value) {
+      checkInteger(CODE, field, value, bounds);
+      // Larger ones are written as 1e+21, which is no integer to Go.
+      checkInteger(CODE, field, value, { max: Number.MAX_SAFE_INTEGER });
+    },
+    render: Tokenization.stringifyNumber,
+  };
+}
+
+export function mebibytes(bounds: Bounds): AgentValue<Size> {
+  return {
+    kind: 'mebibytes',
+    bounds,
+    check(field, value) {
+      checkSize(CODE, field, value, 'MiB', bounds);
+      checkSize(CODE, field, value, 'MiB', { max: Number.MAX_SAFE_INTEGER });
+    },
+    render: (value) => Tokenization.stringifyNumber(value.toMebibytes()),
+  };
+}
+
+export function flag(): AgentValue<boolean> {
+  return {
+    kind: 'flag',
+    check(field, value) {
+      // To Go, "yes" or 1.0 is not a boolean; only JavaScript lets such a value come this far.
+      if (typeof value !== 'boolean') fail(CODE, `\`${field}\` must be true or false, got: ${shown(value)}`);
+    },
+    render: String,
+  };
+}
+
+/** One of the values of a closed enum. */
+export function oneOf<T extends string>(values: Record<string, T>): AgentValue<T> {
+  const known = Object.values(values);
+  return {
+    kind: 'enum',
+    check(field, value) {
+      if (!known.includes(value)) fail(CODE, `\`${field}\` must be one of ${known.join(', ')}, got: ${shown(value)}`);
+    },
+    render: (value) => value,
+  };
+}
+
+export function text(pattern: RegExp, rule: string): AgentValue<string> {
+  return {
+    kind: 'text',
+    check(field, value) {
+      checkOneLine(CODE, field, value);
+      checkPattern(CODE, field, value, pattern, rule);
+    },
+    render: (value) => value,
+  };
+}
+
+function checkItems<T>(field: string, items: T[], check: (field: string, item: T) => void): void {
+  if (!Array.isArray(items)) fail(CODE, `\`${field}\` must be a list, got: ${shown(items)}`);
+  if (Token.isUnresolved(items)) return;
+  items.forEach((item, index) => {
+    check(`${field}[${index}]`, item);
+  });
+}
+
+/** A list that the agent splits at commas and trims nothing of. */
+export function commaList(rule: string): AgentValue<string[]> {
+  const item = text(/^[^\s,"'\\]+$/, rule);
+  return {
+    kind: 'list',
+    check: (field, value) => checkItems(field, value, item.check),
+    // Fn.join also takes a list that is a token as a whole.
+    render: (value) => (Token.isUnresolved(value) ? Fn.join(',', value) : value.join(',')),
+  };
+}
+
+/** A JSON list of ports. The agent takes an empty one for an unset one, which `emptyIsUnset` refuses. */
+export function ports(emptyIsUnset: boolean): AgentValue<number[]> {
+  return {
+    kind: 'ports',
+    bounds: PORT,
+    check(field, value) {
+      checkItems(field, value, (itemField, item) => checkInteger(CODE, itemField, item, PORT));
+      if (emptyIsUnset && value.length === 0) {
+        fail(CODE, `\`${field}\` must have at least one port: the agent takes an empty list for none given, and uses its own`);
+      }
+    },
+    render: (value) => `[${value.map((port) => Tokenization.stringifyNumber(port)).join(',')}]`,
+  };
+}
+
+function isCidr(value: string): boolean {
+  const [, address = '', prefix = ''] = /^([^/%]+)\/(0|[1-9][0-9]{0,2})$/.exec(value) ?? [];
+  return (isIPv4(address) && Number(prefix) <= 32) || (isIPv6(address) && Number(prefix) <= 128);
+}
+
+/** A JSON list of IP prefixes, as Go's `net.ParseCIDR` reads them. */
+export function cidrs(): AgentValue<string[]> {
+  return {
+    kind: 'cidrs',
+    check(field, value) {
+      checkItems(field, value, (itemField, item) => {
+        checkOneLine(CODE, itemField, item);
+        if (!Token.isUnresolved(item) && !isCidr(item)) {
+          fail(CODE, `\`${itemField}\` must be an IPv4 or IPv6 prefix as 10.0.15.0/24, got: ${shown(item)}`);
+        }
+      });
+    },
+    render: (value) => (Token.isUnresolved(value) ? `["${Fn.join('","', value)}"]` : JSON.stringify(value)),
+  };
+}
+
+export interface MapRules {
+  readonly name: RegExp;
+  readonly nameRule: string;
+  /** Names that the pattern allows and somebody else owns. */
+  readonly reservedName?: RegExp;
+  readonly value?: RegExp;
+  readonly valueRule?: string;
+  readonly maxEntries?: number;
+  /** Set where ecs-init reads the variable from its own environment: systemd has then taken one backslash of each pair away. */
+  readonly throughSystemd?: boolean;
+}
+
+function codeUnitOrder([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+// What JSON.stringify leaves as it is and a reader might take for the end of a line, or drop the value for.
+const RISKY_IN_JSON = /[\u007f-\u009f\u2028\u2029]/g;
+
+function jsonString(value: string): string {
+  return JSON.stringify(value).replace(RISKY_IN_JSON, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/**
+ * A JSON object of strings, on one line, sorted by name: the order in which a map arrives differs from language to language, and in Java from run to run.
+ *
+ * JSON.stringify leaves the marker of a token as it is. What the token resolves to is put in later, unescaped: it must be JSON-safe by itself, and
+ * the docs of the fields say so (attributes and tags are, whenever they are valid).
+ */
+export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
+  return {
+    kind: 'map',
+    check(field, value) {
+      const entries = Object.entries(value);
+      if (rules.maxEntries !== undefined && entries.length > rules.maxEntries) {
+        fail(CODE, `\`${field}\` must have at most ${rules.maxEntries} entries, got: ${entries.length}`);
+      }
+      for (const [name, entry] of entries) {
+        // The marker of a token differs from run to run, and so would the order.
+        if (Token.isUnresolved(name)) fail(CODE, `\`${field}\` must have names that are known at synthesis, got a token`);
+        if (!rules.name.test(name)) fail(CODE, `\`${field}\` must have names that are ${rules.nameRule}, got: ${shown(name)}`);
+        if (rules.reservedName?.test(name)) fail(CODE, `\`${field}\` must not have the reserved name \`${name}\``);
+        const entryField = `${field}.${name}`;
+        if (typeof entry !== 'string') fail(CODE, `\`${entryField}\` must be a string, got: ${shown(entry)}`);
+        if (rules.value) checkPattern(CODE, entryField, entry, rules.value, rules.valueRule ?? '');
+      }
+    },
+    render(value) {
+      const entries = Object.entries(value).sort(codeUnitOrder);
+      // Not JSON.stringify of an object: that puts names that look like numbers first.
+      const json = `{${entries.map(([name, entry]) => `${jsonString(name)}:${jsonString(entry)}`).join(',')}}`;
+      return rules.throughSystemd ? json.replace(/\\/g, '\\\\') : json;
+    },
+  };
+}
+
+export function portRange(): AgentValue<HostPortRange> {
+  return {
+    kind: 'portRange',
+    bounds: PORT,
+    check(field, { fromPort, toPort }) {
+      checkInteger(CODE, `${field}.fromPort`, fromPort, PORT);
+      checkInteger(CODE, `${field}.toPort`, toPort, PORT);
+      if (!Token.isUnresolved(fromPort) && !Token.isUnresolved(toPort) && toPort < fromPort) {
+        fail(CODE, `\`${field}\` must not end before it begins, got: ${fromPort} to ${toPort}`);
+      }
+    },
+    render: ({ fromPort, toPort }) => `${Tokenization.stringifyNumber(fromPort)}-${Tokenization.stringifyNumber(toPort)}`,
+  };
+}
+
+export function requestRate(): AgentValue<TaskMetadataRpsLimit> {
+  const rate = integer({ min: 1 });
+  return {
+    kind: 'requestRate',
+    bounds: rate.bounds,
+    check(field, { steadyState, burst }) {
+      rate.check(`${field}.steadyState`, steadyState);
+      rate.check(`${field}.burst`, burst);
+    },
+    render: ({ steadyState, burst }) => `${rate.render(steadyState)},${rate.render(burst)}`,
+  };
+}
