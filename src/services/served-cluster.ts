@@ -28,9 +28,6 @@ export interface ServedCluster {
    */
   readonly physicalName?: string;
 
-  /** Names (tokens or literals) of the cluster's own capacity providers, which is what a service's strategy would name. */
-  readonly capacityProviderNames: string[];
-
   /**
    * Whether the cluster's default strategy names providers of ours. Only then is a launch type dropped: without a default strategy
    * ECS would take launch type EC2 all the same, and with one of Fargate's the service would end up there.

@@ -1,6 +1,19 @@
-import { AspectPriority, Aspects, type IAspect, Stage } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, type CfnResource, type IAspect, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { clusterNamedBy } from './cluster-match';
+import { checkCodeDeploy } from './code-deploy';
+import { checkHostPorts } from './host-ports';
+import { HostedService } from './hosted-service';
+import { dropLaunchType } from './launch-type';
+import { checkNetworkLoadBalancer } from './network-load-balancer';
+import { checkConstraintCount, constrainToNotRetiring } from './not-retiring';
+import { checkPeerPorts } from './peer-ports';
+import { property } from './properties';
+import { checkRollingDeployment } from './rolling-deployment';
+import { dropRunTaskLaunchType } from './run-task-launch-type';
 import type { ServedCluster } from './served-cluster';
+import { checkStateLaunchType, mayRunTask, type State } from './state-machine-task';
+import { waitForAssociation } from './wait-for-association';
 
 /**
  * Registers a cluster with the pass over the services of its stage: once, when the cluster is made.
@@ -14,6 +27,12 @@ export function serve(cluster: ServedCluster): void {
 
 const passes = new WeakMap<IConstruct, ServicePass>();
 
+/**
+ * Visits each construct of a stage once, and applies the rules to what runs on a cluster of ours.
+ *
+ * What changes a resource happens at the visit, before the aspects of users. What depends on the final state (dependencies, lazy values,
+ * all warnings) is left to the end of synthesis, so it does not matter which aspect ran first.
+ */
 class ServicePass implements IAspect {
   public static of(scope: IConstruct): ServicePass {
     const stage = Stage.of(scope) ?? scope.node.root;
@@ -27,10 +46,62 @@ class ServicePass implements IAspect {
   }
 
   private readonly clusters: ServedCluster[] = [];
+  /** An app that is synthesised twice (`synth({ force: true })`) runs its aspects twice. */
+  private readonly visited = new WeakSet<IConstruct>();
 
   public add(cluster: ServedCluster): void {
     this.clusters.push(cluster);
   }
 
-  public visit(_node: IConstruct): void {}
+  public visit(node: IConstruct): void {
+    const type = (node as CfnResource).cfnResourceType;
+    if (type === undefined) {
+      if (mayRunTask(node)) this.once(node, () => this.visitState(node));
+      return;
+    }
+    const resource = node as CfnResource;
+    switch (type) {
+      case 'AWS::ECS::Service':
+      case 'AWS::ECS::TaskSet':
+        return this.once(resource, () => this.visitService(resource));
+      case 'AWS::Events::Rule':
+        return this.once(resource, () => dropRunTaskLaunchType(resource, 'targets', this.clusters));
+      case 'AWS::Scheduler::Schedule':
+        return this.once(resource, () => dropRunTaskLaunchType(resource, 'target', this.clusters));
+    }
+  }
+
+  private once(node: IConstruct, visit: () => void): void {
+    if (this.visited.has(node)) return;
+    this.visited.add(node);
+    visit();
+  }
+
+  private visitService(resource: CfnResource): void {
+    const match = clusterNamedBy(property(resource, 'cluster'), resource, this.clusters);
+    if (match === undefined) return;
+    const service = new HostedService(resource, match);
+    dropLaunchType(service);
+    constrainToNotRetiring(service);
+    waitForAssociation(service);
+    resource.node.addValidation({
+      validate: () => {
+        checkRollingDeployment(service);
+        checkHostPorts(service);
+        checkNetworkLoadBalancer(service);
+        checkPeerPorts(service);
+        checkCodeDeploy(service);
+        return checkConstraintCount(service);
+      },
+    });
+  }
+
+  private visitState(state: State): void {
+    state.node.addValidation({
+      validate: () => {
+        checkStateLaunchType(state, this.clusters);
+        return [];
+      },
+    });
+  }
 }

@@ -1,0 +1,68 @@
+import { CfnResource, Reference, Stack, Token, TokenComparison, Tokenization } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { ServedCluster } from './served-cluster';
+
+/** A cluster and how something names it. */
+export interface ClusterMatch {
+  readonly cluster: ServedCluster;
+  /** False where only the literal name agrees: whoever writes a name and no reference has cut the dependency on purpose. */
+  readonly byReference: boolean;
+}
+
+/** The cluster that `value`, a name or an ARN as `user` renders it, stands for. */
+export function clusterNamedBy(value: unknown, user: IConstruct, clusters: readonly ServedCluster[]): ClusterMatch | undefined {
+  if (value === undefined || value === null) return undefined;
+  const byReference = clusters.find((cluster) => refersTo(value, user, cluster));
+  if (byReference !== undefined) return { cluster: byReference, byReference: true };
+  const byText = clusters.find((cluster) => namesLiterally(value, user, cluster));
+  return byText === undefined ? undefined : { cluster: byText, byReference: false };
+}
+
+function refersTo(value: unknown, user: IConstruct, cluster: ServedCluster): boolean {
+  return [cluster.clusterName, cluster.clusterArn].some((known) => {
+    const ours = referenceIn(known);
+    if (ours === undefined) return false;
+    const theirs = referenceIn(value);
+    if (theirs !== undefined) return sameReference(theirs, ours);
+    // `Fn.ref('LogicalId')` is no reference to CDK; and a logical id says something within its own stack only.
+    return Stack.of(user) === Stack.of(cluster.scope) && renderedIn(user, value) === renderedIn(user, known);
+  });
+}
+
+function referenceIn(value: unknown): Reference | undefined {
+  const token = Tokenization.reverse(value, { failConcat: false });
+  return Reference.isReference(token) ? token : undefined;
+}
+
+function sameReference(one: Reference, other: Reference): boolean {
+  if (one.target !== other.target) return false;
+  // A cluster's name and its ARN mean the same; two outputs of another resource (a parameter store's, a custom one's) do not.
+  const isCluster = CfnResource.isCfnResource(one.target) && one.target.cfnResourceType === 'AWS::ECS::Cluster';
+  return isCluster || one.displayName === other.displayName;
+}
+
+function namesLiterally(value: unknown, user: IConstruct, cluster: ServedCluster): boolean {
+  if (!sameEnvironment(user, cluster.scope)) return false;
+  const text = renderedIn(user, value);
+  // References are left out: to resolve one in a foreign stack would have CDK give the cluster a name of its own.
+  const known = [cluster.clusterName, cluster.clusterArn, cluster.physicalName].filter((name) => referenceIn(name) === undefined);
+  if (known.some((name) => name !== undefined && renderedIn(cluster.scope, name) === text)) return true;
+  return nameInArn(value) !== undefined && known.includes(nameInArn(value));
+}
+
+function nameInArn(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  return /^arn:.*:cluster\/([^/$]+)$/.exec(value)?.[1];
+}
+
+function renderedIn(scope: IConstruct, value: unknown): string {
+  return JSON.stringify(Stack.of(scope).resolve(value));
+}
+
+/** Cluster names are unique in an account and region; the same name elsewhere is another cluster. */
+function sameEnvironment(one: IConstruct, other: IConstruct): boolean {
+  const [a, b] = [Stack.of(one), Stack.of(other)];
+  return [Token.compareStrings(a.account, b.account), Token.compareStrings(a.region, b.region)].every(
+    (comparison) => comparison === TokenComparison.SAME || comparison === TokenComparison.BOTH_UNRESOLVED,
+  );
+}

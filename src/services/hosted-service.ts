@@ -1,0 +1,74 @@
+import type { CfnResource } from 'aws-cdk-lib';
+import type { ClusterMatch } from './cluster-match';
+import { field, rendered, renderedList, renderedNumber } from './properties';
+import type { ServedCluster } from './served-cluster';
+
+const FARGATE_PROVIDERS: unknown[] = ['FARGATE', 'FARGATE_SPOT'];
+
+/**
+ * A service, or a task set of one, on a cluster of ours.
+ *
+ * Everything is read anew at each question and overrides count, so a rule that asks after all aspects have run sees the template's values.
+ */
+export class HostedService {
+  public readonly cluster: ServedCluster;
+  public readonly refersToCluster: boolean;
+
+  public constructor(
+    public readonly resource: CfnResource,
+    match: ClusterMatch,
+  ) {
+    this.cluster = match.cluster;
+    this.refersToCluster = match.byReference;
+  }
+
+  /** The path that a user knows: the L2's, where there is one. */
+  public get path(): string {
+    const { scope, path } = this.resource.node;
+    return scope !== undefined && 'taskDefinition' in scope ? scope.node.path : path;
+  }
+
+  public get isTaskSet(): boolean {
+    return this.resource.cfnResourceType === 'AWS::ECS::TaskSet';
+  }
+
+  public get isDaemon(): boolean {
+    return this.rendered('schedulingStrategy') === 'DAEMON';
+  }
+
+  public get isDeployedByCodeDeploy(): boolean {
+    return this.rendered('deploymentController', 'type') === 'CODE_DEPLOY';
+  }
+
+  public get launchType(): unknown {
+    return this.rendered('launchType');
+  }
+
+  public get hasStrategy(): boolean {
+    return renderedList(this.resource, 'capacityProviderStrategy').length > 0;
+  }
+
+  /** Whether its tasks run on instances of the cluster: neither on Fargate nor on machines of the user's own (ECS Anywhere). */
+  public get runsOnNodes(): boolean {
+    if (this.hasStrategy) return this.strategyProviders.some((provider) => !FARGATE_PROVIDERS.includes(provider));
+    if (this.launchType === undefined) return this.cluster.defaultStrategyIsOurs;
+    return this.launchType === 'EC2';
+  }
+
+  /** A service that ECS keeps at a number of tasks, and moves when a node goes. */
+  public get isReplicaOnNodes(): boolean {
+    return !this.isDaemon && this.runsOnNodes;
+  }
+
+  public rendered(...path: string[]): unknown {
+    return rendered(this.resource, ...path);
+  }
+
+  public number(...path: string[]): number | undefined {
+    return renderedNumber(this.resource, ...path);
+  }
+
+  private get strategyProviders(): unknown[] {
+    return renderedList(this.resource, 'capacityProviderStrategy').map((item) => field(item, 'capacityProvider'));
+  }
+}

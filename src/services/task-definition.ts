@@ -1,0 +1,54 @@
+import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { HostedService } from './hosted-service';
+import { field, property, rendered, renderedList } from './properties';
+
+/** A port of a container, and on which port of the node it is reached. */
+export interface PublishedPort {
+  readonly container: string;
+  readonly containerPort: unknown;
+  /** 0: the agent hands one out. */
+  readonly hostPort: number;
+}
+
+/** The task definition of a service, where the app defines it: found by the reference, or through the L2 (CodeDeploy names the family only). */
+export function taskDefinitionOf(service: HostedService): CfnResource | undefined {
+  const token = Tokenization.reverse(property(service.resource, 'taskDefinition'), { failConcat: false });
+  if (Reference.isReference(token) && isTaskDefinition(token.target)) return token.target;
+  const l2 = service.resource.node.scope as { taskDefinition?: IConstruct } | undefined;
+  const resource = l2?.taskDefinition?.node?.defaultChild ?? l2?.taskDefinition?.node?.tryFindChild('Resource');
+  return isTaskDefinition(resource) ? resource : undefined;
+}
+
+function isTaskDefinition(construct: unknown): construct is CfnResource {
+  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::ECS::TaskDefinition';
+}
+
+/** How the containers of a service are reached; without a word ECS takes bridge mode. Undefined: defined elsewhere. */
+export function networkModeOf(service: HostedService): string | undefined {
+  if (service.rendered('networkConfiguration') !== undefined) return 'awsvpc';
+  const taskDefinition = taskDefinitionOf(service);
+  if (taskDefinition === undefined) return undefined;
+  const mode = rendered(taskDefinition, 'networkMode');
+  return typeof mode === 'string' ? mode : 'bridge';
+}
+
+/** The ports that the containers of a service publish on its node. None in awsvpc mode, where a task has an address of its own. */
+export function publishedPorts(service: HostedService): PublishedPort[] {
+  const taskDefinition = taskDefinitionOf(service);
+  const mode = networkModeOf(service);
+  if (taskDefinition === undefined || mode === 'awsvpc' || mode === 'none') return [];
+  return renderedList(taskDefinition, 'containerDefinitions').flatMap((container) => {
+    const mappings = field(container, 'portMappings');
+    return (Array.isArray(mappings) ? mappings : []).map((mapping) => ({
+      container: String(field(container, 'name')),
+      containerPort: field(mapping, 'containerPort'),
+      hostPort: hostPort(mapping, mode),
+    }));
+  });
+}
+
+function hostPort(mapping: unknown, mode: string | undefined): number {
+  const port = mode === 'host' ? (field(mapping, 'hostPort') ?? field(mapping, 'containerPort')) : field(mapping, 'hostPort');
+  return typeof port === 'number' ? port : 0;
+}
