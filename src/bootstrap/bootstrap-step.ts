@@ -1,0 +1,246 @@
+import { type Duration, Token, Tokenization } from 'aws-cdk-lib';
+import { checkDuration, checkInteger, checkPattern } from '../private/checks';
+import { fail, shown } from '../private/errors';
+import type { StepNode } from './private/step-node';
+import { checkText } from './private/text';
+
+const CODE = 'InvalidBootstrapStep';
+
+/** Below the 15 minutes that the whole user data has. */
+const MAX_SECONDS = 840;
+
+/** Names that bash sets itself, or does not take from its environment. */
+const BASH_OWNS =
+  /^(_|BASH|BASHOPTS|BASH_.*|BASHPID|DIRSTACK|EPOCH.*|EUID|FUNCNAME|GROUPS|IFS|LINENO|PPID|S?RANDOM|SECONDS|SHELLOPTS|UID)$/;
+
+/** What the library owns on the node, and the property that says what is in it. */
+const OWNED_FILES: { readonly [path: string]: string } = {
+  '/etc/ecs/ecs.config': 'agent',
+  '/etc/sysctl.d/90-ecs-node.conf': 'sysctls',
+  '/root/.docker/config.json': 'dockerAuth',
+};
+
+/**
+ * Options of `BootstrapStep.run`.
+ */
+export interface RunStepOptions {
+  /**
+   * How long the command may run, from 1 second to 14 minutes. Then it is stopped, with all that it has started, and the
+   * boot fails.
+   *
+   * @default - no limit of its own; the whole user data has 15 minutes
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Environment variables of the command. A value may have any characters, and is never part of the command's text.
+   *
+   * Refused: names that are not of letters, digits and underscores, and those that bash sets itself, such as `UID`.
+   *
+   * @default - only `HOME` and `PATH`, and what cloud-init sets
+   */
+  readonly environment?: { [name: string]: string };
+}
+
+/**
+ * Options of `BootstrapStep.writeFile`.
+ */
+export interface WriteFileStepOptions {
+  /**
+   * The file's permissions in octal, three or four digits.
+   *
+   * @default '0644'
+   */
+  readonly mode?: string;
+
+  /**
+   * Who owns the file: `user` or `user:group`, names or numbers.
+   *
+   * @default - root
+   */
+  readonly owner?: string;
+}
+
+/**
+ * Options of `BootstrapStep.installPackages`.
+ */
+export interface InstallPackagesStepOptions {
+  /**
+   * How often the installation is tried, from 1 to 10. The pauses between two attempts grow: 4, 16, 36 seconds…
+   *
+   * @default 4
+   */
+  readonly attempts?: number;
+
+  /**
+   * How long all attempts together may take, from 1 second to 14 minutes.
+   *
+   * @default Duration.minutes(8)
+   */
+  readonly timeout?: Duration;
+}
+
+/**
+ * Options of `BootstrapStep.enableService`.
+ */
+export interface EnableServiceStepOptions {
+  /**
+   * Whether the service is started now too, not only at the next boot. The start is not waited for: a service that is
+   * ordered after cloud-init, as many are, could otherwise never come up, since user data is a part of cloud-init.
+   *
+   * @default true
+   */
+  readonly start?: boolean;
+}
+
+/**
+ * Something that a node does at boot: after the node is configured, before the ECS agent starts.
+ *
+ * Steps run in order, as root. The first that fails stops the boot: the node says on its console which one it was (its
+ * number and kind, never its text), joins no cluster, and is powered off. A node can be interrupted and boot again, so
+ * whatever a step does it must be able to do twice.
+ *
+ * Strings may have any characters, and may hold CDK tokens. A NUL character is refused.
+ *
+ *     BootstrapStep.installPackages(['amazon-cloudwatch-agent']),
+ *     BootstrapStep.writeFile('/etc/motd', 'Managed by CDK.\n'),
+ *     BootstrapStep.run('ethtool -K eth0 tso off', { timeout: Duration.seconds(10) }),
+ */
+export class BootstrapStep {
+  /**
+   * Runs a command, or several lines of them, in a bash of its own with `-e` and `-o pipefail`. Its standard input is empty.
+   *
+   * Do not put a credential into it: user data can be read by whoever may describe the launch template.
+   *
+   * Refused: a command that starts or restarts the `ecs` service and waits for it. The agent's service waits for user data
+   * to end, so both would wait until the node runs out of time; and it is started by itself once the boot has succeeded.
+   *
+   * @param command shell text for bash
+   * @param options a time limit, environment variables
+   */
+  public static run(command: string, options: RunStepOptions = {}): BootstrapStep {
+    if (command.trim() === '') fail(CODE, '`command` must not be empty');
+    checkText('command', command);
+    if (waitsForAgent(command)) {
+      fail(
+        CODE,
+        '`command` must not start the ecs service: it waits for user data to end, so user data cannot wait for it. ' +
+          'Leave it out, the agent is started when all steps have succeeded',
+      );
+    }
+    checkDuration(CODE, 'timeout', options.timeout, { min: 1, max: MAX_SECONDS });
+    const environment = Object.entries(options.environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [name, value] of environment) {
+      if (Token.isUnresolved(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || BASH_OWNS.test(name)) {
+        fail(CODE, `\`environment\` must have names of letters, digits and \`_\` that bash does not set itself, got: ${shown(name)}`);
+      }
+      checkText(`environment.${name}`, value);
+    }
+    return new BootstrapStep({ kind: 'run', command, timeout: options.timeout && seconds(options.timeout), environment });
+  }
+
+  /**
+   * Writes a file, whole: to a temporary name beside it, then renamed, so that nobody ever sees a part of it. Folders that
+   * are missing are made, with mode 0755.
+   *
+   * Refused: a path that is not absolute or ends in `/`; files that the library writes itself (`/etc/ecs/ecs.config` is
+   * said by `agent`); `/proc`, `/sys` and `/dev`, where a file cannot be replaced.
+   *
+   * @param path    where, absolute
+   * @param content to the letter; nothing is appended
+   * @param options permissions and owner
+   */
+  public static writeFile(path: string, content: string, options: WriteFileStepOptions = {}): BootstrapStep {
+    checkPattern(CODE, 'path', path, /^\/.*[^/]$/s, 'the absolute path of a file');
+    const owner = OWNED_FILES[path];
+    if (owner !== undefined) fail(CODE, `\`path\` must not be ${path}, which the library writes itself: use \`${owner}\``);
+    if (/^\/(proc|sys|dev)\//.test(path)) {
+      fail(
+        CODE,
+        `\`path\` must not be in /proc, /sys or /dev, where no file can be replaced: use \`BootstrapStep.run\`, got: ${shown(path)}`,
+      );
+    }
+    checkText('path', path);
+    checkText('content', content);
+    checkPattern(CODE, 'mode', options.mode, /^[0-7]{3,4}$/, 'three or four octal digits');
+    checkPattern(CODE, 'owner', options.owner, /^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/, '`user` or `user:group`');
+    return new BootstrapStep({ kind: 'writeFile', path, content, mode: options.mode ?? '0644', owner: options.owner });
+  }
+
+  /**
+   * Installs packages from the repositories that the image knows, with dnf. A mirror that is down is tried again.
+   *
+   * Every package makes every boot slower, and can make it fail: packages that all nodes need are better in an image.
+   *
+   * Refused: an empty list; names that are not those of a package, such as options, files, addresses and groups.
+   *
+   * @param packages names, with a version if need be, as dnf takes them
+   * @param options  how often and how long it is tried
+   */
+  public static installPackages(packages: string[], options: InstallPackagesStepOptions = {}): BootstrapStep {
+    if (packages.length === 0) fail(CODE, '`packages` must have at least one name');
+    for (const name of packages) {
+      checkPattern(CODE, 'packages', name, /^[A-Za-z0-9][A-Za-z0-9._+:~^-]*$/, 'names of packages, of letters, digits and `._+:~^-`');
+      checkText('packages', name);
+    }
+    const attempts = options.attempts ?? 4;
+    checkInteger(CODE, 'attempts', attempts, { min: 1, max: 10 });
+    checkDuration(CODE, 'timeout', options.timeout, { min: 1, max: MAX_SECONDS });
+    return new BootstrapStep({
+      kind: 'installPackages',
+      packages: [...packages],
+      attempts: Tokenization.stringifyNumber(attempts),
+      timeout: options.timeout === undefined ? '480' : wholeSeconds(options.timeout),
+    });
+  }
+
+  /**
+   * Enables a service, and starts it without waiting for it.
+   *
+   * Refused: `ecs`, which the library starts itself once the boot has succeeded.
+   *
+   * @param name    of a systemd unit; without a suffix, of a service
+   * @param options whether it is started now
+   */
+  public static enableService(name: string, options: EnableServiceStepOptions = {}): BootstrapStep {
+    checkPattern(CODE, 'name', name, /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/, 'the name of a systemd unit');
+    checkText('name', name);
+    if (/^ecs(\.service)?$/.test(name)) {
+      fail(CODE, '`name` must not be the ecs service: the library starts it itself when all steps have succeeded');
+    }
+    return new BootstrapStep({ kind: 'enableService', name, start: options.start ?? true });
+  }
+
+  /**
+   * What the step is, for the renderers.
+   *
+   * @internal
+   */
+  public readonly _node: StepNode;
+
+  private constructor(node: StepNode) {
+    this._node = node;
+  }
+}
+
+function seconds(duration: Duration): string {
+  return Tokenization.stringifyNumber(duration.toSeconds({ integral: false }));
+}
+
+/** For the shell's arithmetic. */
+function wholeSeconds(duration: Duration): string {
+  return duration.isUnresolved() ? seconds(duration) : String(Math.ceil(duration.toSeconds({ integral: false })));
+}
+
+/** Whether a line of the command starts the agent and waits for it. */
+function waitsForAgent(command: string): boolean {
+  return command
+    .split(/[\n;&|]/)
+    .some(
+      (part) =>
+        /^\s*(sudo\s+)?(systemctl|service)\s/.test(part) &&
+        /\s(start|restart|reload-or-restart|--now)(\s|$)/.test(part) &&
+        /\secs(\.service)?(\s|$)/.test(part) &&
+        !part.includes('--no-block'),
+    );
+}

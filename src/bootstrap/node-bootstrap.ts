@@ -1,0 +1,277 @@
+import type { Resource } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { checkPattern } from '../private/checks';
+import { fail, shown } from '../private/errors';
+import type { DockerAuth } from '../registry/docker-auth';
+import type { AgentConfig, HostPortRange } from '../settings/agent-config';
+import { type AgentLine, DEFAULT_AGENT_CONFIG, mergeAgentConfig, renderAgentConfig } from '../settings/agent-variables';
+import { DEFAULT_LOG_DRIVERS, type NodeLogDriver, renderLogDrivers } from '../settings/log-driver';
+import { mergeSysctls, renderSysctlLine, type Sysctl } from '../settings/sysctl';
+import { BootstrapStep } from './bootstrap-step';
+import { renderAmazonLinux } from './private/amazon-linux-renderer';
+import { chosenName, clusterNameOfLine, isSpotDrainingLine } from './private/cdk-lines';
+import type { NodeSettings } from './private/node-settings';
+import { checkUserDataSize } from './private/user-data-size';
+
+const LOG_DRIVERS = 'ECS_AVAILABLE_LOGGING_DRIVERS';
+const SPOT_DRAINING = 'ECS_ENABLE_SPOT_INSTANCE_DRAINING';
+
+/**
+ * What a node is told at boot.
+ */
+export interface NodeBootstrapProps {
+  /**
+   * The credentials of private registries, read on the node at boot from AWS Secrets Manager.
+   *
+   * @default - none; images come from Amazon ECR and from registries that need no credentials
+   */
+  readonly dockerAuth?: DockerAuth;
+
+  /**
+   * The log drivers that containers on the node may use. Replaces the default, whole.
+   *
+   * @default - `json-file`, `syslog`, `fluentd`, `awslogs`
+   */
+  readonly logDrivers?: NodeLogDriver[];
+
+  /**
+   * Kernel parameters of the node, kept over reboots in `/etc/sysctl.d`. Merged by key over the defaults.
+   *
+   * @default - local ports 10000 to 65000 for outgoing connections, and 65535 connections that wait to be accepted
+   */
+  readonly sysctls?: Sysctl[];
+
+  /**
+   * Settings of the ECS agent. Merged field by field over the defaults.
+   *
+   * @default - stopped tasks are removed after 1 hour, containers have 5 minutes to stop, agent updates are on, host ports
+   * are given out from 32768 to 65535
+   */
+  readonly agent?: AgentConfig;
+
+  /**
+   * What the node does besides, in order, after it is configured and before the agent starts. The first step that fails
+   * stops the node.
+   *
+   * @default - nothing
+   */
+  readonly bootstrapSteps?: BootstrapStep[];
+}
+
+/**
+ * Options of a `NodeBootstrap` that stands alone.
+ */
+export interface NodeBootstrapOptions extends NodeBootstrapProps {
+  /**
+   * The cluster that nodes join: 1 to 255 letters, digits, hyphens and underscores.
+   *
+   * Not needed where CDK's own `ecs.Cluster.addAsgCapacityProvider` is called on the group: the name is taken from the
+   * command that it adds.
+   *
+   * @default - each node finds it at boot in its own `ClusterName` tag, through IMDSv2; the launch template must allow that
+   * (`instanceMetadataTags`)
+   */
+  readonly clusterName?: string;
+}
+
+/**
+ * The user data of an ECS node: typed, checked at synthesis, and failing closed at boot.
+ *
+ * A node on which any step fails, hangs, is killed or never runs does not join a cluster: it says why on its console and in
+ * its journal, and powers off. With `instanceInitiatedShutdownBehavior: TERMINATE` in the launch template the group replaces
+ * it. Nothing is installed that the node does not need, and a time limit of 15 minutes holds for all of it.
+ *
+ * It is for images with cloud-init, systemd, bash, python3 and the ECS agent's own service, such as the ECS-optimized Amazon
+ * Linux 2023 AMI, and works in any launch template:
+ *
+ *     const userData = new NodeBootstrap({ dockerAuth: DockerAuth.fromSecret(secret) });
+ *     const launchTemplate = new ec2.LaunchTemplate(this, 'Template', { userData, ... });
+ *
+ * The rendered bytes change only with a breaking release: a change replaces nodes.
+ */
+export class NodeBootstrap extends ec2.UserData {
+  private clusterName?: string;
+  private readonly settings: Omit<NodeSettings, 'clusterName' | 'steps'>;
+  private readonly steps: BootstrapStep[];
+  private readonly agentConfig: AgentConfig;
+  private spotDraining = false;
+
+  public constructor(options: NodeBootstrapOptions = {}) {
+    super();
+    checkPattern(
+      'InvalidClusterName',
+      'clusterName',
+      options.clusterName,
+      /^[A-Za-z0-9_-]{1,255}$/,
+      '1 to 255 letters, digits, hyphens and underscores',
+    );
+    this.clusterName = options.clusterName;
+    this.steps = [...(options.bootstrapSteps ?? [])];
+    this.agentConfig = mergeAgentConfig(DEFAULT_AGENT_CONFIG, options.agent ?? {});
+    this.settings = {
+      dockerAuth: options.dockerAuth,
+      sysctlLines: mergeSysctls(options.sysctls).map((sysctl) => renderSysctlLine(sysctl)),
+      agentLines: [
+        { variable: LOG_DRIVERS, value: renderLogDrivers(options.logDrivers ?? DEFAULT_LOG_DRIVERS) },
+        ...renderAgentConfig(this.agentConfig),
+      ],
+    };
+  }
+
+  /**
+   * Adds one step that runs these commands, in one bash, after all steps so far.
+   *
+   * Two commands are known and not run: those with which `ecs.Cluster.addAsgCapacityProvider` names the cluster and turns
+   * the draining of Spot instances on. What they say goes where it belongs.
+   *
+   * @param commands shell text for bash, one or more lines each; variables carry over from one to the next
+   */
+  public addCommands(...commands: string[]): void {
+    const own = commands.filter((command) => !this.takeFromCdk(command));
+    if (own.length > 0) this._addStep(BootstrapStep.run(own.join('\n')));
+  }
+
+  /**
+   * Throws. The last act of the user data is to let the agent start, so nothing can come after it; and a failure powers the
+   * node off. Use `addCommands`, or `trap` inside of a command.
+   *
+   * @param _commands not used
+   */
+  public addOnExitCommands(..._commands: string[]): void {
+    fail(
+      'UnsupportedUserData',
+      'addOnExitCommands cannot be used: the last act of a node bootstrap is to let the agent start, and nothing may follow it. ' +
+        'Use addCommands, with a `trap … EXIT` among the commands where something is to be cleaned up',
+    );
+  }
+
+  /**
+   * Throws: a node has no AWS CLI. Download with what you install yourself, in a step.
+   *
+   * @param params not used
+   */
+  public addS3DownloadCommand(params: ec2.S3DownloadOptions): string {
+    return fail(
+      'UnsupportedUserData',
+      `addS3DownloadCommand cannot be used: the ECS-optimized image has no AWS CLI to download ${shown(params.bucketKey)} with. ` +
+        "Add the steps `BootstrapStep.installPackages(['awscli-2'])` and `BootstrapStep.run('aws s3 cp …')`, " +
+        'or put the file into a machine image of your own',
+    );
+  }
+
+  /**
+   * Adds a step that makes a file executable and runs it.
+   *
+   * @param params the path, and the arguments as shell text
+   */
+  public addExecuteFileCommand(params: ec2.ExecuteFileOptions): void {
+    const command = `chmod +x -- "$ECS_BOOTSTRAP_FILE"\n"$ECS_BOOTSTRAP_FILE" ${params.arguments ?? ''}`.trim();
+    this._addStep(BootstrapStep.run(command, { environment: { ECS_BOOTSTRAP_FILE: params.filePath } }));
+  }
+
+  /**
+   * Throws: a node has no `cfn-signal`. A group of this library waits for its nodes in other ways (`NodeReplacement`).
+   *
+   * @param resource not used
+   */
+  public addSignalOnExitCommand(resource: Resource): void {
+    fail(
+      'UnsupportedUserData',
+      'addSignalOnExitCommand cannot be used: the ECS-optimized image has no cfn-signal (aws-cfn-bootstrap). ' +
+        'Leave the signals out; a node whose bootstrap fails is powered off and replaced',
+      resource,
+    );
+  }
+
+  /**
+   * The user data. It has CDK tokens in it where what it was given has.
+   */
+  public render(): string {
+    const rendered = renderAmazonLinux(this._settings);
+    checkUserDataSize(rendered);
+    return rendered.text;
+  }
+
+  /**
+   * Adds a step after all steps so far.
+   *
+   * @internal
+   */
+  public _addStep(step: BootstrapStep): void {
+    this.steps.push(step);
+  }
+
+  /**
+   * The cluster that nodes join, unless they find it in their tag.
+   *
+   * @internal
+   */
+  public get _clusterName(): string | undefined {
+    return this.clusterName;
+  }
+
+  /**
+   * @internal
+   */
+  public get _dockerAuth(): DockerAuth | undefined {
+    return this.settings.dockerAuth;
+  }
+
+  /**
+   * What the agent is told, defaults included.
+   *
+   * @internal
+   */
+  public get _agentConfig(): AgentConfig {
+    return this.agentConfig;
+  }
+
+  /**
+   * The host ports that the agent gives out.
+   *
+   * @internal
+   */
+  public get _dynamicHostPortRange(): HostPortRange {
+    return this.agentConfig.dynamicHostPortRange ?? { fromPort: 32768, toPort: 65535 };
+  }
+
+  /**
+   * All of it, for a renderer.
+   *
+   * @internal
+   */
+  public get _settings(): NodeSettings {
+    return {
+      ...this.settings,
+      clusterName: this.clusterName,
+      agentLines: this.agentLines(),
+      steps: this.steps.map((step) => step._node),
+    };
+  }
+
+  private agentLines(): AgentLine[] {
+    const { agentLines } = this.settings;
+    if (!this.spotDraining || agentLines.some(({ variable }) => variable === SPOT_DRAINING)) return [...agentLines];
+    return [...agentLines, { variable: SPOT_DRAINING, value: 'true' }];
+  }
+
+  /** Understands what `ecs.Cluster.addAsgCapacityProvider` would append; false for any other command. */
+  private takeFromCdk(command: string): boolean {
+    if (isSpotDrainingLine(command)) {
+      this.spotDraining = true;
+      return true;
+    }
+    const name = clusterNameOfLine(command);
+    if (name === undefined) return false;
+    if (this.clusterName !== undefined && chosenName(this.clusterName) !== chosenName(name)) {
+      fail(
+        'SeveralClusters',
+        `a node can join one cluster only, got: ${shown(chosenName(this.clusterName))} and ${shown(chosenName(name))}. ` +
+          'The user data is shared by two clusters: give each a NodeBootstrap and a launch template of its own, ' +
+          'or leave the names to the ClusterName tags of the groups (a NodeTemplate does that)',
+      );
+    }
+    this.clusterName ??= name;
+    return true;
+  }
+}

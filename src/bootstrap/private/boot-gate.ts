@@ -1,0 +1,44 @@
+/** Where the boot of this instance is known to have been completed. */
+export const STAMP = '/var/lib/cloud/instance/ecs-bootstrapped';
+
+/** Why it was not. */
+export const ERROR_FILE = '/var/lib/cloud/instance/ecs-error';
+
+/**
+ * Runs at every boot before all other user data. Without this instance's stamp systemd refuses to start the agent, and a
+ * guard powers the node off once user data has ended, in whatever way: failed, killed, out of time, never parsed.
+ *
+ * It is a boothook, since a later part can replace a `bootcmd` but not a boothook.
+ */
+export const BOOT_GATE = `#!/bin/sh
+# Every boot, before all other user data: without this instance's stamp, no ECS agent and no node.
+set -e; trap '[ $? = 0 ] || { echo "ECS gate not set, stopping" >/dev/console; systemctl -f poweroff; }' EXIT
+cd /etc/systemd/system; mkdir -p ecs.service.d cloud-final.service.d
+cat >ecs.service.d/50-bootstrap.conf <<'X'
+[Unit]
+AssertPathExists=${STAMP}
+X
+cat >cloud-final.service.d/50-bootstrap.conf <<'X'
+[Service]
+TimeoutStartSec=15min
+TimeoutStopSec=20
+KillMode=control-group
+X
+cat >ecs-bootstrap-guard.service <<'X'
+[Unit]
+Description=Stop a node whose ECS bootstrap did not finish
+After=cloud-final.service
+ConditionPathExists=!${STAMP}
+JobTimeoutSec=30min
+SuccessAction=poweroff
+FailureAction=poweroff
+JobTimeoutAction=poweroff
+[Service]
+Type=oneshot
+SyslogIdentifier=ecs-bootstrap
+StandardOutput=journal+console
+ExecStart=-/bin/sh -c 'echo "ECS BOOTSTRAP FAILED: $(cat ${ERROR_FILE} || echo killed, timed out, interrupted, syntax error or never run)"'
+[Install]
+WantedBy=multi-user.target
+X
+systemctl daemon-reload; systemctl enable --now --no-block ecs-bootstrap-guard.service; sync`;

@@ -1,0 +1,17 @@
+/**
+ * Fixed, since the rendered bytes are a contract. A text that contains it is never written to the letter, and none of its
+ * characters can come from a token that is.
+ */
+export const BOUNDARY = '?(+)?';
+
+/** One part of a user data that has several. */
+export interface Part {
+  readonly type: 'text/cloud-boothook' | 'text/x-shellscript';
+  readonly body: string;
+}
+
+/** A MIME message of 7-bit text, as cloud-init reads it. */
+export function multipart(parts: readonly Part[]): string {
+  const bodies = parts.map(({ type, body }) => `--${BOUNDARY}\nContent-Type: ${type}; charset="us-ascii"\n\n${body}\n`);
+  return `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="${BOUNDARY}"\n\n${bodies.join('')}--${BOUNDARY}--\n`;
+}

@@ -1,0 +1,89 @@
+import { Fn, Token, Tokenization } from 'aws-cdk-lib';
+import { isPlainToken } from './known-token';
+import { BOUNDARY } from './multipart';
+
+/** What may stand to the letter: printable ASCII, newline, tab. The rest could be changed by MIME on its way to the node. */
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
+
+/** A string cut where tokens begin and end. */
+function pieces(value: string): string[] {
+  const fragments = Tokenization.reverseString(value);
+  if (fragments.length === 0) return [];
+  const joined: string | string[] = fragments.join({ join: (left = [], right = []) => [left, right].flat() });
+  return [joined].flat();
+}
+
+/** Whether a piece can stand in the script as it is, if it is quoted. */
+function isPlain(piece: string): boolean {
+  if (!Token.isUnresolved(piece)) return PLAIN.test(piece) && !piece.includes(BOUNDARY);
+  const token = Tokenization.reverseCompleteString(piece);
+  return token !== undefined && isPlainToken(token);
+}
+
+/** Whether a whole string can stand in a quoted here-document. */
+function isPlainLine(line: string): boolean {
+  return !line.includes('\n') && pieces(line).every(isPlain);
+}
+
+/**
+ * The one place where a string becomes shell. Whatever characters it has, and whatever CloudFormation makes of its tokens,
+ * the node sees it unchanged, and no part of it is read as shell.
+ *
+ * What cannot stand in single quotes is declared once, as base64, and decoded into a variable at the top of the script.
+ */
+export class Shell {
+  private readonly variables = new Map<string, string>();
+
+  /** One word with exactly this value. */
+  public word(value: string): string {
+    const runs: { plain: boolean; text: string }[] = [];
+    for (const piece of pieces(value)) {
+      const plain = isPlain(piece);
+      const last = runs.at(-1);
+      if (plain && last?.plain) last.text += piece;
+      else runs.push({ plain, text: piece });
+    }
+    return runs.map(({ plain, text }) => (plain ? quoted(text) : `"$${this.variable(text)}"`)).join('') || quoted('');
+  }
+
+  /** Commands that print these lines, each checked on the node to be one line where only CloudFormation knows its value. */
+  public lines(lines: readonly string[]): string[] {
+    const blocks: (string | string[])[] = [];
+    for (const line of lines) {
+      const last = blocks.at(-1);
+      if (!isPlainLine(line)) blocks.push(`line ${this.word(line)}`);
+      else if (Array.isArray(last)) last.push(line);
+      else blocks.push([line]);
+    }
+    return blocks.map((block) => (Array.isArray(block) ? hereDocument('cat', block.join('\n'), 'X') : block));
+  }
+
+  /** The variables that the words and lines above need; empty when they need none. */
+  public declarations(): string {
+    return [...this.variables].map(([piece, name]) => `decode ${encoded(piece)}; ${name}=$out`).join('\n');
+  }
+
+  private variable(piece: string): string {
+    const known = this.variables.get(piece);
+    if (known !== undefined) return known;
+    const name = `v${this.variables.size + 1}`;
+    this.variables.set(piece, name);
+    return name;
+  }
+}
+
+/** A command with text on its standard input, to the letter. No line of the text can end it. */
+export function hereDocument(command: string, text: string, delimiter: string): string {
+  const lines = text.split('\n');
+  let end = delimiter;
+  while (lines.includes(end)) end += delimiter;
+  return `${command} <<'${end}'\n${text}\n${end}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function encoded(piece: string): string {
+  return Token.isUnresolved(piece) ? Fn.base64(piece) : Buffer.from(piece, 'utf8').toString('base64');
+}

@@ -1,0 +1,143 @@
+import { Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { secretArn } from './private/secret-arn';
+
+/**
+ * How the secret of a `DockerAuth` writes the credentials down. The names are those of `ECS_ENGINE_AUTH_TYPE`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth-container-instances.html
+ */
+export enum DockerAuthFormat {
+  /**
+   * What `docker login` writes into `~/.docker/config.json`: the credential of a registry is the base64 of `user:password`.
+   *
+   * Both the whole file (with its `auths`) and the inner object are understood:
+   *
+   *     {"https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNzd29yZA=="}}
+   */
+  DOCKERCFG = 'dockercfg',
+
+  /**
+   * User name and password in the clear, an email address if the registry wants one:
+   *
+   *     {"https://index.docker.io/v1/": {"username": "user", "password": "password", "email": "user@example.com"}}
+   */
+  DOCKER = 'docker',
+}
+
+/**
+ * Options of `DockerAuth.fromSecret`.
+ */
+export interface DockerAuthOptions {
+  /**
+   * How the secret's JSON is written.
+   *
+   * @default DockerAuthFormat.DOCKERCFG
+   */
+  readonly format?: DockerAuthFormat;
+}
+
+/**
+ * The credentials of private registries, kept in a secret of AWS Secrets Manager.
+ *
+ * A node reads the secret at boot, with its own role, and gives it to the ECS agent and to Docker (`/root/.docker/config.json`,
+ * mode 0600). The credential is never in a template, in user data, in a process argument or in a log. A secret that cannot
+ * be read, or whose JSON does not have the shape of `format`, stops the node before it joins a cluster.
+ *
+ * What the secret holds, for two registries in the default format:
+ *
+ *     {
+ *       "https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNzd29yZA=="},
+ *       "registry.example.com": {"auth": "ZGVwbG95OnMzY3JldA=="}
+ *     }
+ *
+ * A value that changes reaches nodes that start later; nodes that run keep what they have read.
+ *
+ * Amazon ECR needs none of this: the agent logs in to it with the node's role.
+ */
+export class DockerAuth {
+  /**
+   * Credentials from a secret.
+   *
+   * @param secret  whose value is the JSON of one or more registries
+   * @param options how that JSON is written
+   */
+  public static fromSecret(secret: secretsmanager.ISecret, options: DockerAuthOptions = {}): DockerAuth {
+    return new DockerAuth(secret, options.format ?? DockerAuthFormat.DOCKERCFG);
+  }
+
+  /**
+   * The secret that a node reads.
+   */
+  public readonly secret: secretsmanager.ISecret;
+
+  /**
+   * How its JSON is written.
+   */
+  public readonly format: DockerAuthFormat;
+
+  private constructor(secret: secretsmanager.ISecret, format: DockerAuthFormat) {
+    this.secret = secret;
+    this.format = format;
+  }
+
+  /**
+   * Lets somebody read the secret: `secretsmanager:GetSecretValue` on it, and `kms:Decrypt` with its key, through
+   * Secrets Manager only, when it has a key of its own.
+   *
+   * The statements stand on the grantee's side alone. A grant that also wrote into the key's policy would name the role
+   * there, and a key in another stack than the role could then not be deployed. In return the key's policy must trust
+   * IAM policies of its account, as keys made by CDK do; a secret of another account needs a resource policy of its own.
+   *
+   * @param grantee who may read, such as the role of a node that is not made by this library
+   */
+  public grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this._permissions()
+      .map((permission) => iam.Grant.addToPrincipal({ grantee, ...permission }))
+      .reduce((all, one) => all.combine(one));
+  }
+
+  /**
+   * The same permissions as statements, for a policy of one's own.
+   *
+   * @internal
+   */
+  public _statements(): iam.PolicyStatement[] {
+    return this._permissions().map(
+      ({ actions, resourceArns, conditions }) => new iam.PolicyStatement({ actions, resources: resourceArns, conditions }),
+    );
+  }
+
+  /**
+   * What a node asks Secrets Manager for.
+   *
+   * @internal
+   */
+  public get _secretArn(): string {
+    return secretArn(this.secret);
+  }
+
+  /**
+   * @internal
+   */
+  private _permissions(): { actions: string[]; resourceArns: string[]; conditions?: { [operator: string]: { [key: string]: string } } }[] {
+    const read = { actions: ['secretsmanager:GetSecretValue'], resourceArns: this.policyArns() };
+    const key = this.secret.encryptionKey;
+    if (key === undefined) return [read];
+    const viaService = `secretsmanager.${this.secret.env.region}.amazonaws.com`;
+    return [read, { actions: ['kms:Decrypt'], resourceArns: [key.keyArn], conditions: { StringEquals: { 'kms:ViaService': viaService } } }];
+  }
+
+  /** Secrets Manager appends a hyphen and six characters to the name in an ARN; policies are matched with them. */
+  private policyArns(): string[] {
+    const arn = secretArn(this.secret);
+    if (this.secret.secretFullArn === undefined) return [`${arn}-??????`];
+    // Seen from another account or region, CDK forms the ARN from the name, without the six characters.
+    const { account, region } = this.secret.env;
+    const elsewhere = (stack: Stack) =>
+      Token.compareStrings(stack.account, account) === TokenComparison.DIFFERENT ||
+      Token.compareStrings(stack.region, region) === TokenComparison.DIFFERENT;
+    return Lazy.uncachedList({ produce: ({ scope }) => (elsewhere(Stack.of(scope)) ? [arn, `${arn}-??????`] : [arn]) });
+  }
+}
