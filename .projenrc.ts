@@ -80,10 +80,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jestOptions: {
     jestVersion: '^30',
     updateSnapshot: javascript.UpdateSnapshot.NEVER, // a changed snapshot must fail
-    coverage: false,
     junitReporting: false,
     jestConfig: {
-      collectCoverage: false,
       moduleNameMapper: { '^cdk-ecs-auto-scaled-cluster$': '<rootDir>/src/index.ts' },
     },
   },
@@ -126,5 +124,6 @@ for (const path of [
   project.addPackageIgnore(path);
 }
 
+if (project.jest) project.jest.config.collectCoverage = false;
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 project.synth();

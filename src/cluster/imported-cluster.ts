@@ -1,0 +1,55 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type { HostPortRange } from '../settings/agent-config';
+
+/** What an app knows of a cluster that another app has made with this library. */
+export interface EcsAutoScaledClusterAttributes {
+  /** The cluster's name. */
+  readonly clusterName: string;
+
+  /** The cluster's VPC. */
+  readonly vpc: ec2.IVpc;
+
+  /**
+   * The security groups of the cluster's nodes, which load balancers of this app must reach.
+   *
+   * @default - none: load balancers cannot reach containers in bridge mode
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * The ARN of the cluster.
+   *
+   * @default - derived from the name, in the account and region of the stack
+   */
+  readonly clusterArn?: string;
+
+  /**
+   * The host ports that the agents of its nodes hand out.
+   *
+   * @default - 32768 to 65535, the library's default
+   */
+  readonly dynamicHostPortRange?: HostPortRange;
+
+  /**
+   * The cluster replaces running nodes (`NodeReplacement.rolling()` or `allAtOnce()`): services are then checked for what would lose containers.
+   *
+   * @default false
+   */
+  readonly replacesRunningNodes?: boolean;
+
+  /**
+   * The cluster's default Cloud Map namespace.
+   *
+   * @default - none
+   */
+  readonly defaultCloudMapNamespace?: servicediscovery.INamespace;
+
+  /**
+   * The cluster's configuration of ECS Exec.
+   *
+   * @default - none
+   */
+  readonly executeCommandConfiguration?: ecs.ExecuteCommandConfiguration;
+}

@@ -1,0 +1,19 @@
+// The only barrel, for users; inside of src nobody imports it. Grouped by layer, the cluster first.
+
+export * from './bootstrap/bootstrap-step';
+export * from './bootstrap/node-bootstrap';
+export * from './cluster/ecs-auto-scaled-cluster';
+export * from './cluster/imported-cluster';
+export * from './node/node-image';
+export type { NodeProps } from './node/node-props';
+export * from './node/node-role';
+export { NodeTemplate, type NodeTemplateProps } from './node/node-template';
+export * from './node/node-volume';
+export * from './registry/docker-auth';
+export * from './settings/agent-config';
+export { NodeLogDriver } from './settings/log-driver';
+export { Sysctl } from './settings/sysctl';
+export { InstanceTier, type InstanceTierOptions, type InstanceTierProps } from './tier/instance-tier';
+export * from './tier/node-replacement';
+export type { SpotOptions } from './tier/spot-options';
+export type { TierStrategy } from './tier/tier-strategy';

@@ -1,0 +1,175 @@
+import { Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import { fail, shown } from '../private/errors';
+
+/** Where Amazon publishes the ids of its ECS-optimized Amazon Linux 2023 images (ECS Developer Guide, "Retrieving AMI metadata"). */
+const AMAZON_LINUX_2023 = '/aws/service/ecs/optimized-ami/amazon-linux-2023';
+
+/** Options for `NodeImage.amazonLinux2023()`. */
+export interface AmazonLinux2023ImageOptions {
+  /**
+   * When the image's id is looked up.
+   *
+   * @default NodeImageResolution.AT_DEPLOYMENT
+   */
+  readonly resolution?: NodeImageResolution;
+}
+
+/** Options for `NodeImage.fromSsmParameter()`. */
+export interface NodeImageFromSsmParameterOptions {
+  /**
+   * When the parameter is read. `NodeImageResolution.pinned()` is refused: name the parameter of the release instead.
+   *
+   * @default NodeImageResolution.AT_DEPLOYMENT
+   */
+  readonly resolution?: NodeImageResolution;
+}
+
+/**
+ * When a node's image (AMI) is chosen.
+ *
+ * - `AT_DEPLOYMENT`: CloudFormation reads the newest image's id at each deployment of the stack. The template does not name
+ *   it, but the launch template does: it can be compared, rolled out and rolled back. A node that starts later is the same.
+ * - `AT_LAUNCH`: EC2 reads it whenever an instance starts (`resolve:ssm:`), so two nodes of one group can differ.
+ * - `pinned(release)`: one release, until you change it.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   machineImage: NodeImage.amazonLinux2023({ resolution: NodeImageResolution.pinned('20260414') }),
+ *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7g.large')] }],
+ * });
+ */
+export class NodeImageResolution {
+  /** The newest image at each deployment of the stack (an SSM parameter of the CloudFormation template). */
+  public static readonly AT_DEPLOYMENT = new NodeImageResolution('deployment');
+
+  /**
+   * The newest image whenever an instance starts (`resolve:ssm:` in the launch template).
+   *
+   * Such a group can neither skip nodes that are up to date nor be rolled back, so it is refused together with a rolling replacement.
+   *
+   * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
+   */
+  public static readonly AT_LAUNCH = new NodeImageResolution('launch');
+
+  /**
+   * One release of the image, until it is changed here.
+   *
+   * @param release the release's date as in the image's name, such as `20260414` or `2023.0.20260414`. Anything else is refused.
+   */
+  public static pinned(release: string): NodeImageResolution {
+    if (!Token.isUnresolved(release) && !/^(2023\.\d+\.)?\d{8}$/.test(release)) {
+      fail(
+        'InvalidNodeImage',
+        `\`release\` must be a release of the image such as "20260414" or "2023.0.20260414", got: ${shown(release)}`,
+      );
+    }
+    return new NodeImageResolution('pinned', release);
+  }
+
+  private constructor(
+    private readonly moment: 'deployment' | 'launch' | 'pinned',
+    private readonly release?: string,
+  ) {}
+
+  /** @internal */
+  public get _atLaunch(): boolean {
+    return this.moment === 'launch';
+  }
+
+  /** @internal */
+  public get _release(): string | undefined {
+    return this.release;
+  }
+}
+
+/**
+ * The image (AMI) of a node. It knows its root device, follows the architecture of the instance types, and says when it is chosen.
+ *
+ * Any other `ec2.IMachineImage` works as well, as an image that is like Amazon Linux 2023: cloud-init, systemd, the ECS agent
+ * (`ecs.service`), docker and python3. Its root volume is left as it is, unless `volumes` names the device.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   machineImage: NodeImage.amazonLinux2023(),
+ *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7g.large')] }],
+ * });
+ */
+export class NodeImage implements ec2.IMachineImage {
+  /**
+   * Amazon's ECS-optimized Amazon Linux 2023, x86_64 or arm64 as the instance types need.
+   *
+   * Used alone, in a launch template of your own, it is the x86_64 image.
+   */
+  public static amazonLinux2023(options: AmazonLinux2023ImageOptions = {}): NodeImage {
+    const resolution = options.resolution ?? NodeImageResolution.AT_DEPLOYMENT;
+    const { _release: release } = resolution;
+    return new NodeImage(
+      resolution,
+      (architecture) => {
+        const arm = architecture === ec2.InstanceArchitecture.ARM_64;
+        if (release === undefined) return `${AMAZON_LINUX_2023}/${arm ? 'arm64/' : ''}recommended/image_id`;
+        const version = release.startsWith('2023.') ? release : `2023.0.${release}`;
+        return `${AMAZON_LINUX_2023}/${arm ? 'arm64/' : ''}al2023-ami-ecs-hvm-${version}-kernel-6.1-${arm ? 'arm64' : 'x86_64'}/image_id`;
+      },
+      '/dev/xvda',
+    );
+  }
+
+  /**
+   * An image of your own, whose id stands in an SSM parameter, made from the ECS-optimized Amazon Linux 2023.
+   *
+   * @param parameterName the parameter's name. Its image must fit the architecture of the instance types: that cannot be checked here.
+   */
+  public static fromSsmParameter(parameterName: string, options: NodeImageFromSsmParameterOptions = {}): NodeImage {
+    const resolution = options.resolution ?? NodeImageResolution.AT_DEPLOYMENT;
+    if (resolution._release !== undefined) {
+      fail(
+        'InvalidNodeImage',
+        '`resolution` of an image from an SSM parameter cannot be pinned: name the parameter of the release instead',
+      );
+    }
+    if (!Token.isUnresolved(parameterName) && !/^[A-Za-z0-9_./:-]{1,1011}$/.test(parameterName)) {
+      fail('InvalidNodeImage', `\`parameterName\` must be the name of an SSM parameter, got: ${shown(parameterName)}`);
+    }
+    return new NodeImage(resolution, () => parameterName);
+  }
+
+  private constructor(
+    private readonly resolution: NodeImageResolution,
+    private readonly parameterName: (architecture: ec2.InstanceArchitecture) => string,
+    private readonly rootDeviceName?: string,
+  ) {}
+
+  /** The image for x86_64: what a launch template of your own gets. */
+  public getImage(scope: Construct): ec2.MachineImageConfig {
+    return this._forArchitecture(ec2.InstanceArchitecture.X86_64).getImage(scope);
+  }
+
+  /** @internal */
+  public _forArchitecture(architecture: ec2.InstanceArchitecture): ec2.IMachineImage {
+    const parameter = this.parameterName(architecture);
+    return this.resolution._atLaunch
+      ? ec2.MachineImage.resolveSsmParameterAtLaunch(parameter)
+      : ec2.MachineImage.fromSsmParameter(parameter, { os: ec2.OperatingSystemType.LINUX });
+  }
+
+  /**
+   * The device that the image boots from, where it is known.
+   *
+   * @internal
+   */
+  public get _rootDeviceName(): string | undefined {
+    return this.rootDeviceName;
+  }
+
+  /** @internal */
+  public get _atLaunch(): boolean {
+    return this.resolution._atLaunch;
+  }
+}

@@ -1,0 +1,127 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { NodeBootstrapProps } from '../bootstrap/node-bootstrap';
+import type { NodeVolume } from './node-volume';
+
+/**
+ * What a node is: the one list of settings that a cluster has as the defaults of its tiers, a tier for itself (its value replaces the
+ * cluster's value, whole), and a node template for every cluster that uses it.
+ */
+export interface NodeProps extends NodeBootstrapProps {
+  /**
+   * The role of the nodes. What the ECS agent needs, for the clusters that use it and no others, is added to it, and so is reading
+   * the registry's secret. It may live in another stack of the app.
+   *
+   * A role that is no `NodeRole` is allowed to use Session Manager and Run Command as well.
+   *
+   * @default - a new `NodeRole`
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * The instance types, of one architecture. The first is the only one, or the preferred one: several become a mixed-instances
+   * group, in which on-demand instances are taken in this order.
+   *
+   * Managed scaling reckons with the smallest of them: a task that does not fit on it may never find a node.
+   *
+   * @default - none: must come from the tier, its template or the cluster
+   */
+  readonly instanceTypes?: ec2.InstanceType[];
+
+  /**
+   * The image. The architecture follows the instance types for a `NodeImage`; any other image counts as like Amazon Linux 2023.
+   *
+   * @default NodeImage.amazonLinux2023()
+   */
+  readonly machineImage?: ec2.IMachineImage;
+
+  /**
+   * Security groups of the nodes. Load balancers open what they need in the first one.
+   *
+   * @default - one new group for a cluster's own tiers, one for each stack and VPC that use a shared template
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * A key pair for SSH. Session Manager needs none.
+   *
+   * @default - no key pair
+   */
+  readonly keyPair?: ec2.IKeyPair;
+
+  /**
+   * The volumes: the root volume and further ones.
+   *
+   * @default - an encrypted gp3 root volume of the image's own size on `NodeImage.amazonLinux2023()`; on other images what the image has
+   */
+  readonly volumes?: NodeVolume[];
+
+  /**
+   * How many network hops an answer of the instance metadata service may travel, 1 to 64. With 1, containers in bridge mode cannot take
+   * the node's role; with 2 they can.
+   *
+   * @default 1
+   */
+  readonly httpPutResponseHopLimit?: number;
+
+  /**
+   * Give each node a public IP address.
+   *
+   * @default - as the subnet says
+   */
+  readonly associatePublicIpAddress?: boolean;
+
+  /**
+   * CloudWatch metrics of the nodes every minute instead of every five, at a cost.
+   *
+   * @default - EC2's basic monitoring for a launch template: every five minutes
+   */
+  readonly detailedMonitoring?: boolean;
+
+  /**
+   * How burstable instances (t2, t3, t3a, t4g) pay for bursts.
+   *
+   * @default - the instance type's own: standard for t2, unlimited for the others
+   */
+  readonly cpuCredits?: ec2.CpuCredits;
+
+  /**
+   * Tags of the nodes' volumes. A change of them is a change of the launch template, and so replaces nodes under a rolling replacement: do not
+   * put anything here that changes with each commit. (The tags of the group reach the instances, not their volumes.)
+   *
+   * @default - no tags
+   */
+  readonly volumeTags?: Record<string, string>;
+}
+
+/** Every field of `NodeProps`, for the checks of what may be combined; a field that is missing here does not compile. */
+const FIELDS: Record<keyof NodeProps, true> = {
+  role: true,
+  instanceTypes: true,
+  machineImage: true,
+  securityGroups: true,
+  keyPair: true,
+  volumes: true,
+  httpPutResponseHopLimit: true,
+  associatePublicIpAddress: true,
+  detailedMonitoring: true,
+  cpuCredits: true,
+  volumeTags: true,
+  dockerAuth: true,
+  logDrivers: true,
+  sysctls: true,
+  agent: true,
+  bootstrapSteps: true,
+};
+
+/** The fields of `NodeProps` that are set. */
+export function nodeFieldsOf(props: NodeProps): (keyof NodeProps)[] {
+  return (Object.keys(FIELDS) as (keyof NodeProps)[]).filter((field) => props[field] !== undefined);
+}
+
+/** A tier's node: each of its own values replaces the cluster's, whole. */
+export function nodePropsOver(defaults: NodeProps, own: NodeProps): NodeProps {
+  const merged: Record<string, unknown> = {};
+  for (const field of Object.keys(FIELDS) as (keyof NodeProps)[]) merged[field] = own[field] ?? defaults[field];
+  return merged;
+}

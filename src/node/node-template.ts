@@ -1,0 +1,249 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { NodeBootstrap } from '../bootstrap/node-bootstrap';
+import { checkInteger } from '../private/checks';
+import { fail, inScope, shown } from '../private/errors';
+import { NodeImage } from './node-image';
+import { makeLaunchTemplate } from './node-launch-template';
+import { NodePermissions } from './node-permissions';
+import type { NodeProps } from './node-props';
+import { NodeRole } from './node-role';
+import { NodeVolume } from './node-volume';
+
+/** Properties of a `NodeTemplate`: what a node is. `instanceTypes` is required. */
+export interface NodeTemplateProps extends NodeProps {}
+
+/** The tier that a template of its own belongs to. */
+export interface TemplateOwner {
+  readonly clusterName: string;
+  readonly clusterPath: string;
+  /** The one security group of a cluster's own tiers, made when the first of them needs it. */
+  readonly securityGroup: () => ec2.ISecurityGroup;
+}
+
+/** A tier as its template sees it. */
+export interface TemplateUser {
+  readonly scope: Construct;
+  readonly vpc: ec2.IVpc;
+  readonly clusterArn: string;
+  readonly clusterName: string;
+}
+
+/** What a tier gets of its template. */
+export interface NodeLaunch {
+  readonly launchTemplate: ec2.LaunchTemplate;
+  readonly securityGroups: ec2.ISecurityGroup[];
+  readonly permissions: NodePermissions;
+}
+
+/** Keyed by a symbol, so that it is no part of the public props, which other languages would show. */
+const OWNER = Symbol('owner');
+interface OwnedTemplateProps extends NodeTemplateProps {
+  readonly [OWNER]?: TemplateOwner;
+}
+
+/** EC2 Auto Scaling takes at most 40 instance types in a mixed-instances group. */
+const MAX_INSTANCE_TYPES = 40;
+
+/**
+ * What a node is: role, image, instance types, volumes and bootstrap, defined once and used by any number of tiers of any number of clusters, in this
+ * stack or another.
+ *
+ * Each stack and VPC that use it get a launch template of their own from this definition: a version number that one stack exports to another could
+ * never change again. The node finds the name of its cluster at boot, in the `ClusterName` tag of its instance, through the instance
+ * metadata service; no API call and no permission is needed for it.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * const standard = new NodeTemplate(this, 'Standard', { instanceTypes: [new ec2.InstanceType('m7i.large')] });
+ * for (const name of ['orders', 'search']) {
+ *   new EcsAutoScaledCluster(this, name, { vpc, clusterName: name, tiers: [{ name: 'standard', template: standard }] });
+ * }
+ */
+export class NodeTemplate extends Construct {
+  /**
+   * The template of a tier that has node fields of its own: the cluster's name is written into it.
+   *
+   * @internal
+   */
+  public static _ofTier(scope: Construct, id: string, props: NodeTemplateProps, owner: TemplateOwner): NodeTemplate {
+    const owned: OwnedTemplateProps = { ...props, [OWNER]: owner };
+    return new NodeTemplate(scope, id, owned);
+  }
+
+  /** The role of the nodes. */
+  public readonly role: iam.IRole;
+  /** The instance types, in order of preference. */
+  public readonly instanceTypes: ec2.InstanceType[];
+  /** The user data of the nodes. Commands that are added to it run on the nodes of every cluster that uses the template. */
+  public readonly bootstrap: NodeBootstrap;
+
+  private readonly props: NodeTemplateProps;
+  private readonly owner?: TemplateOwner;
+  private readonly image: ec2.IMachineImage;
+  private readonly volumes: ec2.CfnLaunchTemplate.BlockDeviceMappingProperty[];
+
+  public constructor(scope: Construct, id: string, props: NodeTemplateProps) {
+    super(scope, id);
+    this.owner = (props as OwnedTemplateProps)[OWNER];
+    this.props = props;
+    this.instanceTypes = checkedInstanceTypes(this, props.instanceTypes);
+    this.image = checkedImage(this, props.machineImage, this.instanceTypes);
+    checkInteger('InvalidHopLimit', 'httpPutResponseHopLimit', props.httpPutResponseHopLimit, { min: 1, max: 64 }, this);
+    if (props.securityGroups?.length === 0) fail('NoSecurityGroup', '`securityGroups` must have at least one group, or be left out', this);
+    this.role = props.role ?? new NodeRole(this, 'Role');
+    this.bootstrap = inScope(
+      this,
+      () =>
+        new NodeBootstrap({
+          clusterName: this.owner?.clusterName,
+          dockerAuth: props.dockerAuth,
+          logDrivers: props.logDrivers,
+          sysctls: props.sysctls,
+          agent: props.agent,
+          bootstrapSteps: props.bootstrapSteps,
+        }),
+    );
+    this.volumes = this.renderVolumes();
+    this.bootstrap._scope = this;
+  }
+
+  /**
+   * The image is looked up whenever an instance starts.
+   *
+   * @internal
+   */
+  public get _resolvesImageAtLaunch(): boolean {
+    const { machineImage } = this.props;
+    return machineImage instanceof NodeImage && machineImage._atLaunch;
+  }
+
+  /**
+   * The nodes find their cluster in a tag: the template is used by several clusters.
+   *
+   * @internal
+   */
+  public get _isShared(): boolean {
+    return this.owner === undefined;
+  }
+
+  /**
+   * The launch template for a tier, made on first use.
+   *
+   * @internal
+   */
+  public _use(user: TemplateUser): NodeLaunch {
+    const stack = Stack.of(user.scope);
+    if (this.owner !== undefined && this.owner.clusterName !== user.clusterName) {
+      fail(
+        'TemplateOfAnotherTier',
+        `\`template\` belongs to a tier of ${this.owner.clusterPath}: make a NodeTemplate to share`,
+        user.scope,
+      );
+    }
+    const permissions = NodePermissions.of(stack, this.role);
+    permissions.addCluster(user.clusterArn, user.clusterName);
+    if (this.props.dockerAuth) permissions.addDockerAuth(this.props.dockerAuth);
+    if (this.props.agent?.containerInstancePropagateTagsFrom !== undefined) permissions.addInstanceTags();
+    // A shared template's copy lives under the stack, not under its first user, whose removal would rename it and so replace all nodes.
+    const scope = this.owner === undefined ? this.copyIn(stack, user.vpc) : this;
+    const existing = scope.node.tryFindChild('LaunchTemplate') as ec2.LaunchTemplate | undefined;
+    const securityGroups = this.securityGroupsIn(scope, user.vpc);
+    const launchTemplate =
+      existing ??
+      makeLaunchTemplate(scope, 'LaunchTemplate', {
+        node: this.props,
+        role: permissions.role,
+        image: this.image,
+        instanceTypes: this.instanceTypes,
+        userData: this.bootstrap,
+        volumes: this.volumes,
+        securityGroups,
+        instanceMetadataTags: this._isShared,
+      });
+    return { launchTemplate, securityGroups, permissions };
+  }
+
+  private copyIn(stack: Stack, vpc: ec2.IVpc): Construct {
+    const id = `${this.node.id}${this.node.addr.slice(-8)}${vpc.node.addr.slice(-8)}`;
+    return (stack.node.tryFindChild(id) as Construct | undefined) ?? new Construct(stack, id);
+  }
+
+  private securityGroupsIn(scope: Construct, vpc: ec2.IVpc): ec2.ISecurityGroup[] {
+    if (this.props.securityGroups) return this.props.securityGroups;
+    if (this.owner) return [this.owner.securityGroup()];
+    const existing = scope.node.tryFindChild('SecurityGroup') as ec2.ISecurityGroup | undefined;
+    return [existing ?? new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description: `ECS nodes of ${this.node.path}` })];
+  }
+
+  private renderVolumes(): ec2.CfnLaunchTemplate.BlockDeviceMappingProperty[] {
+    const rootDeviceName = this.props.machineImage === undefined ? DEFAULT_IMAGE._rootDeviceName : rootDeviceOf(this.props.machineImage);
+    const given = this.props.volumes ?? [];
+    if (given.filter((volume) => volume._isRoot).length > 1)
+      fail('InvalidNodeVolume', '`volumes` must have at most one `NodeVolume.root()`', this);
+    const volumes = rootDeviceName === undefined || given.some((volume) => volume._isRoot) ? given : [NodeVolume.root(), ...given];
+    const names = new Set<string>();
+    return volumes.map((volume) => {
+      const name = volume._deviceName(rootDeviceName, this);
+      if (names.has(name)) fail('InvalidNodeVolume', `\`volumes\` has the device ${shown(name)} twice`, this);
+      names.add(name);
+      volume._allowAutoScaling(this);
+      return volume._render(name);
+    });
+  }
+}
+
+const DEFAULT_IMAGE = NodeImage.amazonLinux2023();
+
+function rootDeviceOf(image: ec2.IMachineImage): string | undefined {
+  return image instanceof NodeImage ? image._rootDeviceName : undefined;
+}
+
+function checkedInstanceTypes(scope: Construct, instanceTypes: ec2.InstanceType[] | undefined): ec2.InstanceType[] {
+  if (instanceTypes === undefined || instanceTypes.length === 0) {
+    return fail('NoInstanceType', '`instanceTypes` must have at least one instance type: of the tier, its template, or the cluster', scope);
+  }
+  if (instanceTypes.length > MAX_INSTANCE_TYPES) {
+    fail(
+      'TooManyInstanceTypes',
+      `\`instanceTypes\` must have at most ${MAX_INSTANCE_TYPES} instance types, got: ${instanceTypes.length}`,
+      scope,
+    );
+  }
+  const names = instanceTypes.map((type) => type.toString());
+  const twice = names.find((name, index) => !Token.isUnresolved(name) && names.indexOf(name) !== index);
+  if (twice !== undefined) fail('InvalidInstanceTypes', `\`instanceTypes\` has ${shown(twice)} twice`, scope);
+  return [...instanceTypes];
+}
+
+function architectureOf(scope: Construct, instanceTypes: ec2.InstanceType[]): ec2.InstanceArchitecture {
+  const known = instanceTypes.filter((type) => !Token.isUnresolved(type.toString()));
+  const [first, ...others] = known;
+  if (first === undefined) return ec2.InstanceArchitecture.X86_64; // nothing is known: what most instances are
+  const mixed = others.find((type) => type.architecture !== first.architecture);
+  if (mixed) {
+    fail(
+      'MixedArchitectures',
+      `\`instanceTypes\` must have one architecture, got: ${first} (${first.architecture}) and ${mixed} (${mixed.architecture})`,
+      scope,
+    );
+  }
+  return first.architecture;
+}
+
+function checkedImage(scope: Construct, image: ec2.IMachineImage | undefined, instanceTypes: ec2.InstanceType[]): ec2.IMachineImage {
+  const architecture = architectureOf(scope, instanceTypes);
+  if (image === undefined) return DEFAULT_IMAGE._forArchitecture(architecture);
+  if (image instanceof NodeImage) return image._forArchitecture(architecture);
+  if (ecs.BottleRocketImage.isBottleRocketImage(image)) {
+    fail(
+      'UnsupportedImage',
+      '`machineImage` must be an image like Amazon Linux 2023: the bootstrap cannot be rendered for Bottlerocket yet',
+      scope,
+    );
+  }
+  return image;
+}

@@ -1,0 +1,210 @@
+import { ArnFormat, Aws, type Size, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { IConstruct } from 'constructs';
+import { checkInteger, checkPattern, checkSize } from '../private/checks';
+import { fail } from '../private/errors';
+
+/** What a volume of a node is like: what `NodeVolume.root()` and `NodeVolume.additional()` share. */
+export interface NodeVolumeOptions {
+  /**
+   * The kind of volume.
+   *
+   * @default ec2.EbsDeviceVolumeType.GP3
+   */
+  readonly volumeType?: ec2.EbsDeviceVolumeType;
+
+  /**
+   * I/O operations a second: 3,000 to 80,000 for gp3, 100 to 64,000 for io1, 100 to 256,000 for io2. Required for io1 and io2,
+   * refused for kinds that have none.
+   *
+   * @default - 3,000 for gp3
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-launchtemplate-ebs.html
+   */
+  readonly iops?: number;
+
+  /**
+   * Throughput in MiB/s, 125 to 2,000, for gp3 only.
+   *
+   * @default - 125 for gp3
+   */
+  readonly throughput?: number;
+
+  /**
+   * Encrypt the volume. Turn it off only for an image whose snapshot may not be encrypted.
+   *
+   * @default true
+   */
+  readonly encrypted?: boolean;
+
+  /**
+   * The customer-managed key that encrypts the volume. Auto Scaling's service-linked role is allowed to use it, which instances need to
+   * start; for an imported key, see to that yourself.
+   *
+   * @default - the account's default key for EBS
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Delete the volume together with its node.
+   *
+   * @default true
+   */
+  readonly deleteOnTermination?: boolean;
+}
+
+/** Options for `NodeVolume.root()`. */
+export interface RootVolumeOptions extends NodeVolumeOptions {
+  /**
+   * The volume's size, in whole GiB. It cannot be smaller than the image's snapshot (30 GiB for the ECS-optimized Amazon Linux 2023).
+   *
+   * @default - the size of the image's snapshot
+   */
+  readonly size?: Size;
+
+  /**
+   * The device that the image boots from. Needed for an image that the library does not know.
+   *
+   * @default - `/dev/xvda` on Amazon Linux 2023
+   */
+  readonly deviceName?: string;
+}
+
+/** Options for `NodeVolume.additional()`. */
+export interface AdditionalVolumeOptions extends NodeVolumeOptions {
+  /** The volume's size, in whole GiB. */
+  readonly size: Size;
+}
+
+const IOPS: Record<string, { min: number; max: number }> = {
+  gp3: { min: 3000, max: 80000 },
+  io1: { min: 100, max: 64000 },
+  io2: { min: 100, max: 256000 },
+};
+
+/**
+ * A volume of a node: its root, or a further one. Encrypted gp3 unless said otherwise.
+ *
+ * A further volume is attached, not mounted: format and mount it in a `BootstrapStep.run()`.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   volumes: [
+ *     NodeVolume.root({ size: Size.gibibytes(100), throughput: 250 }),
+ *     NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(500) }),
+ *   ],
+ *   bootstrapSteps: [BootstrapStep.run('mkfs -t xfs /dev/nvme1n1 && mkdir -p /data && mount /dev/nvme1n1 /data')],
+ *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
+ * });
+ */
+export class NodeVolume {
+  /** The volume that the node boots from. One a node. */
+  public static root(options: RootVolumeOptions = {}): NodeVolume {
+    return new NodeVolume(true, options.deviceName, options.size, options);
+  }
+
+  /**
+   * A further volume.
+   *
+   * @param deviceName the name under which EC2 attaches it, such as `/dev/xvdb`; on Nitro instances the kernel calls it `/dev/nvme1n1` and so on.
+   */
+  public static additional(deviceName: string, options: AdditionalVolumeOptions): NodeVolume {
+    return new NodeVolume(false, deviceName, options.size, options);
+  }
+
+  private constructor(
+    private readonly isRoot: boolean,
+    private readonly deviceName: string | undefined,
+    private readonly size: Size | undefined,
+    private readonly options: NodeVolumeOptions,
+  ) {
+    const { volumeType: type = ec2.EbsDeviceVolumeType.GP3, iops, throughput } = options;
+    checkPattern('InvalidNodeVolume', 'deviceName', deviceName, /^(\/dev\/[a-z0-9]+|xvd[a-z]+)$/, 'a device name such as "/dev/xvdb"');
+    checkSize('InvalidNodeVolume', 'size', size, 'GiB', { min: 1, max: 65536 });
+    const bounds = IOPS[type];
+    if (iops !== undefined && bounds === undefined) fail('InvalidNodeVolume', `\`iops\` cannot be set for a volume of type ${type}`);
+    if (iops === undefined && type.startsWith('io')) fail('InvalidNodeVolume', `\`iops\` is required for a volume of type ${type}`);
+    checkInteger('InvalidNodeVolume', 'iops', iops, bounds);
+    if (throughput !== undefined && type !== ec2.EbsDeviceVolumeType.GP3) {
+      fail('InvalidNodeVolume', `\`throughput\` can be set only for a volume of type gp3, not for ${type}`);
+    }
+    checkInteger('InvalidNodeVolume', 'throughput', throughput, { min: 125, max: 2000 });
+    if (options.encrypted === false && options.encryptionKey) {
+      fail('InvalidNodeVolume', '`encryptionKey` cannot be set for a volume that is not `encrypted`');
+    }
+  }
+
+  /** @internal */
+  public get _isRoot(): boolean {
+    return this.isRoot;
+  }
+
+  /** @internal */
+  public _deviceName(rootDeviceName: string | undefined, scope: IConstruct): string {
+    const deviceName = this.deviceName ?? rootDeviceName;
+    return (
+      deviceName ??
+      fail(
+        'UnknownRootDevice',
+        '`volumes`: the device that this image boots from is not known: give `NodeVolume.root()` a `deviceName`',
+        scope,
+      )
+    );
+  }
+
+  /** @internal */
+  public _render(deviceName: string): ec2.CfnLaunchTemplate.BlockDeviceMappingProperty {
+    const { options } = this;
+    return {
+      deviceName,
+      ebs: {
+        volumeType: options.volumeType ?? ec2.EbsDeviceVolumeType.GP3,
+        volumeSize: this.size?.toGibibytes(),
+        iops: options.iops,
+        throughput: options.throughput,
+        encrypted: options.encrypted ?? true,
+        kmsKeyId: options.encryptionKey?.keyArn,
+        deleteOnTermination: options.deleteOnTermination ?? true,
+      },
+    };
+  }
+
+  /**
+   * Lets Auto Scaling start instances with volumes under a customer-managed key: without a statement in the key's policy they end at once
+   * ("Client.InternalError: Client error on launch").
+   *
+   * The principal is named in a condition, because a key policy that names a role which does not exist yet is refused, and the
+   * service-linked role exists only after the account's first group. Nothing of the cluster's stack is named, so there is no cycle.
+   *
+   * @internal
+   */
+  public _allowAutoScaling(scope: IConstruct): void {
+    const key = this.options.encryptionKey;
+    if (key === undefined) return;
+    const stack = Stack.of(scope);
+    const serviceLinkedRole = stack.formatArn({
+      service: 'iam',
+      region: '',
+      account: Aws.ACCOUNT_ID,
+      resource: 'role',
+      resourceName: 'aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling',
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+    const sid = 'AutoScalingStartsInstances';
+    const statement = (suffix: string, actions: string[], conditions: Record<string, unknown> = {}) =>
+      key.addToResourcePolicy(
+        new iam.PolicyStatement({
+          sid: `${sid}${suffix}`,
+          principals: [new iam.AnyPrincipal()],
+          actions,
+          resources: ['*'],
+          conditions: { ArnEquals: { 'aws:PrincipalArn': serviceLinkedRole }, ...conditions },
+        }),
+      );
+    statement('', ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey']);
+    statement('Grant', ['kms:CreateGrant'], { Bool: { 'kms:GrantIsForAWSResource': 'true' } });
+  }
+}

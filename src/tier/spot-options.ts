@@ -1,0 +1,68 @@
+import { Token } from 'aws-cdk-lib';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import type { IConstruct } from 'constructs';
+import { checkInteger } from '../private/checks';
+import { fail, shown } from '../private/errors';
+
+/**
+ * How much of a tier runs on Spot Instances. Nodes whose instance is interrupted are drained.
+ *
+ * The names are those of EC2 Auto Scaling's instances distribution.
+ */
+export interface SpotOptions {
+  /**
+   * The first so many nodes are on demand.
+   *
+   * @default 0
+   */
+  readonly onDemandBaseCapacity?: number;
+
+  /**
+   * The share of on-demand nodes above the base, 0 to 100 percent. 100 is refused: then nothing would be on Spot.
+   *
+   * @default 0 - everything above the base is on Spot
+   */
+  readonly onDemandPercentageAboveBaseCapacity?: number;
+
+  /**
+   * How Auto Scaling chooses among the Spot pools.
+   *
+   * @default autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED
+   */
+  readonly allocationStrategy?: autoscaling.SpotAllocationStrategy;
+
+  /**
+   * The most to pay for an instance hour, in US dollars. Without a limit the price never passes the on-demand price.
+   *
+   * @default - the on-demand price
+   */
+  readonly maxPrice?: string;
+
+  /**
+   * Start a replacement when EC2 says that an interruption has become likely, before it is certain.
+   *
+   * @default false
+   */
+  readonly capacityRebalance?: boolean;
+}
+
+/** The same for Auto Scaling. */
+export function instancesDistributionOf(spot: SpotOptions, scope: IConstruct): autoscaling.InstancesDistribution {
+  checkInteger('InvalidSpot', 'spot.onDemandBaseCapacity', spot.onDemandBaseCapacity, { min: 0 }, scope);
+  checkInteger(
+    'InvalidSpot',
+    'spot.onDemandPercentageAboveBaseCapacity',
+    spot.onDemandPercentageAboveBaseCapacity,
+    { min: 0, max: 99 },
+    scope,
+  );
+  if (spot.maxPrice !== undefined && !Token.isUnresolved(spot.maxPrice) && !/^\d+(\.\d+)?$/.test(spot.maxPrice)) {
+    fail('InvalidSpot', `\`spot.maxPrice\` must be a price in US dollars such as "0.05", got: ${shown(spot.maxPrice)}`, scope);
+  }
+  return {
+    onDemandBaseCapacity: spot.onDemandBaseCapacity ?? 0,
+    onDemandPercentageAboveBaseCapacity: spot.onDemandPercentageAboveBaseCapacity ?? 0,
+    spotAllocationStrategy: spot.allocationStrategy ?? autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
+    spotMaxPrice: spot.maxPrice,
+  };
+}
