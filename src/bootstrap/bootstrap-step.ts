@@ -1,4 +1,4 @@
-import { type Duration, Token, Tokenization } from 'aws-cdk-lib';
+import { Duration, Token, Tokenization } from 'aws-cdk-lib';
 import { checkDuration, checkInteger, checkPattern } from '../private/checks';
 import { fail, shown } from '../private/errors';
 import type { StepNode } from './private/step-node';
@@ -66,14 +66,14 @@ export interface WriteFileStepOptions {
  */
 export interface InstallPackagesStepOptions {
   /**
-   * How often the installation is tried, from 1 to 10. The pauses between two attempts grow: 4, 16, 36 seconds…
+   * How often the installation is tried, from 1 to 10, known at synthesis. The pauses between two attempts grow: 4, 16, 36 seconds…
    *
    * @default 4
    */
   readonly attempts?: number;
 
   /**
-   * How long all attempts together may take, from 1 second to 14 minutes.
+   * How long all attempts together may take, from 1 second to 14 minutes, known at synthesis.
    *
    * @default Duration.minutes(8)
    */
@@ -96,7 +96,7 @@ export interface EnableServiceStepOptions {
 /**
  * Something that a node does at boot: after the node is configured, before the ECS agent starts.
  *
- * Steps run in order, as root. The first that fails stops the boot: the node says on its console which one it was (its
+ * Steps run in order, as root, with umask 022. The first that fails stops the boot: the node says on its console which one it was (its
  * number and kind, never its text), joins no cluster, and is powered off. A node can be interrupted and boot again, so
  * whatever a step does it must be able to do twice.
  *
@@ -185,12 +185,16 @@ export class BootstrapStep {
     }
     const attempts = options.attempts ?? 4;
     checkInteger(CODE, 'attempts', attempts, { min: 1, max: 10 });
-    checkDuration(CODE, 'timeout', options.timeout, { min: 1, max: MAX_SECONDS });
+    const timeout = options.timeout ?? Duration.minutes(8);
+    checkDuration(CODE, 'timeout', timeout, { min: 1, max: MAX_SECONDS });
+    // The node calculates with both.
+    if (Token.isUnresolved(attempts)) fail(CODE, '`attempts` must be known at synthesis, got: a token');
+    if (timeout.isUnresolved()) fail(CODE, '`timeout` must be known at synthesis, got: a token');
     return new BootstrapStep({
       kind: 'installPackages',
       packages: [...packages],
-      attempts: Tokenization.stringifyNumber(attempts),
-      timeout: options.timeout === undefined ? '480' : wholeSeconds(options.timeout),
+      attempts: String(attempts),
+      timeout: String(Math.ceil(timeout.toSeconds({ integral: false }))),
     });
   }
 
@@ -225,11 +229,6 @@ export class BootstrapStep {
 
 function seconds(duration: Duration): string {
   return Tokenization.stringifyNumber(duration.toSeconds({ integral: false }));
-}
-
-/** For the shell's arithmetic. */
-function wholeSeconds(duration: Duration): string {
-  return duration.isUnresolved() ? seconds(duration) : String(Math.ceil(duration.toSeconds({ integral: false })));
 }
 
 /** Whether a line of the command starts the agent and waits for it. */

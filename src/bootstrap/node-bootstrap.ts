@@ -1,7 +1,8 @@
 import type { Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { IConstruct } from 'constructs';
 import { checkPattern } from '../private/checks';
-import { fail, shown } from '../private/errors';
+import { fail, inScope, shown } from '../private/errors';
 import type { DockerAuth } from '../registry/docker-auth';
 import type { AgentConfig, HostPortRange } from '../settings/agent-config';
 import { type AgentLine, DEFAULT_AGENT_CONFIG, mergeAgentConfig, renderAgentConfig } from '../settings/agent-variables';
@@ -9,7 +10,7 @@ import { DEFAULT_LOG_DRIVERS, type NodeLogDriver, renderLogDrivers } from '../se
 import { mergeSysctls, renderSysctlLine, type Sysctl } from '../settings/sysctl';
 import { BootstrapStep } from './bootstrap-step';
 import { renderAmazonLinux } from './private/amazon-linux-renderer';
-import { chosenName, clusterNameOfLine, isSpotDrainingLine } from './private/cdk-lines';
+import { clusterNameOfLine, isBottlerocketLine, isSameCluster, isSpotDrainingLine, shownCluster } from './private/cdk-lines';
 import type { NodeSettings } from './private/node-settings';
 import { checkUserDataSize } from './private/user-data-size';
 
@@ -96,6 +97,13 @@ export class NodeBootstrap extends ec2.UserData {
   private readonly agentConfig: AgentConfig;
   private spotDraining = false;
 
+  /**
+   * Whose user data it is: what is refused at synthesis names it.
+   *
+   * @internal
+   */
+  public _scope?: IConstruct;
+
   public constructor(options: NodeBootstrapOptions = {}) {
     super();
     checkPattern(
@@ -128,19 +136,19 @@ export class NodeBootstrap extends ec2.UserData {
    */
   public addCommands(...commands: string[]): void {
     const own = commands.filter((command) => !this.takeFromCdk(command));
-    if (own.length > 0) this._addStep(BootstrapStep.run(own.join('\n')));
+    if (own.join('').trim() !== '') this._addStep(BootstrapStep.run(own.join('\n')));
   }
 
   /**
    * Throws. The last act of the user data is to let the agent start, so nothing can come after it; and a failure powers the
    * node off. Use `addCommands`, or `trap` inside of a command.
    *
-   * @param _commands not used
+   * @param commands not used
    */
-  public addOnExitCommands(..._commands: string[]): void {
+  public addOnExitCommands(...commands: string[]): void {
     fail(
       'UnsupportedUserData',
-      'addOnExitCommands cannot be used: the last act of a node bootstrap is to let the agent start, and nothing may follow it. ' +
+      `addOnExitCommands cannot take ${shown(commands[0])}: the last act of a node bootstrap is to let the agent start, and nothing may follow it. ` +
         'Use addCommands, with a `trap … EXIT` among the commands where something is to be cleaned up',
     );
   }
@@ -187,9 +195,12 @@ export class NodeBootstrap extends ec2.UserData {
    * The user data. It has CDK tokens in it where what it was given has.
    */
   public render(): string {
-    const rendered = renderAmazonLinux(this._settings);
-    checkUserDataSize(rendered);
-    return rendered.text;
+    const render = () => {
+      const rendered = renderAmazonLinux(this._settings);
+      checkUserDataSize(rendered);
+      return rendered.text;
+    };
+    return this._scope === undefined ? render() : inScope(this._scope, render);
   }
 
   /**
@@ -261,12 +272,15 @@ export class NodeBootstrap extends ec2.UserData {
       this.spotDraining = true;
       return true;
     }
+    if (isBottlerocketLine(command)) {
+      fail('UnsupportedUserData', 'a NodeBootstrap cannot take the settings of Bottlerocket: its user data is for Amazon Linux');
+    }
     const name = clusterNameOfLine(command);
     if (name === undefined) return false;
-    if (this.clusterName !== undefined && chosenName(this.clusterName) !== chosenName(name)) {
+    if (this.clusterName !== undefined && !isSameCluster(this.clusterName, name)) {
       fail(
         'SeveralClusters',
-        `a node can join one cluster only, got: ${shown(chosenName(this.clusterName))} and ${shown(chosenName(name))}. ` +
+        `a node can join one cluster only, got: ${shownCluster(this.clusterName)} and ${shownCluster(name)}. ` +
           'The user data is shared by two clusters: give each a NodeBootstrap and a launch template of its own, ' +
           'or leave the names to the ClusterName tags of the groups (a NodeTemplate does that)',
       );

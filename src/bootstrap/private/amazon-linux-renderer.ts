@@ -20,7 +20,7 @@ export interface RenderedUserData {
 
 const HEAD = `#!/bin/bash
 # Configures this node. If it fails, the node never joins a cluster and is powered off: see ${ERROR_FILE}.
-set -Eeuo pipefail; umask 077
+set -euo pipefail; umask 077
 export HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 stamp=${STAMP} err=${ERROR_FILE} at=start new=
 rm -f $stamp $err
@@ -30,13 +30,6 @@ leave() { # says where, never what: a command can hold a secret
   [ -z "$new" ] || rm -f -- "$new" /root/.docker/config.json.new
 }
 trap 'leave $?' EXIT; trap 'at="$at, stopped"; exit 143' HUP INT TERM; trap : PIPE`;
-
-const DECODE = `decode() { out=$(base64 -d <<<"$1" && echo .); out=\${out%.}; }`;
-
-const LINE = `line() {
-  [[ $1 != *[$'\\n\\r']* ]] || { at="$at, a value of several lines"; exit 1; }
-  printf '%s\\n' "$1"
-}`;
 
 const SSM_AGENT = `systemctl enable --now --no-block amazon-ssm-agent.service || say 'no SSM agent, going on without'`;
 
@@ -52,17 +45,14 @@ export function renderAmazonLinux(settings: NodeSettings): RenderedUserData {
   const sysctls = renderSysctls(settings, shell);
   const config = renderEcsConfig(settings, shell);
   const steps = settings.steps.map((step, index) => renderStep(step, index + 1, shell));
-  const declarations = shell.declarations();
-
-  const lineCalls = [sysctls, config].some((text) => /^line /m.test(text));
-  const functions = [...(declarations === '' ? [] : [DECODE]), ...(lineCalls ? [LINE] : []), ...stepFunctions(settings.steps)];
   const sections: Section[] = [
     { name: 'gate', text: BOOT_GATE },
-    { name: 'frame', text: [HEAD, ...functions].join('\n') },
-    { name: 'encoded values', text: declarations },
+    { name: 'frame', text: [HEAD, ...shell.functions(), ...stepFunctions(settings.steps)].join('\n') },
+    { name: 'encoded values', text: shell.declarations() },
     { name: 'kernel parameters', text: sysctls },
     { name: 'SSM agent', text: SSM_AGENT },
     { name: 'ecs.config', text: config },
+    ...(steps.length === 0 ? [] : [{ name: 'steps', text: 'umask 022' }]),
     ...steps.map((text, index) => ({ name: `step ${index + 1} (${settings.steps[index].kind})`, text })),
     { name: 'end', text: TAIL },
   ].filter(({ text }) => text !== '');

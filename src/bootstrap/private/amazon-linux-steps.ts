@@ -8,9 +8,9 @@ const FUNCTIONS: { readonly [kind in StepNode['kind']]?: string } = {
   /usr/bin/timeout -k 10 "\${2:-0}" /bin/bash -eo pipefail -c -- "$1" "$at" </dev/null
 }`,
   writeFile: `file() { # path mode owner content
-  (umask 022; mkdir -p -- "\${1%/*}/")
+  mkdir -p -- "\${1%/*}/"
   new=$1.ecs-new
-  printf %s "$4" >"$new"
+  (umask 077; printf %s "$4" >"$new")
   [ -z "$3" ] || chown -- "$3" "$new"
   chmod -- "$2" "$new"; mv -fT -- "$new" "$1"
 }`,

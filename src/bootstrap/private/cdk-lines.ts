@@ -1,5 +1,6 @@
 import { type CfnResource, Token, Tokenization } from 'aws-cdk-lib';
 import type { CfnCluster } from 'aws-cdk-lib/aws-ecs';
+import { shown } from '../../private/errors';
 import { referencedResource } from './known-token';
 
 const CLUSTER_LINE = /^echo ECS_CLUSTER=(.+) >> \/etc\/ecs\/ecs\.config$/s;
@@ -15,12 +16,28 @@ export function isSpotDrainingLine(command: string): boolean {
   return command === SPOT_DRAINING_LINE;
 }
 
-/** The name as it was chosen in code, when a token refers to a cluster of this app that was given a name. */
-export function chosenName(name: string): string {
-  if (!Token.isUnresolved(name)) return name;
+/** Whether this is a piece of the TOML that `ecs.Cluster` adds to what it takes for Bottlerocket. */
+export function isBottlerocketLine(command: string): boolean {
+  return command.startsWith('[settings.');
+}
+
+/** The cluster of this app whose name a token stands for. */
+function clusterOf(name: string): CfnCluster | undefined {
   const fragments = Tokenization.reverseString(name);
-  const cluster: CfnResource | undefined =
-    fragments.length === 1 && fragments.firstToken ? referencedResource(fragments.firstToken) : undefined;
-  if (cluster?.cfnResourceType !== 'AWS::ECS::Cluster') return name;
-  return (cluster as CfnCluster).clusterName ?? name;
+  const token = fragments.length === 1 ? fragments.firstToken : undefined;
+  const resource: CfnResource | undefined = token && referencedResource(token);
+  return resource?.cfnResourceType === 'AWS::ECS::Cluster' ? (resource as CfnCluster) : undefined;
+}
+
+/** Whether two names are known to be the same: a name of one's own choice stands as a token in CDK's line. */
+export function isSameCluster(one: string, other: string): boolean {
+  const chosen = (name: string) => clusterOf(name)?.clusterName ?? name;
+  return chosen(one) === chosen(other);
+}
+
+/** A name for an error: a token as the path of its cluster. */
+export function shownCluster(name: string): string {
+  if (!Token.isUnresolved(name)) return shown(name);
+  const cluster = clusterOf(name);
+  return cluster === undefined ? 'a token' : `the name of ${cluster.node.scope?.node.path ?? cluster.node.path}`;
 }

@@ -5,6 +5,14 @@ import { BOUNDARY } from './multipart';
 /** What may stand to the letter: printable ASCII, newline, tab. The rest could be changed by MIME on its way to the node. */
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
 
+/** `$( )` drops newlines at the end; the dot keeps them. */
+const DECODE = `decode() { out=$(base64 -d <<<"$1" && echo .); out=\${out%.}; }`;
+
+const LINE = `line() {
+  [[ $1 != *[$'\\n\\r']* ]] || { at="$at, a value of several lines"; exit 1; }
+  printf '%s\\n' "$1"
+}`;
+
 /** A string cut where tokens begin and end. */
 function pieces(value: string): string[] {
   const fragments = Tokenization.reverseString(value);
@@ -33,6 +41,7 @@ function isPlainLine(line: string): boolean {
  */
 export class Shell {
   private readonly variables = new Map<string, string>();
+  private checksLines = false;
 
   /** One word with exactly this value. */
   public word(value: string): string {
@@ -51,11 +60,18 @@ export class Shell {
     const blocks: (string | string[])[] = [];
     for (const line of lines) {
       const last = blocks.at(-1);
-      if (!isPlainLine(line)) blocks.push(`line ${this.word(line)}`);
-      else if (Array.isArray(last)) last.push(line);
+      if (!isPlainLine(line)) {
+        this.checksLines = true;
+        blocks.push(`line ${this.word(line)}`);
+      } else if (Array.isArray(last)) last.push(line);
       else blocks.push([line]);
     }
     return blocks.map((block) => (Array.isArray(block) ? hereDocument('cat', block.join('\n'), 'X') : block));
+  }
+
+  /** The functions that the words and lines above call. */
+  public functions(): string[] {
+    return [...(this.variables.size > 0 ? [DECODE] : []), ...(this.checksLines ? [LINE] : [])];
   }
 
   /** The variables that the words and lines above need; empty when they need none. */
