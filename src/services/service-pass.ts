@@ -57,17 +57,23 @@ class ServicePass implements IAspect {
     const type = (node as CfnResource).cfnResourceType;
     if (type === undefined) {
       if (mayRunTask(node)) this.once(node, () => this.visitState(node));
-      return;
+    } else {
+      this.visitResource(node as CfnResource, type);
     }
-    const resource = node as CfnResource;
+  }
+
+  private visitResource(resource: CfnResource, type: string): void {
     switch (type) {
       case 'AWS::ECS::Service':
       case 'AWS::ECS::TaskSet':
-        return this.once(resource, () => this.visitService(resource));
+        this.once(resource, () => this.visitService(resource));
+        break;
       case 'AWS::Events::Rule':
-        return this.once(resource, () => dropRunTaskLaunchType(resource, 'targets', this.clusters));
+        this.once(resource, () => dropRunTaskLaunchType(resource, 'targets', this.clusters));
+        break;
       case 'AWS::Scheduler::Schedule':
-        return this.once(resource, () => dropRunTaskLaunchType(resource, 'target', this.clusters));
+        this.once(resource, () => dropRunTaskLaunchType(resource, 'target', this.clusters));
+        break;
     }
   }
 
