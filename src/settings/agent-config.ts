@@ -469,7 +469,7 @@ export interface AgentConfig {
   readonly allowOffhostIntrospectionAccess?: boolean;
 
   /**
-   * The network interface on which the introspection port is closed. Agents from 2026 on close it on all but the loopback interface and no longer
+   * The network interface on which the introspection port is closed. Agents since 1.97 close it on all but the loopback interface and no longer
    * read this variable, which their README still has (`ecs-init/exec/iptables/iptables.go`): it is of use with a pinned older image only. Variable:
    * `ECS_OFFHOST_INTROSPECTION_INTERFACE_NAME`.
    *

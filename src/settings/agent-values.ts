@@ -8,11 +8,13 @@ import { checkOneLine } from './one-line';
 /** The code of every refusal of an agent variable. */
 export const CODE = 'InvalidAgentConfig';
 
-/** How one kind of value is checked and written; `kind` and `bounds` are there for who reads the table as data. */
+/** How one kind of value is checked and written; `kind`, `bounds` and `values` are there for who reads the table as data. */
 export interface AgentValue<T> {
   readonly kind: string;
   /** In seconds for durations, in mebibytes for sizes. */
   readonly bounds?: Bounds;
+  /** The members of an enum. */
+  readonly values?: readonly string[];
   check(field: string, value: T): void;
   render(value: T): string;
 }
@@ -97,6 +99,7 @@ export function oneOf<T extends string>(values: Record<string, T>): AgentValue<T
   const known = Object.values(values);
   return {
     kind: 'enum',
+    values: known,
     check(field, value) {
       if (!known.includes(value)) fail(CODE, `\`${field}\` must be one of ${known.join(', ')}, got: ${shown(value)}`);
     },
@@ -175,8 +178,7 @@ export interface MapRules {
   readonly nameRule: string;
   /** Names that the pattern allows and somebody else owns. */
   readonly reservedName?: RegExp;
-  readonly value?: RegExp;
-  readonly valueRule?: string;
+  readonly value?: { readonly pattern: RegExp; readonly rule: string };
   readonly maxEntries?: number;
   /** Set where ecs-init reads the variable from its own environment: systemd has then taken one backslash of each pair away. */
   readonly throughSystemd?: boolean;
@@ -214,7 +216,7 @@ export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
         if (rules.reservedName?.test(name)) fail(CODE, `\`${field}\` must not have the reserved name \`${name}\``);
         const entryField = `${field}.${name}`;
         if (typeof entry !== 'string') fail(CODE, `\`${entryField}\` must be a string, got: ${shown(entry)}`);
-        if (rules.value) checkPattern(CODE, entryField, entry, rules.value, rules.valueRule ?? '');
+        if (rules.value) checkPattern(CODE, entryField, entry, rules.value.pattern, rules.value.rule);
       }
     },
     render(value) {
