@@ -21,6 +21,7 @@ const HOSTILE = [
   '"',
   '\\',
   '\\\\n',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: that is the point
   '$HOME ${HOME} $(id) `id` $((1+1))',
   '!history !!',
   '~ * ? [a] {a,b}',
