@@ -63,6 +63,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
         lineWidth: 140,
       },
       javascript: { formatter: { quoteStyle: javascript.biome_config.QuoteStyle.SINGLE } },
+      // Templates in tests are untyped JSON.
+      overrides: [{ includes: ['test/**'], linter: { rules: { suspicious: { noExplicitAny: 'off' } } } }],
       files: { includes: ['examples/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', '!**/cdk.out'] },
     },
   },
@@ -124,6 +126,43 @@ for (const path of [
   project.addPackageIgnore(path);
 }
 
-if (project.jest) project.jest.config.collectCoverage = false;
+// The README's samples and those of the docstrings are compiled, strictly; translations go into the assembly.
+const rosetta = project.addTask('rosetta', {
+  description: 'Compile the samples of the README and the docstrings',
+  steps: [
+    { exec: `ln -sfn .. node_modules/${project.package.packageName}` }, // the samples import the package by its name
+    { exec: 'jsii-rosetta extract --strict --directory . --cache .cache/rosetta.tabl.json' },
+  ],
+});
+project.postCompileTask.prependSpawn(rosetta);
+
+project.addTask('demo', {
+  description: "Synthesize the article's estate and boot one of its nodes in a sandbox",
+  exec: 'tsx --tsconfig tsconfig.dev.json demo/main.ts',
+  receiveArgs: true,
+});
+
+// The test command does all of it on a fresh clone: style, types, samples, API.md, and every test. The count is its last line.
+const jest = project.jest;
+if (!jest) throw new Error('jest is what runs the tests');
+jest.config.collectCoverage = false;
+jest.config.maxWorkers = 2;
+jest.addReporter(new javascript.JestReporter('<rootDir>/test/helpers/count-reporter.js'));
+project.testTask.reset();
+project.testTask.exec('biome check --error-on-warnings');
+project.testTask.exec('tsc --noEmit -p tsconfig.dev.json');
+project.testTask.exec('jest --ci', { receiveArgs: true });
+const verify = project.addTask('verify', { description: 'Compile, translate the samples, and run every check and test' });
+verify.spawn(project.compileTask);
+verify.spawn(project.postCompileTask);
+verify.spawn(project.testTask, { receiveArgs: true });
+project.package.setScript('test', 'projen verify');
+project.addTask('test:unit', {
+  description: 'Only the tests that need neither a sandbox nor an emulator',
+  exec: "jest --ci --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages)/'",
+  receiveArgs: true,
+});
+// What a node's image has is not ours to format: an empty ecs.config.json is as the AMI has it. The last pattern wins, so it goes to the end.
+project.tryFindObjectFile('biome.jsonc')?.addToArray('files.includes', '!test/boot/harness/node');
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 project.synth();

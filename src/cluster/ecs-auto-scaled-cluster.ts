@@ -171,7 +171,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       replacement: props.replacement ?? NodeReplacement.onNextLaunch(),
       securityGroup: () =>
         (tiers.node.tryFindChild('SecurityGroup') as ec2.SecurityGroup | undefined) ??
-        new ec2.SecurityGroup(tiers, 'SecurityGroup', { vpc: props.vpc, description: `ECS nodes of ${this.node.path}` }),
+        new ec2.SecurityGroup(tiers, 'SecurityGroup', { vpc: props.vpc, description: 'Amazon ECS nodes' }),
     };
     this.node.addValidation({ validate: () => this.problems() });
     this.serveServices(props.clusterName);

@@ -176,7 +176,7 @@ export class NodeTemplate extends Construct {
     if (this.props.securityGroups) return this.props.securityGroups;
     if (this.owner) return [this.owner.securityGroup()];
     const existing = scope.node.tryFindChild('SecurityGroup') as ec2.ISecurityGroup | undefined;
-    return [existing ?? new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description: `ECS nodes of ${this.node.path}` })];
+    return [existing ?? new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description: 'Amazon ECS nodes' })];
   }
 
   private renderVolumes(): ec2.CfnLaunchTemplate.BlockDeviceMappingProperty[] {

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import * as library from '../src';
+
+interface Documented {
+  readonly docs?: { readonly summary?: string; readonly default?: string; readonly example?: string };
+}
+interface Property extends Documented {
+  readonly name: string;
+  readonly optional?: boolean;
+  readonly immutable?: boolean;
+}
+interface Type extends Documented {
+  readonly name: string;
+  readonly kind: 'class' | 'interface' | 'enum';
+  readonly datatype?: boolean;
+  readonly properties?: Property[];
+  readonly methods?: Property[];
+  readonly members?: Property[];
+}
+
+/** The assembly that jsii has compiled: what the other languages and the API reference see. */
+function types(): Type[] {
+  const path = join(__dirname, '..', '.jsii');
+  if (!existsSync(path)) throw new Error('there is no .jsii: run `npx projen compile` first');
+  let assembly = JSON.parse(readFileSync(path, 'utf8'));
+  if (assembly.schema === 'jsii/file-redirect') assembly = JSON.parse(gunzipSync(readFileSync(`${path}.gz`)).toString());
+  return Object.values(assembly.types);
+}
+
+const members = (type: Type) => [...(type.properties ?? []), ...(type.methods ?? []), ...(type.members ?? [])];
+
+/** Inherited wording of CDK's own interfaces is CDK's. */
+const isOurs = (member: Property) => !['toString'].includes(member.name);
+
+test('every public name says what it is for', () => {
+  const silent = types().flatMap((type) => [
+    ...(type.docs?.summary ? [] : [type.name]),
+    ...members(type)
+      .filter((member) => isOurs(member) && !member.docs?.summary)
+      .map((member) => `${type.name}.${member.name}`),
+  ]);
+  expect(silent).toEqual([]);
+});
+
+test('every optional property says what happens without it', () => {
+  const silent = types()
+    .filter((type) => type.datatype)
+    .flatMap((type) =>
+      (type.properties ?? [])
+        .filter((property) => property.optional && !property.docs?.default)
+        .map((property) => `${type.name}.${property.name}`),
+    );
+  expect(silent).toEqual([]);
+});
+
+test('no default is "undefined": a default is a value, or says what happens', () => {
+  const empty = types().flatMap((type) =>
+    (type.properties ?? [])
+      .filter((property) => /^(- )?(undefined|none\.?)$/i.test(property.docs?.default ?? '') && property.docs?.default !== '- none')
+      .map((property) => `${type.name}.${property.name}`),
+  );
+  expect(empty).toEqual([]);
+});
+
+test('structs end as they should: Props, Options or a noun, and nothing is exported but classes, structs and enums', () => {
+  expect(
+    types()
+      .filter((type) => type.kind === 'interface' && !type.datatype)
+      .map((type) => type.name),
+  ).toEqual([]);
+});
+
+test('what TypeScript exports is what the other languages get: no function and no constant', () => {
+  const exported = Object.keys(library).sort();
+  const inAssembly = types()
+    .filter((type) => type.kind !== 'interface')
+    .map((type) => type.name)
+    .sort();
+  expect(exported).toEqual(inAssembly);
+});
