@@ -148,7 +148,7 @@ describe('does not wait:', () => {
     const app = newApp();
     const first = new TestStack(app, 'First');
     const second = new TestStack(app, 'Second');
-    second.addDependency(first);
+    second.addStackDependency(first);
     second.cluster({ clusterName: 'orders' });
     ec2Service(first, ecs.Cluster.fromClusterAttributes(first, 'Imported', { clusterName: 'orders', vpc: first.vpc }));
     expect(onlyService(first).Properties).not.toHaveProperty('LaunchType');

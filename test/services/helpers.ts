@@ -38,7 +38,7 @@ export class TestCluster extends ecs.Cluster {
     this.provider = new ecs.AsgCapacityProvider(this, 'Provider', {
       autoScalingGroup: this.autoScalingGroup,
       enableManagedTerminationProtection: false,
-      capacityProviderName: 'general',
+      capacityProviderName: `${id.toLowerCase()}-general`,
     });
     this.addAsgCapacityProvider(this.provider);
     this.addDefaultCapacityProviderStrategy([{ capacityProvider: this.provider.capacityProviderName, weight: 1 }]);
@@ -122,6 +122,12 @@ export interface Resource {
   readonly DependsOn?: string[];
 }
 
+/** What a target of a rule or a schedule says of its task. */
+export interface RenderedTarget {
+  readonly Arn: unknown;
+  readonly EcsParameters: Record<string, unknown>;
+}
+
 /** The one resource of a type. */
 export function only(stack: Stack, type: string): Resource {
   const found = Object.values(Template.fromStack(stack).findResources(type));
@@ -154,7 +160,7 @@ export interface Warning {
   readonly message: string;
 }
 
-/** Our warnings in a stack, by id and in the order of their paths. */
+/** Our warnings in a stack, in the order of the tree. */
 export function warnings(stack: Stack): Warning[] {
   return Annotations.fromStack(stack)
     .findWarning('*', Match.anyValue())
@@ -167,4 +173,11 @@ export function warnings(stack: Stack): Warning[] {
 
 export function warningIds(stack: Stack): string[] {
   return warnings(stack).map(({ id }) => id.replace('cdk-ecs-auto-scaled-cluster:', ''));
+}
+
+/** The one warning of a stack with a name. */
+export function warning(stack: Stack, name: string): Warning | undefined {
+  const found = warnings(stack).filter(({ id }) => id === `cdk-ecs-auto-scaled-cluster:${name}`);
+  expect(found.length).toBeLessThanOrEqual(1);
+  return found[0];
 }

@@ -15,13 +15,13 @@ import {
   aws_events_targets as targets,
   aws_stepfunctions_tasks as tasks,
 } from 'aws-cdk-lib';
-import { dependsOnAssociation, ec2Task, fargateTask, newApp, only, TestStack, warnings } from './helpers';
+import { dependsOnAssociation, ec2Task, fargateTask, newApp, only, type RenderedTarget, TestStack, warnings } from './helpers';
 
 const RULE = 'AWS::Events::Rule';
 const SCHEDULE = 'AWS::Scheduler::Schedule';
 
-function ruleTargets(stack: Stack): Record<string, any>[] {
-  return only(stack, RULE).Properties.Targets as Record<string, any>[];
+function ruleTargets(stack: Stack): RenderedTarget[] {
+  return only(stack, RULE).Properties.Targets as RenderedTarget[];
 }
 
 function awsvpcTask(stack: Stack, id = 'Task'): ecs.Ec2TaskDefinition {
@@ -150,8 +150,8 @@ describe('schedules', () => {
     });
   }
 
-  function parameters(stack: Stack): Record<string, any> {
-    return (only(stack, SCHEDULE).Properties.Target as Record<string, any>).EcsParameters;
+  function parameters(stack: Stack): Record<string, unknown> {
+    return (only(stack, SCHEDULE).Properties.Target as RenderedTarget).EcsParameters;
   }
 
   test('plain CDK writes the launch type', () => {
@@ -266,7 +266,7 @@ describe('state machines', () => {
       parameters: { Cluster: cluster.clusterName, LaunchType: 'EC2', TaskDefinition: 'task' },
     });
     new tasks.CallAwsService(stack, 'Another', { service: 'ecs', action: 'stopTask', iamResources: ['*'], parameters: { Task: 'task' } });
-    expect(warnings(stack).map(({ path }) => path)).toEqual(['/Stack/Call', '/Stack/Custom', '/Stack/Jsonata']);
+    expect(warnings(stack).map(({ path }) => path)).toEqual(['/Stack/Jsonata', '/Stack/Custom', '/Stack/Call']);
   });
 });
 
