@@ -215,6 +215,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       maxInstanceLifetime: props.maxInstanceLifetime,
       capacityRebalance: props.spot?.capacityRebalance,
       ...this.launchSettings(launchTemplate),
+      ...this._replacement._groupProps,
     });
     // A node that starts before it may join its cluster fails, and is replaced for it.
     this.autoScalingGroup.node.addDependency(permissions.policy);
@@ -226,8 +227,8 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       enableManagedScaling: true,
       targetCapacityPercent: props.targetCapacityPercent,
       enableManagedTerminationProtection: props.enableManagedTerminationProtection ?? false,
-      // Named even though it is what ECS does: left out, CDK adds a drain hook with a Lambda function of its own.
-      enableManagedDraining: true,
+      // Named even though on is what ECS does: left out, CDK adds a drain hook with a Lambda function of its own.
+      enableManagedDraining: this._replacement._drains,
     });
     this.capacityProviderName = this.capacityProvider.capacityProviderName;
   }
