@@ -1,0 +1,9 @@
+#!/bin/bash
+# Compiles the samples of the README and of the docstrings, strictly, and keeps their translations.
+set -euo pipefail
+self=node_modules/cdk-ecs-auto-scaled-cluster
+mkdir -p .cache
+# The samples import the package by its name. The link goes again, for it leads in a circle whoever searches node_modules.
+trap 'rm -f "$self"' EXIT
+ln -sfn .. "$self"
+npx jsii-rosetta extract --strict --directory . --cache .cache/rosetta.tabl.json
