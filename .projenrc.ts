@@ -152,7 +152,13 @@ project.testTask.exec('jest --ci', { receiveArgs: true });
 const verify = project.addTask('verify', { description: 'Compile, translate the samples, and run every check and test' });
 verify.spawn(project.compileTask);
 verify.spawn(project.postCompileTask);
+const onCi = 'node -e "if (!process.env.CI) process.exit(1)"';
+verify.exec('git diff --exit-code -- API.md', { condition: onCi }); // generated, and committed
 verify.spawn(project.testTask, { receiveArgs: true });
+project.addTask('package:here', {
+  description: 'Every package that can be built without .NET, and the .NET sources',
+  steps: [{ exec: 'jsii-pacmak -v -t js -t python -t java -t go' }, { exec: 'jsii-pacmak -v -t dotnet --code-only' }],
+});
 project.package.setScript('test', 'projen verify');
 project.addTask('test:unit', {
   description: 'Only the tests that need neither a sandbox nor an emulator',
