@@ -13,8 +13,23 @@ export function associationOf(cluster: IConstruct): IDependable {
   const association = {};
   Dependable.implement(association, {
     get dependencyRoots(): IConstruct[] {
-      return cluster.node.children.filter((child) => CfnResource.isCfnResource(child) && child.cfnResourceType === ASSOCIATIONS);
+      return cluster.node.children.filter(isAssociation);
     },
   });
   return association;
+}
+
+/**
+ * Removes the association that an earlier synthesis left, so that CDK's aspect can make it again.
+ *
+ * That aspect makes it each time it comes by a cluster with a default strategy, and fails the second time: "There is already a Construct
+ * with name …". A test with two assertions on annotations is enough to synthesise twice.
+ */
+export function forgetAssociation(cluster: IConstruct): void {
+  const { id } = cluster.node;
+  if (isAssociation(cluster.node.tryFindChild(id))) cluster.node.tryRemoveChild(id);
+}
+
+function isAssociation(construct: IConstruct | undefined): boolean {
+  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === ASSOCIATIONS;
 }

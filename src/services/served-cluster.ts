@@ -1,3 +1,4 @@
+import type { aws_ec2 as ec2 } from 'aws-cdk-lib';
 import type { IConstruct, IDependable } from 'constructs';
 
 /** A range of host ports, both ends included. */
@@ -33,6 +34,12 @@ export interface ServedCluster {
    * ECS would take launch type EC2 all the same, and with one of Fargate's the service would end up there.
    */
   readonly defaultStrategyIsOurs: boolean;
+
+  /**
+   * The cluster's own connections, which hold the security groups of its nodes: a service that was made before a tier learns of the
+   * tier's groups from here.
+   */
+  readonly connections?: ec2.Connections;
 
   /** The association of the capacity providers, from `associationOf`; an imported cluster has none here. */
   readonly association?: IDependable;

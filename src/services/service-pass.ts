@@ -1,11 +1,13 @@
 import { AspectPriority, Aspects, type CfnResource, type IAspect, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { forgetAssociation } from './association-dependency';
 import { clusterNamedBy } from './cluster-match';
 import { checkCodeDeploy } from './code-deploy';
 import { checkHostPorts } from './host-ports';
 import { HostedService } from './hosted-service';
 import { dropLaunchType } from './launch-type';
 import { checkNetworkLoadBalancer } from './network-load-balancer';
+import { connectToNodes } from './node-connections';
 import { checkConstraintCount, constrainToNotRetiring } from './not-retiring';
 import { checkPeerPorts } from './peer-ports';
 import { property } from './properties';
@@ -46,17 +48,20 @@ class ServicePass implements IAspect {
   }
 
   private readonly clusters: ServedCluster[] = [];
+  private readonly clusterScopes = new Set<IConstruct>();
   /** An app that is synthesised twice (`synth({ force: true })`) runs its aspects twice. */
   private readonly visited = new WeakSet<IConstruct>();
 
   public add(cluster: ServedCluster): void {
     this.clusters.push(cluster);
+    this.clusterScopes.add(cluster.scope);
   }
 
   public visit(node: IConstruct): void {
     const type = (node as CfnResource).cfnResourceType;
     if (type === undefined) {
-      if (mayRunTask(node)) this.once(node, () => this.visitState(node));
+      if (this.clusterScopes.has(node)) this.visitCluster(node);
+      else if (mayRunTask(node)) this.once(node, () => this.visitState(node));
     } else {
       this.visitResource(node as CfnResource, type);
     }
@@ -77,6 +82,12 @@ class ServicePass implements IAspect {
     }
   }
 
+  /** Comes before CDK's own aspect of the cluster: that one is the cluster's, and of equal priority at most. */
+  private visitCluster(scope: IConstruct): void {
+    if (this.visited.has(scope)) forgetAssociation(scope);
+    this.visited.add(scope);
+  }
+
   private once(node: IConstruct, visit: () => void): void {
     if (this.visited.has(node)) return;
     this.visited.add(node);
@@ -88,6 +99,7 @@ class ServicePass implements IAspect {
     if (match === undefined) return;
     const service = new HostedService(resource, match);
     dropLaunchType(service);
+    connectToNodes(service);
     constrainToNotRetiring(service);
     waitForAssociation(service);
     resource.node.addValidation({

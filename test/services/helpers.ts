@@ -23,6 +23,7 @@ export class TestCluster extends ecs.Cluster {
 
   public constructor(scope: Construct, id: string, options: ServedOptions) {
     super(scope, id, options);
+    const nodes = new ec2.SecurityGroup(this, 'Nodes', { vpc: options.vpc });
     this.autoScalingGroup = new autoscaling.AutoScalingGroup(this, 'Group', {
       vpc: options.vpc,
       launchTemplate: new ec2.LaunchTemplate(this, 'Template', {
@@ -30,7 +31,7 @@ export class TestCluster extends ecs.Cluster {
         machineImage: ecs.EcsOptimizedImage.amazonLinux2023(),
         userData: ec2.UserData.forLinux(),
         role: new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
-        securityGroup: new ec2.SecurityGroup(this, 'Nodes', { vpc: options.vpc }),
+        securityGroup: nodes,
         requireImdsv2: true,
       }),
       minCapacity: 0,
@@ -42,7 +43,10 @@ export class TestCluster extends ecs.Cluster {
     });
     this.addAsgCapacityProvider(this.provider);
     this.addDefaultCapacityProviderStrategy([{ capacityProvider: this.provider.capacityProviderName, weight: 1 }]);
-    if (options.served !== false) serve(served(this, options));
+    if (options.served === false) return;
+    // CDK leaves the nodes of a capacity provider out of the cluster's connections.
+    this.connections.addSecurityGroup(nodes);
+    serve(served(this, options));
   }
 }
 
@@ -52,6 +56,7 @@ export function served(cluster: ecs.ICluster, options: Partial<ServedOptions> = 
     clusterName: cluster.clusterName,
     clusterArn: cluster.clusterArn,
     physicalName: options.clusterName,
+    connections: cluster.connections,
     association: associationOf(cluster),
     defaultStrategyIsOurs: options.defaultStrategyIsOurs ?? true,
     dynamicHostPortRange: options.dynamicHostPortRange,
@@ -87,16 +92,17 @@ export class TestStack extends Stack {
 export interface TaskOptions {
   readonly networkMode?: ecs.NetworkMode;
   readonly hostPort?: number;
-  readonly containerPort?: number | false;
+  readonly containerPort?: number;
 }
 
 export function ec2Task(scope: Construct, id = 'Task', options: TaskOptions = {}): ecs.Ec2TaskDefinition {
-  const task = new ecs.Ec2TaskDefinition(scope, id, { networkMode: options.networkMode });
+  const { networkMode, hostPort, containerPort = 80 } = options;
+  const task = new ecs.Ec2TaskDefinition(scope, id, { networkMode });
   task.addContainer('web', {
     image: ecs.ContainerImage.fromRegistry('nginx'),
     memoryLimitMiB: 128,
-    portMappings:
-      options.containerPort === false ? [] : [{ name: 'web', containerPort: options.containerPort ?? 80, hostPort: options.hostPort }],
+    // Service Connect finds a port by its name, and host mode has no Service Connect.
+    portMappings: [{ name: networkMode === ecs.NetworkMode.HOST ? undefined : 'web', containerPort, hostPort }],
   });
   return task;
 }

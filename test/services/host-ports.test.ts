@@ -14,10 +14,17 @@ function balanced(task: TaskOptions = {}, cluster: Partial<ServedOptions> = WIDE
   return stack;
 }
 
-test('plain CDK opens 32768-65535 and nothing else', () => {
-  const stack = balanced({}, { served: false });
+function opened(stack: TestStack): unknown[] {
   const rules = Object.values(Template.fromStack(stack).findResources('AWS::EC2::SecurityGroupIngress'));
-  expect(rules.map(({ Properties: { FromPort, ToPort } }) => [FromPort, ToPort])).toEqual([[32768, 65535]]);
+  return rules.map(({ Properties: { FromPort, ToPort } }) => [FromPort, ToPort]);
+}
+
+test('plain CDK opens nothing to the nodes of a capacity provider: they are not in the connections of the cluster', () => {
+  expect(opened(balanced({}, { served: false }))).toEqual([]);
+});
+
+test('once they are, it opens 32768-65535 and nothing else', () => {
+  expect(opened(balanced())).toEqual([[32768, 65535]]);
 });
 
 test('a range that CDK does not open is warned of, and the rules are named', () => {

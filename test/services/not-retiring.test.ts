@@ -1,6 +1,7 @@
 import { type App, Aspects, CfnResource, aws_ecs as ecs, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ec2Service, ec2Task, fargateTask, only, onlyService, type ServedOptions, type TestCluster, TestStack } from './helpers';
+import { serve } from '../../src/services/service-pass';
+import { ec2Service, ec2Task, fargateTask, only, onlyService, type ServedOptions, served, type TestCluster, TestStack } from './helpers';
 
 const MARK = { Type: 'memberOf', Expression: 'attribute:retiring !exists' };
 const CORDON = { constrainToNotRetiring: true };
@@ -110,7 +111,9 @@ test.each<[string, Partial<ServedOptions>]>([
 test('whether the cluster asks is read at the end', () => {
   const stack = new TestStack();
   let asks = false;
-  const cluster = stack.cluster({
+  const cluster = stack.cluster({ served: false });
+  serve({
+    ...served(cluster),
     get constrainToNotRetiring() {
       return asks;
     },

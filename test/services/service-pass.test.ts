@@ -89,10 +89,18 @@ test('and is not without: CDK visits nothing twice there, its own aspects neithe
   expect(onlyService(stack).Properties.LaunchType).toBe('EC2');
 });
 
+test('on plain CDK a cluster with a default strategy cannot be synthesised twice', () => {
+  const stack = new TestStack();
+  stack.cluster({ served: false });
+  Template.fromStack(stack);
+  expect(() => (stack.node.root as App).synth({ force: true })).toThrow("There is already a Construct with name 'Cluster'");
+});
+
 test('an app that is synthesised twice comes out the same', () => {
   const stack = new TestStack();
   ec2Service(stack, stack.cluster({ constrainToNotRetiring: true, replacesRunningNodes: true }), { minHealthyPercent: 50 });
   const first = Template.fromStack(stack).toJSON();
+  expect(dependsOnAssociation(stack, onlyService(stack))).toBe(true);
   (stack.node.root as App).synth({ force: true });
   expect(Template.fromStack(stack).toJSON()).toEqual(first);
   expect(warningIds(stack)).toEqual(['Service.minHealthyPercent']);
