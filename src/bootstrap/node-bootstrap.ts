@@ -5,7 +5,7 @@ import { checkPattern } from '../private/checks';
 import { fail, inScope, shown } from '../private/errors';
 import type { DockerAuth } from '../registry/docker-auth';
 import type { AgentConfig, HostPortRange } from '../settings/agent-config';
-import { type AgentLine, DEFAULT_AGENT_CONFIG, mergeAgentConfig, renderAgentConfig } from '../settings/agent-variables';
+import { DEFAULT_AGENT_CONFIG, mergeAgentConfig, renderAgentConfig } from '../settings/agent-variables';
 import { DEFAULT_LOG_DRIVERS, type NodeLogDriver, renderLogDrivers } from '../settings/log-driver';
 import { mergeSysctls, renderSysctlLine, type Sysctl } from '../settings/sysctl';
 import { BootstrapStep } from './bootstrap-step';
@@ -15,7 +15,6 @@ import type { NodeSettings } from './private/node-settings';
 import { checkUserDataSize } from './private/user-data-size';
 
 const LOG_DRIVERS = 'ECS_AVAILABLE_LOGGING_DRIVERS';
-const SPOT_DRAINING = 'ECS_ENABLE_SPOT_INSTANCE_DRAINING';
 
 /**
  * What a node is told at boot.
@@ -95,7 +94,6 @@ export class NodeBootstrap extends ec2.UserData {
   private readonly settings: Omit<NodeSettings, 'clusterName' | 'steps'>;
   private readonly steps: BootstrapStep[];
   private readonly agentConfig: AgentConfig;
-  private spotDraining = false;
 
   /**
    * Whose user data it is: what is refused at synthesis names it.
@@ -129,8 +127,8 @@ export class NodeBootstrap extends ec2.UserData {
   /**
    * Adds one step that runs these commands, in one bash, after all steps so far.
    *
-   * Two commands are known and not run: those with which `ecs.Cluster.addAsgCapacityProvider` names the cluster and turns
-   * the draining of Spot instances on. What they say goes where it belongs.
+   * Two commands are known and not run: those with which `ecs.Cluster.addAsgCapacityProvider` names the cluster, which
+   * becomes the name that nodes join, and turns the draining of Spot instances on, which `agent` says.
    *
    * @param commands shell text for bash, one or more lines each; variables carry over from one to the next
    */
@@ -255,23 +253,13 @@ export class NodeBootstrap extends ec2.UserData {
     return {
       ...this.settings,
       clusterName: this.clusterName,
-      agentLines: this.agentLines(),
       steps: this.steps.map((step) => step._node),
     };
   }
 
-  private agentLines(): AgentLine[] {
-    const { agentLines } = this.settings;
-    if (!this.spotDraining || agentLines.some(({ variable }) => variable === SPOT_DRAINING)) return [...agentLines];
-    return [...agentLines, { variable: SPOT_DRAINING, value: 'true' }];
-  }
-
   /** Understands what `ecs.Cluster.addAsgCapacityProvider` would append; false for any other command. */
   private takeFromCdk(command: string): boolean {
-    if (isSpotDrainingLine(command)) {
-      this.spotDraining = true;
-      return true;
-    }
+    if (isSpotDrainingLine(command)) return true; // the default, unless `agent` says otherwise
     if (isBottlerocketLine(command)) {
       fail('UnsupportedUserData', 'a NodeBootstrap cannot take the settings of Bottlerocket: its user data is for Amazon Linux');
     }

@@ -1,7 +1,6 @@
-import { Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Lazy, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { secretArn } from './private/secret-arn';
 
 /**
  * How the secret of a `DockerAuth` writes the credentials down. The names are those of `ECS_ENGINE_AUTH_TYPE`.
@@ -115,14 +114,14 @@ export class DockerAuth {
    * @internal
    */
   public get _secretArn(): string {
-    return secretArn(this.secret);
+    return this.secret.secretFullArn ?? this.secret.secretArn;
   }
 
   /**
    * @internal
    */
   private _permissions(): { actions: string[]; resourceArns: string[]; conditions?: { [operator: string]: { [key: string]: string } } }[] {
-    const read = { actions: ['secretsmanager:GetSecretValue'], resourceArns: this.policyArns() };
+    const read = { actions: ['secretsmanager:GetSecretValue'], resourceArns: [this.policyArn()] };
     const key = this.secret.encryptionKey;
     if (key === undefined) return [read];
     const viaService = `secretsmanager.${this.secret.env.region}.amazonaws.com`;
@@ -130,14 +129,12 @@ export class DockerAuth {
   }
 
   /** Secrets Manager appends a hyphen and six characters to the name in an ARN; policies are matched with them. */
-  private policyArns(): string[] {
-    const arn = secretArn(this.secret);
-    if (this.secret.secretFullArn === undefined) return [`${arn}-??????`];
-    // Seen from another account or region, CDK forms the ARN from the name, without the six characters.
-    const { account, region } = this.secret.env;
-    const elsewhere = (stack: Stack) =>
-      Token.compareStrings(stack.account, account) === TokenComparison.DIFFERENT ||
-      Token.compareStrings(stack.region, region) === TokenComparison.DIFFERENT;
-    return Lazy.uncachedList({ produce: ({ scope }) => (elsewhere(Stack.of(scope)) ? [arn, `${arn}-??????`] : [arn]) });
+  private policyArn(): string {
+    const arn = this._secretArn;
+    if (this.secret.secretFullArn === undefined) return `${arn}-??????`;
+    if (Tokenization.reverseString(arn).length !== 1 || !Token.isUnresolved(arn)) return arn;
+    // Seen from a stack of another account or region CDK forms the ARN from the name, without the six characters.
+    const isFormed = (resolved: unknown) => typeof resolved === 'string' || 'Fn::Join' in (resolved as object);
+    return Lazy.uncachedString({ produce: (context) => (isFormed(context.resolve(arn)) ? `${arn}-??????` : arn) });
   }
 }

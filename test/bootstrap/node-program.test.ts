@@ -13,6 +13,9 @@ const ATTEMPTS = 7;
 const PASSWORD = 'p:ä"s$s`w\\o\'rd';
 const AUTH = Buffer.from(`deploy:${PASSWORD}`).toString('base64');
 
+// Real processes, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 let node: FakeNode;
 let endpoints: Endpoints;
 beforeEach(async () => {

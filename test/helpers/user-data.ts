@@ -124,7 +124,7 @@ export class FakeNode {
   /** The script with the paths of this node. */
   public relocated(script: string): string {
     return script
-      .replace(/\/etc\/|\/var\/lib\/cloud\/|\/root\b|\/dev\/console/g, (path) => `${this.root}${path}`)
+      .replace(/(?<![\w.-])(\/etc\/|\/var\/lib\/cloud\/|\/root\b|\/dev\/console)/g, (path) => `${this.root}${path}`)
       .replace('PATH=/usr/local/sbin', `PATH=${this.root}/bin:/usr/local/sbin`);
   }
 

@@ -26,6 +26,7 @@ stamp=${STAMP} err=${ERROR_FILE} at=start new=
 rm -f $stamp $err
 say() { echo "ECS bootstrap: $*" >&2 || :; { echo "ECS bootstrap: $*" >/dev/console; } 2>/dev/null || :; }
 leave() { # says where, never what: a command can hold a secret
+  set +e
   [ "$1" = 0 ] || { echo "failed at $at, status $1" >>$err; say "$(<$err)"; }
   [ -z "$new" ] || rm -f -- "$new" /root/.docker/config.json.new
 }

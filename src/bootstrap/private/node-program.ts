@@ -4,7 +4,8 @@
  *
  * A failure ends it with a reason on standard error that never has the content of a secret in it.
  */
-const COMMON = `import json, re, sys, time, urllib.request as web
+const COMMON = `# Prints lines for ecs.config. Whatever fails is tried for a minute, then said without what was read.
+import json, re, sys, time, urllib.request as web
 direct = web.build_opener(web.ProxyHandler({}))
 def imds(path):
     url = 'http://169.254.169.254/latest/'

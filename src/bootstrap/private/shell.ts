@@ -76,7 +76,7 @@ export class Shell {
 
   /** The variables that the words and lines above need; empty when they need none. */
   public declarations(): string {
-    return [...this.variables].map(([piece, name]) => `decode ${encoded(piece)}; ${name}=$out`).join('\n');
+    return [...this.variables].map(([piece, name]) => `decode '${encoded(piece)}'; ${name}=$out`).join('\n');
   }
 
   private variable(piece: string): string {
