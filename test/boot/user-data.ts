@@ -14,18 +14,24 @@ const PSEUDO_PARAMETERS: { [name: string]: string } = {
   'AWS::AccountId': '123456789012',
 };
 
-/**
- * Nobody can wait for production's limits in a test. This is the only place where they are changed: in the rendered text, and
- * a text that no longer has one of them is an error.
- */
-export const SHORT_LIMITS: readonly [pattern: string, replacement: string][] = [
-  ['^TimeoutStartSec=15min$', 'TimeoutStartSec=12'],
+/** A change of the rendered text: a regular expression, and what stands in its place. One that changes nothing is an error. */
+export type Change = readonly [pattern: string, replacement: string];
+
+/** Nobody can wait for production's limits in a test. These are the only places where they are changed. */
+export const SHORT_LIMITS: readonly Change[] = [
+  ['^TimeoutStartSec=15min$', 'TimeoutStartSec=8'],
   ['^TimeoutStopSec=20$', 'TimeoutStopSec=3'],
-  ['^JobTimeoutSec=30min$', 'JobTimeoutSec=40'],
+  ['^JobTimeoutSec=30min$', 'JobTimeoutSec=90'],
 ];
 
-/** The pauses between the attempts of the node's requests; only in a script that makes requests. */
-export const SHORT_PAUSES: readonly [pattern: string, replacement: string][] = [['for wait in 1, 2, 4, 8, 16, 32, 0:', 'for wait in 1, 0:']];
+/** As if the limit of the script did not work, so that only that of the guard is left. */
+export const GUARD_LIMIT_ONLY: readonly Change[] = [
+  ['^TimeoutStartSec=15min$', 'TimeoutStartSec=infinity'],
+  ['^JobTimeoutSec=30min$', 'JobTimeoutSec=12'],
+];
+
+/** Two attempts at a request instead of seven. */
+export const FEW_ATTEMPTS: readonly Change[] = [['for wait in 1, 2, 4, 8, 16, 32, 0:', 'for wait in 1, 0:']];
 
 /** The user data that the library renders, as the node gets it. */
 export function userData(options: Omit<NodeBootstrapOptions, 'dockerAuth'> & { secretFormat?: DockerAuthFormat }): string {

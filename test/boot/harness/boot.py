@@ -59,8 +59,9 @@ def cgroup_mounts():
 
 def make_cgroups():
     made = []
+    name = f'{CGROUP_PREFIX}{os.getpid()}-{secrets.token_hex(3)}'  # one name: nspawn repeats it from one hierarchy in the other
     for mount in cgroup_mounts():
-        group = mount / f'{CGROUP_PREFIX}{os.getpid()}-{secrets.token_hex(3)}'
+        group = mount / name
         try:
             group.mkdir()
             made.append(group)

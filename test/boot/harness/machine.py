@@ -39,8 +39,8 @@ def read_text(path):
 
 
 class Machine:
-    def __init__(self, scenario, parts, work, cgroups):
-        self.scenario, self.parts, self.cgroups = scenario, parts, cgroups
+    def __init__(self, scenario, folder, parts, work, cgroups):
+        self.scenario, self.folder, self.parts, self.cgroups = scenario, folder, parts, cgroups
         subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=700', 'tmpfs', work], check=True)
         subprocess.run(['mount', '-t', 'tmpfs', 'tmpfs', '/run'], check=True)  # nspawn keeps state there
         self.work, self.root, self.upper = work, work / 'root', work / 'upper'
@@ -51,12 +51,14 @@ class Machine:
         self.region = scenario.get('region', 'us-east-1')
         self.secrets_host = f'secretsmanager.{self.region}.amazonaws.com' + ('.cn' if self.region.startswith('cn-') else '')
         self.network()
-        self.secrets_manager = None
+        self.secrets_manager, self.credentials = None, {'AccessKeyId': 'AKIDTEST', 'SecretAccessKey': 'none', 'Token': 'none'}
         if scenario.get('secrets'):
-            self.certificate()
             self.secrets_manager = servers.SecretsManager(parts.python, work, region=self.region, secrets=scenario['secrets'],
                                                           role_may_read=scenario.get('roleMayRead', True))
+            self.certificate()
         self.furnish()
+        if self.secrets_manager:
+            self.credentials = self.secrets_manager.set_up()
         self.sysctls = {name: self.sysctl(name) for name in REPORTED_SYSCTLS + scenario.get('sysctls', [])}
 
     def in_root(self, *command, **options):
@@ -102,7 +104,7 @@ class Machine:
         return read_text(Path('/proc/sys') / name.replace('.', '/'))
 
     def user_data(self):
-        text = self.scenario['userData']
+        text = self.scenario['userData'] if 'userData' in self.scenario else (self.folder / self.scenario['userDataFile']).read_text()
         for pattern, replacement in self.scenario.get('substitute', []):
             text, times = re.subn(pattern, replacement, text, flags=re.MULTILINE)
             if times == 0:
@@ -116,9 +118,8 @@ class Machine:
         faults = plan.get('faults', self.scenario.get('faults', {}))
         folder = self.work / f'boot-{number}'
         folder.mkdir()
-        credentials = self.secrets_manager.credentials if self.secrets_manager else {'AccessKeyId': 'AKIDTEST', 'SecretAccessKey': 'none', 'Token': 'none'}
         metadata = servers.Metadata(self.parts.metadata_mock, folder, user_data=self.user_data(), tags=plan.get('tags', self.scenario.get('tags')),
-                                    region=self.region, instance_id=plan.get('instanceId', INSTANCE_ID), credentials=credentials,
+                                    region=self.region, instance_id=plan.get('instanceId', INSTANCE_ID), credentials=self.credentials,
                                     faults=faults.get('imds'))
         if self.secrets_manager:
             self.secrets_manager.listen(self.work / 'tls.crt', self.work / 'tls.key', faults.get('secretsmanager'))
@@ -223,7 +224,7 @@ class Boot:
         return action in ('crash', 'reboot', 'poweroff')
 
     def run(self):
-        limit = self.started + self.plan.get('limitSeconds', 90)
+        limit = self.started + self.plan.get('limitSeconds', 150)
         to_do, settle = list(self.plan.get('do', [])), self.plan.get('settleSeconds', 1.0)
         ending, settled_at, looked = None, None, False
         while self.alive():
@@ -311,8 +312,6 @@ class Boot:
             variables = dict(pair.split('=', 1) for pair in record.joinpath('environment').read_text(errors='backslashreplace').split('\0') if '=' in pair)
             agents.append({'time': float(record.name), 'environment': variables, 'config': record.joinpath('ecs.config').read_text(errors='backslashreplace')})
         changed = describe_tree(self.machine.upper, '', skip=('/var/log/journal', '/var/lib/fake-agent', '/var/lib/systemd', '/var/cache'))
-        cloud = self.root / 'var/lib/cloud'
-        instance = cloud / 'instance'
         self.report.update({
             'agent': {'started': bool(agents), 'starts': agents},
             'console': re.sub(r'\x1b\[[0-9;?]*[a-zA-Z]', '', console).replace('\r\n', '\n'),
@@ -325,17 +324,37 @@ class Boot:
             'files': {**changed, **self.volatile},
             'processes': watched['processes'],
             'environment': watched['environment'],
-            'events': self.events(watched['processes'], agents, instance),
+            'found': self.look_for(self.machine.scenario.get('lookFor', []), watched['processes'], watched['environment']),
+            'events': self.events(watched['processes'], agents),
         })
 
-    def events(self, processes, agents, instance):
+    def look_for(self, needles, processes, environment):
+        """Where each of these strings is to be found, in whatever the boot has left or shown."""
+        journal = self.machine.in_root('journalctl', '--directory=/var/log/journal', '--no-pager', '--quiet', '--all', '--output=export').stdout
+        places = {'console': (self.folder / 'console').read_bytes(), 'journal': journal}
+        for folder, _, names in os.walk(self.machine.upper):
+            for path in (Path(folder) / name for name in names):
+                if path.is_file() and not path.is_symlink() and not re.search('/var/(log/journal|lib/fake-agent)/', str(path)):
+                    places[f'file {str(path)[len(str(self.machine.upper)):]}'] = path.read_bytes()
+        for path, file in self.volatile.items():
+            places[f'file {path}'] = file.get('content', '').encode() or base64.b64decode(file.get('base64', ''))
+        for process in processes:
+            key = f'arguments in {process["unit"]}'
+            places[key] = places.get(key, b'') + '\0'.join(process['arguments']).encode() + b'\n'
+        for string, units in environment.items():
+            for unit in units:
+                key = f'environment in {unit}'
+                places[key] = places.get(key, b'') + string.encode() + b'\n'
+        return {needle: sorted(place for place, content in places.items() if needle.encode() in content) for needle in needles}
+
+    def events(self, processes, agents):
         """In order: what happened when, as far as it can be seen from outside."""
         events = [{'time': agent['time'], 'what': 'ecs.service started'} for agent in agents]
         scripts = [process for process in processes if len(process['arguments']) > 1 and '/instance/scripts/' in process['arguments'][1]]
         if scripts:
             events.append({'time': min(process['firstSeen'] for process in scripts), 'what': 'script started'})
             events.append({'time': max(process['lastSeen'] for process in scripts), 'what': 'script last seen'})
-        for file in instance.glob('ecs-*') if instance.exists() else []:
+        for file in (self.root / 'var/lib/cloud/instances').glob('*/ecs-*'):
             if file.stat().st_mtime >= self.started:
                 events.append({'time': file.stat().st_mtime, 'what': f'{file.name} written'})
         return sorted(({'time': round(event['time'] - self.started, 3), 'what': event['what']} for event in events), key=lambda event: event['time'])
@@ -373,6 +392,6 @@ def describe(path):
 
 def main(scenario_file, result_file, work, parts, cgroups):
     scenario = json.loads(Path(scenario_file).read_text())
-    machine = Machine(scenario, parts, Path(work), cgroups)
+    machine = Machine(scenario, Path(scenario_file).parent, parts, Path(work), cgroups)
     boots = [machine.boot(number, plan) for number, plan in enumerate(scenario.get('boots', [{}]))]
     Path(result_file).write_text(json.dumps({'scenario': scenario.get('name'), 'boots': boots}, indent=1))

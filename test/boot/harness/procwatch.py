@@ -1,5 +1,5 @@
 """Looks at every process of the container again and again, and on SIGTERM writes down whom it saw: argument lists, when, and each
-string of their environments. What lives shorter than one look can be missed."""
+string of their environments, with the unit that they belong to. What lives shorter than one look can be missed."""
 import json
 import os
 import signal
@@ -17,9 +17,19 @@ def read(path):
         return b''
 
 
+def unit_of(cgroup):
+    """The container's systemd keeps each unit's processes in a group named after it."""
+    for line in cgroup.decode(errors='replace').splitlines():
+        if line.startswith('0::') or ':name=systemd:' in line:
+            name = line.rsplit('/', 1)[1]
+            if name:
+                return name
+    return ''
+
+
 def main(result_file):
     own = set(os.listdir('/proc'))
-    seen, environment, running = {}, set(), True
+    seen, environment, running = {}, {}, True
 
     def stop(*_):
         nonlocal running
@@ -39,12 +49,15 @@ def main(result_file):
             if process:
                 process['lastSeen'] = now
             else:
-                environment.update(read(f'/proc/{pid}/environ').split(b'\0'))
+                unit = unit_of(read(f'/proc/{pid}/cgroup'))
+                for string in read(f'/proc/{pid}/environ').split(b'\0'):
+                    environment.setdefault(string, set()).add(unit)
                 words = [word.decode(errors='backslashreplace') for word in arguments.rstrip(b'\0').split(b'\0')]
-                seen[pid, arguments] = {'pid': int(pid), 'arguments': words, 'firstSeen': now, 'lastSeen': now}
+                seen[pid, arguments] = {'pid': int(pid), 'unit': unit, 'arguments': words, 'firstSeen': now, 'lastSeen': now}
         time.sleep(INTERVAL)
     with open(result_file, 'w') as file:
-        json.dump({'processes': list(seen.values()), 'environment': sorted(string.decode(errors='backslashreplace') for string in environment if string)}, file)
+        strings = {string.decode(errors='backslashreplace'): sorted(units) for string, units in environment.items() if string}
+        json.dump({'processes': list(seen.values()), 'environment': strings}, file)
 
 
 main(sys.argv[1])

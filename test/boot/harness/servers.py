@@ -1,5 +1,6 @@
 """The two endpoints of a node: instance metadata and Secrets Manager. Third parties answer (amazon-ec2-metadata-mock and
 moto); the fronts here add what those lack and break what a scenario wants broken."""
+import base64
 import http.client
 import http.server
 import json
@@ -11,6 +12,9 @@ import struct
 import subprocess
 import threading
 import time
+import urllib.parse
+import urllib.request
+import uuid
 
 METADATA_ADDRESS = '169.254.169.254'
 SECRETS_ADDRESS = '10.0.0.10'
@@ -30,7 +34,7 @@ class Faults:
     def strike(self, method, path, user_agent):
         with self.lock:
             for rule in self.rules:
-                if user_agent.startswith('Cloud-Init/') and not rule.get('cloudInit'):
+                if user_agent.startswith(('Cloud-Init/', 'python-requests/')) and not rule.get('cloudInit'):
                     continue
                 if not re.search(rule.get('match', ''), f'{method} {path}'):
                     continue
@@ -97,6 +101,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             answer = self.server.answer or (lambda method, path, forward: forward(method, path))
             status, headers, content = answer(self.command, self.path, forward)
         entry['status'] = status
+        if status >= 400:
+            entry['answer'] = content[:500].decode(errors='backslashreplace')
         self.send_response_only(status)
         for name, value in headers:
             self.send_header(name, value)
@@ -127,7 +133,6 @@ class Metadata:
     it takes the request's token."""
 
     def __init__(self, mock, folder, *, user_data, tags, region, instance_id, credentials, faults):
-        import base64
         configuration = {
             'imdsv2': True,
             'server': {'hostname': '127.0.0.1', 'port': str(METADATA_MOCK_PORT)},
@@ -158,6 +163,9 @@ class Metadata:
         if path in ('', '/'):
             return 200, [('Content-Type', 'text/plain')], b'2009-04-04\n2021-03-23\nlatest'
         path = re.sub(r'^/20\d\d-\d\d-\d\d(?=/)', '/latest', path)
+        if path == '/latest/meta-data/' and self.tags is None:  # tags are not allowed in metadata: the folder is not even listed
+            status, headers, content = forward(method, path)
+            return status, headers, content.replace(b'tags/', b'').replace(b'\n\n', b'\n')
         tag = re.fullmatch(r'/latest/meta-data/tags(?:/(?:instance(?:/([^/]+))?/?)?)?', path)
         if not tag:
             return forward(method, path)
@@ -167,7 +175,7 @@ class Metadata:
         key = tag.group(1)
         if self.tags is None or (key and key not in self.tags):
             return 404, headers, b''
-        if key == 'ClusterName':
+        if key == 'ClusterName' and self.tags[key]:
             return forward(method, path)
         text = self.tags[key] if key else '\n'.join(self.tags) if 'instance' in path else 'instance/'
         return 200, headers, text.encode()
@@ -180,36 +188,42 @@ class Metadata:
         return self.front.requests
 
 
-SET_UP_SECRETS = r'''
-import base64, boto3, json, sys
-request = json.load(sys.stdin)
-client = lambda service: boto3.client(service, endpoint_url=request["endpoint"], region_name=request["region"], aws_access_key_id="AKIAADMIN", aws_secret_access_key="x")
-for secret in request["secrets"]:
-    content = {"SecretBinary": base64.b64decode(secret["binaryBase64"])} if "binaryBase64" in secret else {"SecretString": secret["string"]}
-    client("secretsmanager").create_secret(Name=secret["name"], **content)
-trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
-client("iam").create_role(RoleName="NodeRole", AssumeRolePolicyDocument=json.dumps(trust))
-allowed = "secretsmanager:GetSecretValue" if request["roleMayRead"] else "secretsmanager:ListSecrets"
-policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": [allowed], "Resource": "*"}]}
-client("iam").put_role_policy(RoleName="NodeRole", PolicyName="node", PolicyDocument=json.dumps(policy))
-role = client("sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/NodeRole", RoleSessionName="i-0123456789abcdef0")["Credentials"]
-print(json.dumps({"AccessKeyId": role["AccessKeyId"], "SecretAccessKey": role["SecretAccessKey"], "Token": role["SessionToken"]}))
-'''
-
-
 class SecretsManager:
     """moto with its signature and policy checks on, behind TLS for the real host name."""
 
     def __init__(self, python, folder, *, region, secrets, role_may_read):
-        set_up_calls = len(secrets) + 3
+        self.region, self.secrets, self.role_may_read = region, secrets, role_may_read
+        set_up_calls = len(secrets) + 3  # those of set_up(); every later one must be signed and allowed
         environment = {**os.environ, 'INITIAL_NO_AUTH_ACTION_COUNT': str(set_up_calls)}
         self.process = subprocess.Popen([python, '-m', 'moto.server', '-H', '127.0.0.1', '-p', str(MOTO_PORT)], env=environment,
                                         stdin=subprocess.DEVNULL, stdout=open(folder / 'moto.log', 'w'), stderr=subprocess.STDOUT)
-        wait_for(MOTO_PORT, self.process)
-        request = {'endpoint': f'http://127.0.0.1:{MOTO_PORT}', 'region': region, 'secrets': secrets, 'roleMayRead': role_may_read}
-        done = subprocess.run([python, '-c', SET_UP_SECRETS], input=json.dumps(request), stdout=subprocess.PIPE, text=True, check=True)
-        self.credentials = json.loads(done.stdout)
         self.front = None
+
+    def set_up(self):
+        """Secrets, and a role that may read them or not: moto knows a policy's actions, but no resources. Gives the role's credentials."""
+        wait_for(MOTO_PORT, self.process)
+        for secret in self.secrets:
+            content = {'SecretBinary': secret['binaryBase64']} if 'binaryBase64' in secret else {'SecretString': secret['string']}
+            request = {'Name': secret['name'], 'ClientRequestToken': str(uuid.uuid4()), **content}
+            self.call('secretsmanager', json.dumps(request), {'X-Amz-Target': 'secretsmanager.CreateSecret', 'Content-Type': 'application/x-amz-json-1.1'})
+        trust = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Principal': {'Service': 'ec2.amazonaws.com'}, 'Action': 'sts:AssumeRole'}]}
+        self.query('iam', Action='CreateRole', Version='2010-05-08', RoleName='NodeRole', AssumeRolePolicyDocument=json.dumps(trust))
+        action = 'secretsmanager:GetSecretValue' if self.role_may_read else 'secretsmanager:ListSecrets'
+        policy = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': [action], 'Resource': '*'}]}
+        self.query('iam', Action='PutRolePolicy', Version='2010-05-08', RoleName='NodeRole', PolicyName='node', PolicyDocument=json.dumps(policy))
+        role = self.query('sts', Action='AssumeRole', Version='2011-06-15', RoleArn='arn:aws:iam::123456789012:role/NodeRole', RoleSessionName='i-0123')
+        return {name: re.search(f'<{tag}>(.*?)</{tag}>', role)[1]
+                for name, tag in (('AccessKeyId', 'AccessKeyId'), ('SecretAccessKey', 'SecretAccessKey'), ('Token', 'SessionToken'))}
+
+    def query(self, service, **parameters):
+        return self.call(service, urllib.parse.urlencode(parameters), {'Content-Type': 'application/x-www-form-urlencoded'})
+
+    def call(self, service, body, headers):
+        scope = f'20260101/{self.region}/{service}/aws4_request'  # tells moto which service is meant
+        unsigned = f'AWS4-HMAC-SHA256 Credential=AKIASETUP/{scope}, SignedHeaders=host, Signature=none'
+        request = urllib.request.Request(f'http://127.0.0.1:{MOTO_PORT}/', body.encode(), {'Authorization': unsigned, **headers})
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.read().decode()
 
     def listen(self, certificate, key, faults):
         """One front for each boot, since faults and requests belong to a boot. A fault {refuse: true} leaves the port closed."""
@@ -217,7 +231,15 @@ class SecretsManager:
             return
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
-        self.front = Front(SECRETS_ADDRESS, 443, MOTO_PORT, faults, tls=context)
+        self.front = Front(SECRETS_ADDRESS, 443, MOTO_PORT, faults, self.answer, tls=context)
+
+    def answer(self, method, path, forward):
+        """moto refuses in XML and with 403, the service in JSON and with 400."""
+        status, headers, content = forward(method, path)
+        refused = re.search(rb'<Code>(\w+)</Code>', content)
+        if status == 403 and refused:
+            return 400, [('Content-Type', 'application/x-amz-json-1.1')], json.dumps({'__type': f'{refused[1].decode()}Exception'}).encode()
+        return status, headers, content
 
     def close(self):
         if not self.front:

@@ -1,0 +1,352 @@
+import { BootstrapStep } from '../../src/bootstrap/bootstrap-step';
+import { DockerAuthFormat } from '../../src/registry/docker-auth';
+import { type Boot, BootQueue, interpret, type Scenario, setUp, testInterpreter, whyNoBoot } from './harness';
+import { type Change, FEW_ATTEMPTS, GUARD_LIMIT_ONLY, REGION, SECRET, SHORT_LIMITS, userData } from './user-data';
+
+jest.setTimeout(20 * 60 * 1000);
+
+const PASSWORD = `s3cr3t "$HOME" \`id\` \\n 'ü`;
+const AUTH = Buffer.from(`deploy:${PASSWORD}`).toString('base64');
+const DOCKER_SECRET = JSON.stringify({
+  'https://registry.example.com': { username: 'deploy', password: PASSWORD, email: 'deploy@example.com' },
+});
+const DOCKERCFG_SECRET = JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth: AUTH } } });
+
+/** A step that never ends, and the file that says that it has begun. */
+const ENDLESS = BootstrapStep.run('touch /run/in-the-middle; sleep infinity');
+const IN_THE_MIDDLE = { file: '/run/in-the-middle' };
+
+type Details = Partial<Omit<Scenario, 'userData'>>;
+type Options = Omit<Parameters<typeof userData>[0], 'clusterName'>;
+
+/** A node with its cluster's name in the user data. */
+const named = (details: Details = {}, options: Options = {}): Scenario => ({
+  userData: userData({ clusterName: 'orders', ...options }),
+  region: REGION,
+  ...details,
+});
+
+/** A node that looks for the name in its ClusterName tag. */
+const tagged = (details: Details): Scenario => ({ userData: userData({}), region: REGION, substitute: FEW_ATTEMPTS, ...details });
+
+/** A node with the credentials of registries, in this secret. */
+const registries = (string: string, details: Details = {}, options: Options = {}): Scenario =>
+  named(
+    { secrets: [{ name: SECRET, string }], substitute: FEW_ATTEMPTS, ...details },
+    { secretFormat: DockerAuthFormat.DOCKER, ...options },
+  );
+
+/** The same boot twice: whatever went wrong, it must not go right by itself the next time. */
+const TWICE = [{}, {}];
+
+/** What somebody could do to the script: a line before the one that begins `ecs.config`. */
+const beforeEcsConfig = (line: string): Change => ['^at=ecs.config ', `${line}\nat=ecs.config `];
+
+const GOOD = {
+  'literal name': named(
+    {
+      files: {
+        '/usr/lib/systemd/system/node-exporter.service': {
+          content: '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n',
+        },
+      },
+    },
+    {
+      bootstrapSteps: [
+        BootstrapStep.writeFile('/opt/app/it\'s "here"', 'a $b `c` \\d\n\té\r\n', { mode: '640', owner: 'root:daemon' }),
+        BootstrapStep.run('echo "$WORD" >/opt/app/word; cat >/opt/app/input', { environment: { WORD: `it's "$HOME"` } }),
+        BootstrapStep.run('exit 0'),
+        BootstrapStep.run('set +e; cat >/dev/null <<EOF\nnever ended'),
+        BootstrapStep.enableService('node-exporter'),
+        BootstrapStep.run('echo last >/opt/app/last'),
+      ],
+    },
+  ),
+  'name from the tag': tagged({
+    tags: { Name: 'orders-node', ClusterName: 'orders', team: 'blue' },
+    boots: [{}, {}, { instanceId: 'i-0fedcba9876543210', tags: { ClusterName: 'search' } }],
+  }),
+  'metadata fails once': tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ match: 'tags', status: 503, times: 1 }] } }),
+  'docker format': registries(DOCKER_SECRET, { lookFor: ['s3cr3t', AUTH], faults: { secretsmanager: [{ delay: 0.4 }] } }),
+  'dockercfg format': registries(DOCKERCFG_SECRET, { lookFor: ['s3cr3t', AUTH] }, { secretFormat: DockerAuthFormat.DOCKERCFG }),
+  'run by hand': named({
+    boots: [
+      {
+        do: [
+          { when: { event: 'settled' }, action: 'script-by-hand' },
+          { when: { event: 'settled' }, action: 'script-by-hand' },
+          { when: { event: 'settled' }, action: 'reboot' },
+        ],
+      },
+      {},
+    ],
+  }),
+};
+
+/** What the guard says when the script could not say anything itself. */
+const WITHOUT_A_WORD = /ECS BOOTSTRAP FAILED: killed, timed out, interrupted, syntax error or never run/;
+
+/** What goes wrong, and what the node says about it. */
+const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
+  'a step fails': [
+    named({ boots: TWICE }, { bootstrapSteps: [BootstrapStep.run('true'), BootstrapStep.run('exit 7')] }),
+    /failed at step 2 \(run\), status 7/,
+  ],
+  'the script is killed': [
+    named({ boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'kill-script' }] }, {}] }, { bootstrapSteps: [ENDLESS] }),
+    WITHOUT_A_WORD,
+  ],
+  'the script is killed after it has read a secret': [
+    registries(DOCKER_SECRET, { boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'kill-script' }] }] }, { bootstrapSteps: [ENDLESS] }),
+    WITHOUT_A_WORD,
+  ],
+  'a step hangs': [
+    named({ substitute: SHORT_LIMITS, boots: TWICE }, { bootstrapSteps: [ENDLESS] }),
+    /failed at step 1 \(run\), stopped, status 143/,
+  ],
+  'a step hangs and only the guard has a limit': [
+    named({ substitute: GUARD_LIMIT_ONLY }, { bootstrapSteps: [ENDLESS] }),
+    /ecs-bootstrap-guard\.service.*timed out/,
+  ],
+  'a reboot in the middle': [
+    named({ boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'reboot' }] }, {}] }, { bootstrapSteps: [ENDLESS] }),
+    /ECS BOOTSTRAP FAILED: failed at step 1 \(run\), stopped/,
+  ],
+  'a crash in the middle': [
+    named({ boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'crash' }] }, {}] }, { bootstrapSteps: [ENDLESS] }),
+    WITHOUT_A_WORD,
+  ],
+  'a syntax error': [named({ substitute: [beforeEcsConfig('if then')], boots: TWICE }), /syntax error near unexpected token/],
+  'an open here-document': [named({ substitute: [beforeEcsConfig("cat >/dev/null <<'NEVER'")], boots: TWICE }), WITHOUT_A_WORD],
+  'an early exit 0': [named({ substitute: [beforeEcsConfig('exit 0')], boots: TWICE }), WITHOUT_A_WORD],
+  'a script that cannot be run': [named({ substitute: [['^#!/bin/bash$', '#!/bin/nosuch']] }), WITHOUT_A_WORD],
+  'a script that cloud-init does not find': [
+    named({ substitute: [['text/x-shellscript', 'text/x-nosuch']], boots: TWICE }),
+    WITHOUT_A_WORD,
+  ],
+  'no ClusterName tag': [tagged({ tags: { Name: 'node' }, boots: TWICE }), /the ClusterName tag: HTTP Error 404/],
+  'an empty ClusterName tag': [tagged({ tags: { ClusterName: '' }, boots: TWICE }), /the ClusterName tag is not the name of a cluster/],
+  'tags not allowed in metadata': [tagged({}), /the ClusterName tag: HTTP Error 404/],
+  'metadata refuses': [
+    tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ match: 'PUT', status: 403 }] } }),
+    /the ClusterName tag: HTTP Error 403/,
+  ],
+  'metadata hangs': [
+    tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ match: 'tags', hang: true }] } }),
+    /the ClusterName tag: timed out/,
+  ],
+  'the secret is denied': [registries(DOCKER_SECRET, { roleMayRead: false, boots: TWICE }), /the registry secret: AccessDenied/],
+  'the secret does not exist': [registries('', { secrets: [{ name: 'another', string: '{}' }] }), /the registry secret: ResourceNotFound/],
+  'the secret is not JSON': [registries('user:s3cr3t', { boots: TWICE, lookFor: ['s3cr3t'] }), /the registry secret is not JSON/],
+  'the secret is of the other format': [
+    registries(DOCKERCFG_SECRET, { lookFor: [AUTH] }),
+    /the registry secret has no valid username and password for registry 1/,
+  ],
+  'the secret is binary': [registries('', { secrets: [{ name: SECRET, binaryBase64: 'AAEC' }] }), /the registry secret is empty or binary/],
+  'Secrets Manager does not answer': [
+    registries(DOCKER_SECRET, { faults: { secretsmanager: [{ refuse: true }] } }),
+    /the registry secret: .*Connection refused/,
+  ],
+};
+
+const SCENARIOS: { [name: string]: Scenario } = {
+  ...GOOD,
+  ...Object.fromEntries(Object.entries(BAD).map(([name, [scenario]]) => [name, scenario])),
+};
+
+const reports = new Map<string, Promise<Boot[]>>();
+
+async function boots(name: keyof typeof GOOD | keyof typeof BAD): Promise<Boot[]> {
+  const report = reports.get(name);
+  if (report === undefined) throw new Error(`${name} was left out by BOOT_ONLY`);
+  return await report;
+}
+
+/** When, after the start of the machine, something of this name happened. */
+const at = (boot: Boot, what: string) => boot.events.find((event) => event.what === what)?.time ?? Number.NaN;
+
+const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) => userAgent.startsWith('Python-urllib'));
+
+(process.env.BOOT_TESTS === 'skip' ? describe.skip : describe)('a real boot', () => {
+  beforeAll(() => {
+    const reason = whyNoBoot();
+    if (reason !== undefined) throw new Error(`${reason} (BOOT_TESTS=skip leaves the boot tests out)`);
+    setUp();
+    const [only, queue] = [new RegExp(process.env.BOOT_ONLY ?? ''), new BootQueue(3)];
+    for (const [name, scenario] of Object.entries(SCENARIOS).filter(([name]) => only.test(name))) {
+      const report = queue.boot(name, scenario);
+      report.catch(() => {}); // whoever asks for it gets the error
+      reports.set(name, report);
+    }
+  });
+
+  afterAll(() => Promise.allSettled(reports.values()));
+
+  it('is read by an interpreter of ecs.config that passes its own tests', () => testInterpreter());
+
+  describe('of a node with its name in the user data', () => {
+    it('starts the agent once, with the name of the cluster in its environment', async () => {
+      const [boot] = await boots('literal name');
+      expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
+    });
+
+    it('starts the agent when the script and cloud-init are over', async () => {
+      const [boot] = await boots('literal name');
+      const { 'ecs.service': ecs, 'cloud-final.service': final } = boot.units ?? {};
+      expect(ecs.After.split(' ')).toContain('cloud-final.service');
+      expect(Number(ecs.ExecMainStartTimestampMonotonic)).toBeGreaterThan(Number(final.ActiveEnterTimestampMonotonic));
+      expect(at(boot, 'ecs.service started')).toBeGreaterThan(at(boot, 'ecs-bootstrapped written'));
+    });
+
+    it('gives the agent nothing that it does not understand', async () => {
+      const [boot] = await boots('literal name');
+      const readings = interpret(boot.agent.starts[0].config);
+      expect(Object.entries(readings).filter(([, { verdict }]) => verdict !== 'ok')).toEqual([]);
+      expect(readings).toMatchObject({
+        ECS_CLUSTER: { parsed: 'orders' },
+        ECS_AVAILABLE_LOGGING_DRIVERS: { parsed: ['json-file', 'syslog', 'fluentd', 'awslogs'] },
+        ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: { parsed: '1h0m0s' },
+        ECS_CONTAINER_STOP_TIMEOUT: { parsed: '5m0s' },
+        ECS_DYNAMIC_HOST_PORT_RANGE: { parsed: [32768, 65535] },
+        ECS_UPDATES_ENABLED: { parsed: true },
+      });
+    });
+
+    it('gives the agent the same through systemd as through the file', async () => {
+      const [{ environment, config }] = (await boots('literal name'))[0].agent.starts;
+      for (const [variable, { raw }] of Object.entries(interpret(config)))
+        expect([variable, environment[variable]]).toEqual([variable, raw]);
+    });
+
+    it('sets the kernel parameters', async () => {
+      const [boot] = await boots('literal name');
+      expect(boot.sysctls).toEqual({ 'net.core.somaxconn': '65535', 'net.ipv4.ip_local_port_range': '10000 65000' });
+    });
+
+    it('runs steps in order, whatever characters they have and however they end', async () => {
+      const [{ files, units }] = await boots('literal name');
+      expect(files['/opt/app/it\'s "here"']).toMatchObject({ content: 'a $b `c` \\d\n\té\r\n', mode: '0640', owner: '0:1' });
+      expect(files['/opt/app/word'].content).toBe(`it's "$HOME"\n`);
+      expect(files['/opt/app/input'].content).toBe('');
+      expect(files['/opt/app/last'].content).toBe('last\n');
+      expect(files['/etc/systemd/system/multi-user.target.wants/node-exporter.service']).toMatchObject({ type: 'link' });
+      expect(units?.['amazon-ssm-agent.service'].ActiveState).toBe('active');
+    });
+
+    it('asks nobody for anything, and needs no AWS CLI and no jq', async () => {
+      const [boot] = await boots('literal name');
+      expect(boot.tools).toEqual({ aws: '', jq: '' });
+      expect(ofTheScript(boot)).toEqual([]);
+    });
+
+    it('leaves nothing behind but what it is for', async () => {
+      const [{ files }] = await boots('literal name');
+      const written = Object.keys(files).filter((path) =>
+        /^\/(etc\/ecs|etc\/sysctl\.d|tmp|root|opt\/app)\/|ecs-(bootstrapped|error)/.test(path),
+      );
+      expect(written.sort()).toEqual(
+        [
+          '/etc/ecs/ecs.config',
+          '/etc/ecs/ecs.config.json', // the image's own
+          '/etc/sysctl.d/90-ecs-node.conf',
+          ...['input', 'it\'s "here"', 'last', 'word'].map((name) => `/opt/app/${name}`),
+          '/var/lib/cloud/instances/i-0123456789abcdef0/ecs-bootstrapped',
+        ].sort(),
+      );
+      expect(files['/etc/ecs/ecs.config']).toMatchObject({ mode: '0600', owner: '0:0' });
+      expect(files['/etc/sysctl.d/90-ecs-node.conf']).toMatchObject({ mode: '0644', owner: '0:0' });
+    });
+  });
+
+  describe('of a node that looks for its name', () => {
+    it('joins the cluster of its ClusterName tag, after one token and one question', async () => {
+      const [boot] = await boots('name from the tag');
+      expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
+      expect(ofTheScript(boot).map(({ method, path }) => `${method} ${path}`)).toEqual([
+        'PUT /latest/api/token',
+        'GET /latest/meta-data/tags/instance/ClusterName',
+      ]);
+    });
+
+    it('joins it again after a reboot, without running the script, and still has its kernel parameters', async () => {
+      const [, boot] = await boots('name from the tag');
+      expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
+      expect(at(boot, 'script started')).toBeNaN();
+      expect(boot.sysctls).toEqual({ 'net.core.somaxconn': '65535', 'net.ipv4.ip_local_port_range': '10000 65000' });
+    });
+
+    it('joins its own cluster when it comes of an image of another node', async () => {
+      const [, , boot] = await boots('name from the tag');
+      expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['search']);
+      expect(at(boot, 'ecs.service started')).toBeGreaterThan(at(boot, 'script last seen'));
+    });
+
+    it('tries again when metadata fails once', async () => {
+      const [boot] = await boots('metadata fails once');
+      expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
+      expect(ofTheScript(boot).map(({ status }) => status)).toEqual([200, 503, 200, 200]);
+    });
+  });
+
+  describe('of a node with registries', () => {
+    it.each([
+      ['docker format', 'docker', 'registry.example.com', 'https://registry.example.com'],
+      ['dockercfg format', 'dockercfg', 'index.docker.io/v1/', 'https://index.docker.io/v1/'],
+    ] as const)('gives the agent and Docker the credentials in the %s', async (name, type, agentRegistry, registry) => {
+      const [boot] = await boots(name);
+      const { ECS_ENGINE_AUTH_TYPE, ECS_ENGINE_AUTH_DATA } = interpret(boot.agent.starts[0].config);
+      expect([ECS_ENGINE_AUTH_TYPE.parsed, ECS_ENGINE_AUTH_DATA.verdict]).toEqual([type, 'ok']);
+      expect(ECS_ENGINE_AUTH_DATA.parsed).toMatchObject({ [agentRegistry]: { username: 'deploy', password: PASSWORD } });
+      expect(JSON.parse(boot.files['/root/.docker/config.json'].content ?? '')).toEqual({ auths: { [registry]: { auth: AUTH } } });
+    });
+
+    it.each(['docker format', 'dockercfg format'] as const)(
+      'keeps the credentials in two files that only root can read (%s)',
+      async (name) => {
+        const [{ files, found }] = await boots(name);
+        expect(files['/root/.docker']).toMatchObject({ mode: '0700', owner: '0:0' });
+        expect(files['/root/.docker/config.json']).toMatchObject({ mode: '0600', owner: '0:0' });
+        expect(files['/etc/ecs/ecs.config']).toMatchObject({ mode: '0600', owner: '0:0' });
+        const places = new Set(Object.values(found).flat());
+        expect([...places].sort()).toEqual(['environment in ecs.service', 'file /etc/ecs/ecs.config', 'file /root/.docker/config.json']);
+      },
+    );
+
+    it('reads the secret once', async () => {
+      const [boot] = await boots('docker format');
+      expect(boot.requests.secretsmanager.map(({ status }) => status)).toEqual([200]);
+    });
+  });
+
+  it('can be followed by runs of the script by hand, which leave the agent alone', async () => {
+    const [first, second] = await boots('run by hand');
+    expect(first.byHand.map(({ status, output }) => [status, output])).toEqual([
+      [0, ''],
+      [0, ''],
+    ]);
+    expect([first.agent.starts.length, second.agent.starts.length]).toEqual([1, 1]);
+  });
+
+  describe.each(Object.entries(BAD))('when %s', (name, [, says]) => {
+    it('never starts the agent, at no boot, and powers the machine off', async () => {
+      for (const boot of await boots(name)) {
+        expect(boot.agent.starts).toEqual([]);
+        expect(boot.notDone).toEqual([]);
+        expect(boot.end).toMatch(/^(powered-off|reboot|crash)$/);
+      }
+      expect((await boots(name)).at(-1)?.poweredOff).toBe(true);
+    });
+
+    it('says why, on the console and in the journal', async () => {
+      for (const { poweredOff, console, journal } of await boots(name)) {
+        if (!poweredOff) continue;
+        expect(console).toMatch(says);
+        expect(journal).toMatch(says);
+      }
+    });
+
+    it('shows nothing of the secret', async () => {
+      for (const { found } of await boots(name)) expect(Object.values(found).flat()).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,3 @@
+module ecsconfig
+
+go 1.21
