@@ -8,8 +8,9 @@ import { fail, shown } from '../private/errors';
 import { associationOf } from '../services/association-dependency';
 import { serve } from '../services/service-pass';
 import type { HostPortRange } from '../settings/agent-config';
-import { InstanceTier, type InstanceTierOptions, type InstanceTierProps, type TierCluster } from '../tier/instance-tier';
+import { InstanceTier, type TierCluster } from '../tier/instance-tier';
 import { NodeReplacement } from '../tier/node-replacement';
+import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
 import type { EcsAutoScaledClusterAttributes } from './imported-cluster';
 
 /** What CDK opens between a load balancer and the nodes, and what the agent hands out by default. */
@@ -198,9 +199,10 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   public override get defaultCapacityProviderStrategy(): ecs.CapacityProviderStrategy[] {
     const own = super.defaultCapacityProviderStrategy;
     if (own.length > 0) return own;
-    const said = this.tiers.filter((tier) => tier._defaultStrategy !== undefined);
+    const tiers = this.tiers.filter((tier) => !tier._isRetired);
+    const said = tiers.filter((tier) => tier._defaultStrategy !== undefined);
     // Tiers differ in size, and a task that fits on one may not fit on another: only the first, unless more is said.
-    return (said.length > 0 ? said : this.tiers.slice(0, 1)).map((tier) => tier.strategy(tier._defaultStrategy));
+    return (said.length > 0 ? said : tiers.slice(0, 1)).map((tier) => tier.strategy(tier._defaultStrategy));
   }
 
   /**
@@ -263,6 +265,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     const tiers = this.tiers;
     if (tiers.length === 0) return ['a cluster needs at least one tier: give it `tiers`, or call `addTier()` (NoTier)'];
     const problems: string[] = [];
+    if (tiers.every((tier) => tier._isRetired)) problems.push('a cluster needs at least one tier that is not `retired` (RetiredTier)');
     const based = tiers.filter((tier) => tier._defaultStrategy?.base).map((tier) => shown(tier.name));
     if (based.length > 1)
       problems.push(`\`defaultStrategy.base\` can be set for one tier only, got: ${based.join(', ')} (InvalidStrategy)`);

@@ -1,4 +1,4 @@
-import { Duration, Tags, Token } from 'aws-cdk-lib';
+import { Duration, Tags } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -6,124 +6,24 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { type NodeProps, nodeFieldsOf, nodePropsOver } from '../node/node-props';
 import { NodeTemplate } from '../node/node-template';
-import { checkDuration, checkInteger, checkPattern } from '../private/checks';
-import { fail } from '../private/errors';
+import { checkPattern } from '../private/checks';
+import { fail, shown } from '../private/errors';
 import type { HostPortRange } from '../settings/agent-config';
 import { capacityProviderNameFor } from './capacity-provider-name';
+import { forceDelete } from './force-delete';
 import { problemsWithTags } from './instance-metadata-tags';
 import type { NodeReplacement } from './node-replacement';
-import { instancesDistributionOf, type SpotOptions } from './spot-options';
+import { IMAGE_AT_LAUNCH } from './refresh-checks';
+import { RenderedChecks } from './rendered-checks';
+import { instancesDistributionOf } from './spot-options';
+import { capacityOf, checkTier, warnOfTier } from './tier-checks';
 import { groupMetric, reservationMetric } from './tier-metrics';
+import type { InstanceTierProps } from './tier-options';
+import { addSchedules } from './tier-schedule';
 import { checkTierStrategy, type TierStrategy } from './tier-strategy';
 
 /** The name of the tag in which the nodes of a shared template find their cluster. */
 const CLUSTER_NAME_TAG = 'ClusterName';
-
-/**
- * A tier of a cluster, without its name: a size of capacity, as an Auto Scaling group with its capacity provider.
- *
- * The node fields (`role`, `instanceTypes`, `dockerAuth` and so on) make a launch template of the tier's own, each replacing the cluster's value; or
- * `template` names a shared one, which excludes them all.
- */
-export interface InstanceTierOptions extends NodeProps {
-  /**
-   * A node template that other tiers may use too. Excludes every node field: setting both is refused, and the fields are named.
-   *
-   * @default - a template of the tier's own, from its node fields over the cluster's
-   */
-  readonly template?: NodeTemplate;
-
-  /**
-   * The subnets of the nodes.
-   *
-   * @default - those of the cluster: private subnets with a way out
-   */
-  readonly vpcSubnets?: ec2.SubnetSelection;
-
-  /**
-   * How a change reaches nodes that are already running.
-   *
-   * @default - as the cluster says
-   */
-  readonly replacement?: NodeReplacement;
-
-  /**
-   * The least nodes, 0 or more. Managed scaling goes down to it when nothing runs.
-   *
-   * @default 0
-   */
-  readonly minCapacity?: number;
-
-  /**
-   * The most nodes, at least 1 and `minCapacity`.
-   *
-   * @default 30
-   */
-  readonly maxCapacity?: number;
-
-  /**
-   * The number of nodes. Every deployment sets the group back to it, whatever managed scaling had made of it: seldom wanted.
-   *
-   * @default - none, so that deployments leave the number alone
-   */
-  readonly desiredCapacity?: number;
-
-  /**
-   * What counts as a healthy node.
-   *
-   * @default - EC2's status checks, 300 seconds after the launch
-   */
-  readonly healthChecks?: autoscaling.HealthChecks;
-
-  /**
-   * Run the tier, or a share of it, on Spot Instances. Nodes are drained before they are interrupted.
-   *
-   * @default - on demand
-   */
-  readonly spot?: SpotOptions;
-
-  /**
-   * How full managed scaling keeps the tier, 1 to 100 percent. Below 100 there is spare room for tasks that start.
-   *
-   * @default 100
-   */
-  readonly targetCapacityPercent?: number;
-
-  /**
-   * The tier's part in the cluster's default strategy, which services without a strategy of their own get.
-   *
-   * @default - the first tier alone, unless any tier says more
-   */
-  readonly defaultStrategy?: TierStrategy;
-
-  /**
-   * The greatest age of a node, 1 to 365 days: an older one is drained and replaced by one of the same template.
-   *
-   * @default - no limit
-   */
-  readonly maxInstanceLifetime?: Duration;
-
-  /**
-   * Never let Auto Scaling terminate a node that runs tasks. Managed draining moves them first in any case; with protection, stacks
-   * hang on deletion and refreshes of running nodes wait.
-   *
-   * @default false
-   */
-  readonly enableManagedTerminationProtection?: boolean;
-
-  /**
-   * The name of the capacity provider. What has a name of its own cannot be replaced by CloudFormation.
-   *
-   * @default - generated
-   */
-  readonly capacityProviderName?: string;
-}
-
-/** A tier of a cluster. */
-export interface InstanceTierProps extends InstanceTierOptions {
-  /** The tier's name, unique in its cluster: letters, digits, `-` and `_`, at most 64. Its resources' logical ids come from it. */
-  readonly name: string;
-}
 
 /** The cluster as its tiers see it. */
 export interface TierCluster {
@@ -191,9 +91,10 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     this.cluster = cluster;
     this.options = props;
     this.name = props.name;
-    this.check();
+    checkTier(this, props, this._replacement);
 
     this.template = this.templateFor();
+    if (this._replacement._replacesRunningNodes && this.template._resolvesImageAtLaunch) fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
     const { launchTemplate, securityGroups, permissions } = this.template._use({
       scope: this,
       vpc: cluster.vpc,
@@ -204,11 +105,12 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     const { fromPort, toPort } = this._dynamicHostPortRange;
     this.dynamicHostPorts = ec2.Port.tcpRange(fromPort, toPort);
 
+    const capacity = capacityOf(props);
     this.autoScalingGroup = new autoscaling.AutoScalingGroup(this, 'AutoScalingGroup', {
       vpc: cluster.vpc,
       vpcSubnets: props.vpcSubnets ?? cluster.vpcSubnets,
-      minCapacity: props.minCapacity ?? 0,
-      maxCapacity: props.maxCapacity ?? 30,
+      minCapacity: capacity.min,
+      maxCapacity: capacity.max,
       desiredCapacity: props.desiredCapacity,
       healthChecks: props.healthChecks ?? autoscaling.HealthChecks.ec2({ gracePeriod: Duration.seconds(300) }),
       groupMetrics: [autoscaling.GroupMetrics.all()],
@@ -231,15 +133,23 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       enableManagedDraining: this._replacement._drains,
     });
     this.capacityProviderName = this.capacityProvider.capacityProviderName;
+
+    if (!props.retired) addSchedules(this.autoScalingGroup, props.schedules ?? [], capacity);
+    if (props.forceDelete) forceDelete(this, this.autoScalingGroup, this.capacityProvider);
+    warnOfTier(this, props, this._replacement);
+    RenderedChecks.add({ scope: this, group: this.autoScalingGroup, launchTemplate, replacement: this._replacement });
   }
 
   /**
    * The tier as an item of a service's `capacityProviderStrategies`.
    *
    * A service in another stack then imports the provider's name, and the tier cannot go as long as it does: where one tier will do, rather leave
-   * the strategy to the cluster.
+   * the strategy to the cluster. Refused for a tier that is retired.
    */
   public strategy(options: TierStrategy = {}): ecs.CapacityProviderStrategy {
+    if (this._isRetired) {
+      fail('RetiredTier', `the tier ${shown(this.name)} is retired and takes no new tasks: name another tier in the strategy`, this);
+    }
     checkTierStrategy('strategy', options, this);
     return { capacityProvider: this.capacityProviderName, base: options.base, weight: options.weight ?? 1 };
   }
@@ -289,6 +199,15 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     return this.options.defaultStrategy;
   }
 
+  /**
+   * On its way out: still associated with the cluster, in no strategy.
+   *
+   * @internal
+   */
+  public get _isRetired(): boolean {
+    return this.options.retired ?? false;
+  }
+
   /** @internal */
   public get _replacement(): NodeReplacement {
     return this.options.replacement ?? this.cluster.replacement;
@@ -302,18 +221,6 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   public get _inheritedNodeFields(): (keyof NodeProps)[] {
     if (this.options.template !== undefined) return [];
     return nodeFieldsOf(this.cluster.nodeDefaults).filter((field) => this.options[field] === undefined);
-  }
-
-  private check(): void {
-    const { minCapacity, maxCapacity, desiredCapacity, targetCapacityPercent, maxInstanceLifetime, defaultStrategy } = this.options;
-    const min = knownOr(minCapacity, 0);
-    const max = knownOr(maxCapacity, 30);
-    checkInteger('InvalidCapacity', 'maxCapacity', maxCapacity, { min: 1 }, this);
-    checkInteger('InvalidCapacity', 'minCapacity', minCapacity, { min: 0, max }, this);
-    checkInteger('InvalidCapacity', 'desiredCapacity', desiredCapacity, { min, max }, this);
-    checkInteger('InvalidCapacity', 'targetCapacityPercent', targetCapacityPercent, { min: 1, max: 100 }, this);
-    checkDuration('InvalidLifetime', 'maxInstanceLifetime', maxInstanceLifetime, { min: 86400, max: 31536000 }, this);
-    checkTierStrategy('defaultStrategy', defaultStrategy ?? {}, this);
   }
 
   private templateFor(): NodeTemplate {
@@ -358,9 +265,4 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     tags.add('AmazonECSManaged', 'true');
     if (this.template._isShared) this.node.addValidation({ validate: () => problemsWithTags(this.autoScalingGroup) });
   }
-}
-
-/** The number where it is known: `otherwise` where it is left out, and no bound at all where it is a token. */
-function knownOr(value: number | undefined, otherwise: number): number | undefined {
-  return Token.isUnresolved(value) ? undefined : (value ?? otherwise);
 }

@@ -1,0 +1,87 @@
+import { Annotations, Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { checkDuration, checkInteger } from '../private/checks';
+import { fail } from '../private/errors';
+import type { NodeReplacement } from './node-replacement';
+import type { InstanceTierProps } from './tier-options';
+import { checkSchedules, emptiesTier } from './tier-schedule';
+import { checkTierStrategy } from './tier-strategy';
+
+/** The bounds of a tier, with its defaults. One that is retired may go to zero. */
+export function capacityOf({ minCapacity = 0, maxCapacity = 30, retired }: InstanceTierProps): { min: number; max: number } {
+  return { min: retired ? 0 : minCapacity, max: maxCapacity };
+}
+
+/** Refuses what cannot work, before anything is made. */
+export function checkTier(scope: IConstruct, props: InstanceTierProps, replacement: NodeReplacement): void {
+  const { minCapacity, maxCapacity, desiredCapacity } = props;
+  const capacity = capacityOf({ ...props, retired: false });
+  const min = whereKnown(capacity.min);
+  const max = whereKnown(capacity.max);
+  checkInteger('InvalidCapacity', 'maxCapacity', maxCapacity, { min: 1 }, scope);
+  checkInteger('InvalidCapacity', 'minCapacity', minCapacity, { min: 0, max }, scope);
+  checkInteger('InvalidCapacity', 'desiredCapacity', desiredCapacity, { min, max }, scope);
+  checkInteger('InvalidCapacity', 'targetCapacityPercent', props.targetCapacityPercent, { min: 1, max: 100 }, scope);
+  checkDuration('InvalidLifetime', 'maxInstanceLifetime', props.maxInstanceLifetime, { min: 86400, max: 31536000 }, scope);
+  checkTierStrategy('defaultStrategy', props.defaultStrategy ?? {}, scope);
+  checkSchedules(props.schedules ?? [], { min, max }, scope);
+  checkRetired(scope, props);
+  if (props.enableManagedTerminationProtection && !replacement._drains) {
+    fail(
+      'ProtectedAllAtOnce',
+      '`enableManagedTerminationProtection` must not be set with `NodeReplacement.allAtOnce()`: nodes that may go down at any time need no protection, ' +
+        'and it would keep the stack from being deleted',
+      scope,
+    );
+  }
+}
+
+function checkRetired(scope: IConstruct, { retired, defaultStrategy, desiredCapacity }: InstanceTierProps): void {
+  if (!retired) return;
+  if (defaultStrategy !== undefined) {
+    fail('RetiredTier', '`defaultStrategy` must not be set for a tier that is `retired`: it takes no new tasks', scope);
+  }
+  if (desiredCapacity !== undefined) {
+    fail('RetiredTier', '`desiredCapacity` must not be set for a tier that is `retired`: each deployment would start nodes again', scope);
+  }
+}
+
+/** Says what works, at a price that is easily overlooked. Each warning can be acknowledged, and its id is part of the API. */
+export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacement: NodeReplacement): void {
+  const path = `The tier "${scope.node.path}"`;
+  if (props.enableManagedTerminationProtection) {
+    warn(
+      scope,
+      'enableManagedTerminationProtection',
+      `${path} has managed termination protection: deleting the stack will hang until the protection of its last nodes is taken away ` +
+        '(`aws autoscaling set-instance-protection --no-protected-from-scale-in`, or `forceDelete`), and nodes with any task at all stay when the tier ' +
+        'shrinks. Managed draining moves tasks before a node goes, without it.',
+    );
+  }
+  if (props.desiredCapacity !== undefined && replacement._replacesRunningNodes) {
+    warn(
+      scope,
+      'desiredCapacity',
+      `${path} sets \`desiredCapacity\` and replaces running nodes: the deployment that replaces them first sets the group back to that size, so nodes that ` +
+        'managed scaling had added are taken from the tasks on them. Leave it out, and give a `minCapacity` if there must be nodes.',
+    );
+  }
+  if (!props.retired && replacement._drains && (props.schedules ?? []).some(emptiesTier)) {
+    warn(
+      scope,
+      'schedules',
+      `${path} goes to zero on schedule and drains its nodes: a node waits, for up to 48 hours, until each of its tasks runs elsewhere, so it goes only if services ` +
+        'have gone to zero before it, or may run on another tier. Scale them on the same schedule (`service.autoScaleTaskCount()`), a little earlier, or let the ' +
+        'tier go down without draining, with `NodeReplacement.allAtOnce()`.',
+    );
+  }
+}
+
+function warn(scope: IConstruct, name: string, message: string): void {
+  Annotations.of(scope).addWarningV2(`cdk-ecs-auto-scaled-cluster:InstanceTier.${name}`, message);
+}
+
+/** A number that is known only at deployment is no bound. */
+function whereKnown(value: number): number | undefined {
+  return Token.isUnresolved(value) ? undefined : value;
+}

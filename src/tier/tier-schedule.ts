@@ -1,0 +1,236 @@
+import { Token } from 'aws-cdk-lib';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import type { IConstruct } from 'constructs';
+import { type Bounds, checkInteger } from '../private/checks';
+import { fail, shown } from '../private/errors';
+
+const CODE = 'InvalidSchedule';
+
+/** A day of the week, for `TierSchedule.workingHours()`. */
+export enum TierWeekday {
+  /** Sunday. */
+  SUNDAY = 'SUNDAY',
+  /** Monday. */
+  MONDAY = 'MONDAY',
+  /** Tuesday. */
+  TUESDAY = 'TUESDAY',
+  /** Wednesday. */
+  WEDNESDAY = 'WEDNESDAY',
+  /** Thursday. */
+  THURSDAY = 'THURSDAY',
+  /** Friday. */
+  FRIDAY = 'FRIDAY',
+  /** Saturday. */
+  SATURDAY = 'SATURDAY',
+}
+
+/** In the order in which cron counts them, from 0. */
+const DAYS = Object.values(TierWeekday);
+
+const MONDAY_TO_FRIDAY = [TierWeekday.MONDAY, TierWeekday.TUESDAY, TierWeekday.WEDNESDAY, TierWeekday.THURSDAY, TierWeekday.FRIDAY];
+
+/** Options of `TierSchedule.workingHours()`. */
+export interface WorkingHoursOptions {
+  /** The time zone, by its name in the IANA Time Zone Database such as `Europe/Berlin`; it knows daylight saving time. */
+  readonly timeZone: string;
+
+  /**
+   * When the tier gets its nodes back: `HH:MM`, from 00:00 to 23:59.
+   *
+   * @default '07:00'
+   */
+  readonly start?: string;
+
+  /**
+   * When the tier goes to zero: `HH:MM`. A time before `start` is one of the next day.
+   *
+   * @default '20:00'
+   */
+  readonly end?: string;
+
+  /**
+   * The days on which work starts.
+   *
+   * @default - Monday to Friday
+   */
+  readonly days?: TierWeekday[];
+}
+
+/** Options of `TierSchedule.at()`: at least one of the capacities. */
+export interface TierScheduleOptions {
+  /** When, again and again: EC2 Auto Scaling's cron, of five fields. */
+  readonly schedule: autoscaling.Schedule;
+
+  /**
+   * The time zone, by its name in the IANA Time Zone Database such as `Europe/Berlin`.
+   *
+   * @default - UTC
+   */
+  readonly timeZone?: string;
+
+  /**
+   * The least nodes from then on, 0 or more.
+   *
+   * @default - as it is
+   */
+  readonly minCapacity?: number;
+
+  /**
+   * The most nodes from then on, 0 or more. Only a maximum of 0 keeps a tier at zero.
+   *
+   * @default - as it is
+   */
+  readonly maxCapacity?: number;
+
+  /**
+   * The number of nodes at that moment. Managed scaling changes it from then on.
+   *
+   * @default - as it is
+   */
+  readonly desiredCapacity?: number;
+}
+
+/** One action of a schedule; what it leaves open of a tier's own bounds, it takes from the tier. */
+interface Action {
+  readonly id: string;
+  readonly options: TierScheduleOptions;
+  /** Back to the tier's own bounds. */
+  readonly restores?: boolean;
+}
+
+/**
+ * When a tier is larger or smaller than at other times.
+ *
+ * Managed scaling sets the number of nodes by itself, by the tasks that want to run. So a schedule moves the bounds that it has to keep to: a tier is at zero only as long
+ * as its maximum is 0.
+ *
+ * **Draining.** A tier that drains its nodes (all but `NodeReplacement.allAtOnce()`) goes to zero only when its tasks have somewhere else to run, or have been scaled to
+ * zero before: see the warning. Deployments leave the bounds alone that a schedule has set, unless they change the tier's own; a stack that is rolled
+ * back sets them back.
+ *
+ * An end of the schedule is not offered: Auto Scaling then deletes the action behind CloudFormation's back, and later deployments fail.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * new EcsAutoScaledCluster(this, 'DeveloperStaging', {
+ *   vpc,
+ *   tiers: [{
+ *     name: 'general',
+ *     instanceTypes: [new ec2.InstanceType('t3.small')],
+ *     schedules: [TierSchedule.workingHours({ timeZone: 'Europe/Berlin', start: '07:30', end: '19:00' })],
+ *   }],
+ *   replacement: NodeReplacement.allAtOnce(),
+ * });
+ */
+export class TierSchedule {
+  /**
+   * Nodes in working hours, none at night and on the other days: at `start` of each of the days the tier's own minimum and maximum, at `end` both 0.
+   *
+   * The day on which the stack is first deployed starts with the tier's own.
+   */
+  public static workingHours(options: WorkingHoursOptions): TierSchedule {
+    const { timeZone, start = '07:00', end = '20:00', days = MONDAY_TO_FRIDAY } = options;
+    checkTimeZone(timeZone);
+    const [startMinutes, endMinutes] = [minutesOf('start', start), minutesOf('end', end)];
+    if (startMinutes === endMinutes) fail(CODE, `\`end\` must be another time than \`start\`, got: ${shown(end)}`);
+    if (days.length === 0) fail(CODE, '`days` must have at least one day');
+    const numbers = days.map(numberOf);
+    const endDays = endMinutes < startMinutes ? numbers.map((day) => (day + 1) % DAYS.length) : numbers;
+    return new TierSchedule([
+      { id: 'Start', options: { schedule: weekly(startMinutes, numbers), timeZone }, restores: true },
+      { id: 'End', options: { schedule: weekly(endMinutes, endDays), timeZone, minCapacity: 0, maxCapacity: 0 } },
+    ]);
+  }
+
+  /** Other bounds, or another number of nodes, at a time. */
+  public static at(options: TierScheduleOptions): TierSchedule {
+    const { minCapacity, maxCapacity, desiredCapacity } = options;
+    if (minCapacity === undefined && maxCapacity === undefined && desiredCapacity === undefined) {
+      fail(CODE, 'a schedule needs at least one of `minCapacity`, `maxCapacity` and `desiredCapacity`');
+    }
+    checkTimeZone(options.timeZone);
+    for (const field of ['minCapacity', 'maxCapacity', 'desiredCapacity'] as const) checkInteger(CODE, field, options[field], { min: 0 });
+    return new TierSchedule([{ id: 'At', options }]);
+  }
+
+  private constructor(private readonly actions: Action[]) {}
+
+  /** @internal */
+  public get _actions(): Action[] {
+    return this.actions;
+  }
+}
+
+/** Whether a schedule takes a tier to zero. */
+export function emptiesTier(schedule: TierSchedule): boolean {
+  return schedule._actions.some(({ options }) => options.maxCapacity === 0);
+}
+
+/** Refuses an action whose bounds, with the tier's own for those that it leaves open, contradict each other: Auto Scaling would refuse it at its time. */
+export function checkSchedules(schedules: TierSchedule[], tier: Bounds, scope: IConstruct): void {
+  for (const [index, schedule] of schedules.entries()) {
+    for (const { options, restores } of schedule._actions) {
+      if (!restores) checkAction(`schedules[${index}]`, options, tier, scope);
+    }
+  }
+}
+
+function checkAction(field: string, options: TierScheduleOptions, tier: Bounds, scope: IConstruct): void {
+  const min = known(options.minCapacity, tier.min);
+  const max = known(options.maxCapacity, tier.max);
+  if (min !== undefined && max !== undefined && min > max) {
+    const from = (own: number | undefined) => (own === undefined ? ' (of the tier)' : '');
+    fail(
+      CODE,
+      `\`${field}\` must have a \`minCapacity\` of at most its \`maxCapacity\`, got: ${min}${from(options.minCapacity)} and ${max}${from(options.maxCapacity)}`,
+      scope,
+    );
+  }
+  checkInteger(CODE, `${field}.desiredCapacity`, options.desiredCapacity, { min, max }, scope);
+}
+
+/** Adds the actions to the group. */
+export function addSchedules(group: autoscaling.AutoScalingGroup, schedules: TierSchedule[], tier: { min: number; max: number }): void {
+  for (const [index, schedule] of schedules.entries()) {
+    for (const { id, options, restores } of schedule._actions) {
+      group.scaleOnSchedule(`Schedule${index}${id}`, { ...options, ...(restores && { minCapacity: tier.min, maxCapacity: tier.max }) });
+    }
+  }
+}
+
+function known(value: number | undefined, otherwise: number | undefined): number | undefined {
+  return Token.isUnresolved(value) ? undefined : (value ?? otherwise);
+}
+
+function numberOf(day: TierWeekday): number {
+  const number = DAYS.indexOf(day);
+  return number >= 0 ? number : fail(CODE, `\`days\` must be of TierWeekday, got: ${shown(day)}`);
+}
+
+function weekly(minutes: number, days: number[]): autoscaling.Schedule {
+  const weekDay = [...new Set(days)].sort((a, b) => a - b).join(',');
+  return autoscaling.Schedule.cron({ minute: `${minutes % 60}`, hour: `${Math.floor(minutes / 60)}`, weekDay });
+}
+
+function minutesOf(field: string, time: string): number {
+  const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);
+  if (match === null) return fail(CODE, `\`${field}\` must be a time from "00:00" to "23:59", got: ${shown(time)}`);
+  return Number(match[1]) * 60 + Number(match[2]);
+}
+
+/** A name that Auto Scaling does not know fails the deployment; an offset such as "+02:00", which JavaScript would take, is none. */
+function checkTimeZone(timeZone: string | undefined): void {
+  if (timeZone === undefined || Token.isUnresolved(timeZone)) return;
+  if (!/^[A-Za-z]/.test(timeZone) || !isKnown(timeZone)) {
+    fail(CODE, `\`timeZone\` must be a name of the IANA Time Zone Database such as "Europe/Berlin", got: ${shown(timeZone)}`);
+  }
+}
+
+function isKnown(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
