@@ -110,16 +110,16 @@ def run(scenario_file, result_file):
     parts = provision.ensure()
     sweep_cgroups()
     cgroups = make_cgroups()
-    work = tempfile.mkdtemp(prefix='cdk-boot-')
+    work = provision.CACHE / 'machine'  # an empty folder: each machine mounts its own disk there, seen by itself alone
+    work.mkdir(exist_ok=True)
     try:
-        inside = [sys.executable, str(HERE / 'boot.py'), 'inside', os.path.abspath(scenario_file), os.path.abspath(result_file), work, *map(str, cgroups)]
+        inside = [sys.executable, str(HERE / 'boot.py'), 'inside', os.path.abspath(scenario_file), os.path.abspath(result_file), str(work), *map(str, cgroups)]
         done = subprocess.run([*UNSHARE, *inside], stdin=subprocess.DEVNULL, preexec_fn=lambda: die_with_parent(signal.SIGKILL))
         if done.returncode != 0:
             raise RuntimeError(f'the machine of {scenario_file} could not be run (status {done.returncode})')
     finally:
         for group in cgroups:
             remove_cgroup(group)
-        os.rmdir(work)  # its contents were a mount of the machine's own
 
 
 def terminate(*_):
