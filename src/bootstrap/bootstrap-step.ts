@@ -102,9 +102,18 @@ export interface EnableServiceStepOptions {
  *
  * Strings may have any characters, and may hold CDK tokens. A NUL character is refused.
  *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   bootstrapSteps: [
  *     BootstrapStep.installPackages(['amazon-cloudwatch-agent']),
  *     BootstrapStep.writeFile('/etc/motd', 'Managed by CDK.\n'),
  *     BootstrapStep.run('ethtool -K eth0 tso off', { timeout: Duration.seconds(10) }),
+ *     BootstrapStep.enableService('amazon-cloudwatch-agent'),
+ *   ],
+ *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
+ * });
  */
 export class BootstrapStep {
   /**

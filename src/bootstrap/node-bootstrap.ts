@@ -82,12 +82,23 @@ export interface NodeBootstrapOptions extends NodeBootstrapProps {
  * it. Nothing is installed that the node does not need, and a time limit of 15 minutes holds for all of it.
  *
  * It is for images with cloud-init, systemd, bash, python3 and the ECS agent's own service, such as the ECS-optimized Amazon
- * Linux 2023 AMI, and works in any launch template:
- *
- *     const userData = new NodeBootstrap({ dockerAuth: DockerAuth.fromSecret(secret) });
- *     const launchTemplate = new ec2.LaunchTemplate(this, 'Template', { userData, ... });
+ * Linux 2023 AMI, and works in any launch template, whose role then needs what `NodeRole` and `DockerAuth.grantRead()` would give it.
  *
  * The rendered bytes change only with a breaking release: a change replaces nodes.
+ *
+ * @example
+ * declare const secret: secretsmanager.ISecret;
+ * declare const role: iam.IRole;
+ * const dockerAuth = DockerAuth.fromSecret(secret);
+ * dockerAuth.grantRead(role);
+ * new ec2.LaunchTemplate(this, 'Template', {
+ *   role,
+ *   userData: new NodeBootstrap({ clusterName: 'orders', dockerAuth }),
+ *   machineImage: NodeImage.amazonLinux2023(),
+ *   instanceType: new ec2.InstanceType('m7i.large'),
+ *   requireImdsv2: true,
+ *   instanceInitiatedShutdownBehavior: ec2.InstanceInitiatedShutdownBehavior.TERMINATE,
+ * });
  */
 export class NodeBootstrap extends ec2.UserData {
   private clusterName?: string;

@@ -45,15 +45,20 @@ export interface DockerAuthOptions {
  * be read, or whose JSON does not have the shape of `format`, stops the node before it joins a cluster.
  *
  * What the secret holds, for two registries in the default format:
- *
- *     {
- *       "https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNzd29yZA=="},
- *       "registry.example.com": {"auth": "ZGVwbG95OnMzY3JldA=="}
- *     }
+ * `{"https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNzd29yZA=="}, "registry.example.com": {"auth": "ZGVwbG95OnMzY3JldA=="}}`
  *
  * A value that changes reaches nodes that start later; nodes that run keep what they have read.
  *
- * Amazon ECR needs none of this: the agent logs in to it with the node's role.
+ * Amazon ECR needs none of this: the agent logs in to it with the role of the task's execution, or of the node.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * const secret = secretsmanager.Secret.fromSecretNameV2(this, 'Registry', 'docker/registry');
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   dockerAuth: DockerAuth.fromSecret(secret, { format: DockerAuthFormat.DOCKER }),
+ *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
+ * });
  */
 export class DockerAuth {
   /**

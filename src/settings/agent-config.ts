@@ -111,6 +111,19 @@ export interface TaskMetadataRpsLimit {
  *
  * A field that is neither set nor has a default of this library is not written at all. "The agent's default" below is that of the agent as
  * ecs-init of the ECS-optimized Amazon Linux AMI starts it.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   agent: {
+ *     containerStopTimeout: Duration.minutes(2),
+ *     imagePullBehavior: AgentImagePullBehavior.PREFER_CACHED,
+ *     reservedMemory: Size.mebibytes(256),
+ *     instanceAttributes: { stack: 'production' },
+ *   },
+ *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
+ * });
  */
 export interface AgentConfig {
   // ---- Tasks and their containers

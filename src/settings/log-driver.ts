@@ -8,6 +8,14 @@ const CODE = 'InvalidLogDriver';
  *
  * ECS places a task only on nodes that offer the drivers of its containers. The constants are all that the agent knows
  * (amazon-ecs-agent, `agent/dockerclient/logging_drivers.go`).
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   logDrivers: [NodeLogDriver.AWSLOGS, NodeLogDriver.AWSFIRELENS, NodeLogDriver.NONE],
+ *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
+ * });
  */
 export class NodeLogDriver {
   /** Files on the node, read by `docker logs`. */

@@ -37,6 +37,14 @@ function ascending(name: string, values: number[], bounds: Bounds): string {
  * `systemControls` in their task definition.
  *
  * The bounds are those of the kernel (Linux 6.1, `Documentation/admin-guide/sysctl/`, `Documentation/networking/ip-sysctl.rst`).
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * new EcsAutoScaledCluster(this, 'Search', {
+ *   vpc,
+ *   sysctls: [Sysctl.maxMapCount(262144), Sysctl.of('net.ipv4.tcp_slow_start_after_idle', '0')],
+ *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('r7i.large')] }],
+ * });
  */
 export class Sysctl {
   /**
