@@ -25,11 +25,14 @@ export function associationOf(cluster: IConstruct): IDependable {
  * That aspect makes it each time it comes by a cluster with a default strategy, and fails the second time: "There is already a Construct
  * with name …". A test with two assertions on annotations is enough to synthesise twice.
  */
-export function forgetAssociation(cluster: IConstruct): void {
+export function forgetAssociation(cluster: IConstruct): CfnResource | undefined {
   const { id } = cluster.node;
-  if (isAssociation(cluster.node.tryFindChild(id))) cluster.node.tryRemoveChild(id);
+  const association = cluster.node.tryFindChild(id);
+  if (!isAssociation(association)) return undefined;
+  cluster.node.tryRemoveChild(id);
+  return association;
 }
 
-function isAssociation(construct: IConstruct | undefined): boolean {
+function isAssociation(construct: IConstruct | undefined): construct is CfnResource {
   return CfnResource.isCfnResource(construct) && construct.cfnResourceType === ASSOCIATIONS;
 }

@@ -1,4 +1,4 @@
-import { AspectPriority, Aspects, type CfnResource, type IAspect, Stage } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, CfnResource, type IAspect, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { forgetAssociation } from './association-dependency';
 import { clusterNamedBy } from './cluster-match';
@@ -50,7 +50,7 @@ class ServicePass implements IAspect {
   private readonly clusters: ServedCluster[] = [];
   private readonly clusterScopes = new Set<IConstruct>();
   /** An app that is synthesised twice (`synth({ force: true })`) runs its aspects twice. */
-  private readonly visited = new WeakSet<IConstruct>();
+  private readonly visited = new Set<IConstruct>();
 
   public add(cluster: ServedCluster): void {
     this.clusters.push(cluster);
@@ -84,8 +84,12 @@ class ServicePass implements IAspect {
 
   /** Comes before CDK's own aspect of the cluster: that one is the cluster's, and of equal priority at most. */
   private visitCluster(scope: IConstruct): void {
-    if (this.visited.has(scope)) forgetAssociation(scope);
+    const stale = this.visited.has(scope) ? forgetAssociation(scope) : undefined;
     this.visited.add(scope);
+    if (stale === undefined) return;
+    for (const waiting of this.visited) {
+      if (CfnResource.isCfnResource(waiting)) waiting.removeResourceDependency(stale);
+    }
   }
 
   private once(node: IConstruct, visit: () => void): void {
