@@ -5,7 +5,9 @@ import { Construct } from 'constructs';
 import { type NodeProps, nodeFieldsOf } from '../node/node-props';
 import { checkPattern } from '../private/checks';
 import { fail, shown } from '../private/errors';
+import { supportReplacement } from '../rollout/rollout';
 import { associationOf } from '../services/association-dependency';
+import { NOT_RETIRING } from '../services/not-retiring';
 import { serve } from '../services/service-pass';
 import type { HostPortRange } from '../settings/agent-config';
 import { InstanceTier, type TierCluster } from '../tier/instance-tier';
@@ -105,6 +107,16 @@ export interface EcsAutoScaledClusterProps extends NodeProps {
  */
 export class EcsAutoScaledCluster extends ecs.Cluster {
   /**
+   * The placement constraint that keeps a task off nodes that are about to be replaced, where the cluster's `NodeReplacement.rolling()` has the cordon.
+   *
+   * Replica services of the app have it without being asked. It is for tasks that the library does not see: those of another app, or that are run by hand or
+   * by a state machine. Never for a daemon: ECS stops running daemon tasks that no longer meet a constraint.
+   */
+  public static notRetiring(): ecs.PlacementConstraint {
+    return ecs.PlacementConstraint.memberOf(NOT_RETIRING);
+  }
+
+  /**
    * A cluster that another app has made with this library. What runs on it works as on one of this app; only the dependency on its capacity providers
    * is missing, since they are another app's.
    */
@@ -126,7 +138,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       defaultStrategyIsOurs: true,
       dynamicHostPortRange: attrs.dynamicHostPortRange ?? DEFAULT_HOST_PORTS,
       replacesRunningNodes: attrs.replacesRunningNodes ?? false,
-      constrainToNotRetiring: false,
+      constrainToNotRetiring: attrs.cordon ?? false,
     });
     return cluster;
   }
@@ -215,6 +227,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     if (this.tierByName.size >= MAX_TIERS) fail('TooManyTiers', `a cluster can have at most ${MAX_TIERS} tiers`, this);
     const tier = InstanceTier._create(this.tierCluster, { ...options, name });
     this.tierByName.set(name, tier);
+    supportReplacement(tier, this);
     // Not by CDK's addAsgCapacityProvider: that writes an ECS_CLUSTER line into the user data, of a template that other clusters share too.
     this.capacityProviderNames.push(tier.capacityProviderName);
     const known = new Set(this.connections.securityGroups);
@@ -257,7 +270,9 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       get replacesRunningNodes() {
         return tiers().some((tier) => tier._replacement._replacesRunningNodes);
       },
-      constrainToNotRetiring: false,
+      get constrainToNotRetiring() {
+        return tiers().some((tier) => tier._replacement._cordon);
+      },
     });
   }
 

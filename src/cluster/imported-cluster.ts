@@ -40,6 +40,14 @@ export interface EcsAutoScaledClusterAttributes {
   readonly replacesRunningNodes?: boolean;
 
   /**
+   * The cluster marks nodes that are about to be replaced (`NodeReplacement.rolling()` with the cordon): replica services of this app then keep off them, so that a
+   * roll moves each of their tasks once.
+   *
+   * @default false
+   */
+  readonly cordon?: boolean;
+
+  /**
    * The cluster's default Cloud Map namespace.
    *
    * @default - none

@@ -1,0 +1,171 @@
+import { App, DefaultStackSynthesizer, type Stack } from 'aws-cdk-lib';
+import { NodeImage } from '../../src';
+import { TestStack } from '../helpers/estate';
+import { ApiError, type Emulator, until } from './emulator';
+
+/** The name of the parameter that says which image nodes have; `Account.image()` changes it. */
+const IMAGE = '/estate/image';
+
+/** The image of the estate's nodes: looked up at each deployment, as the default one is. */
+export const image = NodeImage.fromSsmParameter(IMAGE);
+
+/** A stack as it is deployed without `cdk bootstrap`. */
+export function deployable(name = 'Estate', app = new App()): TestStack {
+  return new TestStack(app, name, { synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
+}
+
+/** The emulated account, as a person at a terminal would use it. */
+export class Account {
+  public constructor(public readonly aws: Emulator) {}
+
+  public async image(id: string): Promise<void> {
+    await this.aws.call('ssm', 'put_parameter', { Name: IMAGE, Value: id, Type: 'String', Overwrite: true });
+  }
+
+  /** Deploys the template that the library has synthesised, and nothing of it changed. */
+  public async deploy(stack: Stack & { template: { toJSON(): object } }): Promise<void> {
+    const props = {
+      StackName: stack.stackName,
+      TemplateBody: JSON.stringify(stack.template.toJSON()),
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+    };
+    const exists = await this.status(stack.stackName).catch((error) => {
+      if (error instanceof ApiError) return undefined;
+      throw error;
+    });
+    await this.aws.call('cloudformation', exists ? 'update_stack' : 'create_stack', props);
+    const status = await this.settled(stack.stackName);
+    if (status !== 'CREATE_COMPLETE' && status !== 'UPDATE_COMPLETE') throw new Error(await this.problems(stack.stackName));
+  }
+
+  /** Deletes a stack. The types and logical ids of its resources, in the order in which they went. */
+  public async destroy(stackName: string): Promise<string[]> {
+    const id = (await this.aws.call('cloudformation', 'describe_stacks', { StackName: stackName })).Stacks[0].StackId;
+    await this.aws.call('cloudformation', 'delete_stack', { StackName: stackName });
+    const status = await this.settled(id);
+    if (status !== 'DELETE_COMPLETE') throw new Error(await this.problems(id));
+    const { StackEvents } = await this.aws.call('cloudformation', 'describe_stack_events', { StackName: id });
+    return StackEvents.reverse()
+      .filter((event: any) => event.ResourceStatus === 'DELETE_COMPLETE')
+      .map((event: any) => `${event.ResourceType} ${event.LogicalResourceId}`);
+  }
+
+  /** The physical ids of a stack's resources of a type. */
+  public async idsOf(type: string, stackName = 'Estate'): Promise<string[]> {
+    const { StackResources } = await this.aws.call('cloudformation', 'describe_stack_resources', { StackName: stackName });
+    return StackResources.filter((resource: any) => resource.ResourceType === type).map((resource: any) => resource.PhysicalResourceId);
+  }
+
+  public async groups(stackName?: string): Promise<Group[]> {
+    const names = await this.idsOf('AWS::AutoScaling::AutoScalingGroup', stackName);
+    return names.map((name) => new Group(this.aws, name));
+  }
+
+  /** The runs of a state machine of the stack, by a part of its logical id. */
+  public async runs(part: 'ReadinessGate' | 'Cordon', stackName?: string): Promise<{ status: string; executionArn: string }[]> {
+    const machines = await this.idsOf('AWS::StepFunctions::StateMachine', stackName);
+    const stateMachineArn = machines.find((arn) => arn.includes(part));
+    return (await this.aws.call('stepfunctions', 'list_executions', { stateMachineArn })).executions;
+  }
+
+  private async status(stack: string): Promise<string> {
+    return (await this.aws.call('cloudformation', 'describe_stacks', { StackName: stack })).Stacks[0].StackStatus;
+  }
+
+  private settled(stack: string): Promise<string> {
+    return until(`${stack} is settled`, async () => {
+      const status = await this.status(stack);
+      return !status.includes('PROGRESS') && status;
+    });
+  }
+
+  private async problems(stack: string): Promise<string> {
+    const { StackEvents } = await this.aws.call('cloudformation', 'describe_stack_events', { StackName: stack });
+    return StackEvents.filter((event: any) => event.ResourceStatus.includes('FAILED'))
+      .map((event: any) => `${event.LogicalResourceId}: ${event.ResourceStatusReason}`)
+      .join('\n');
+  }
+}
+
+/** An instance of a group, as Auto Scaling describes it. */
+export interface Instance {
+  readonly InstanceId: string;
+  readonly LifecycleState: string;
+  readonly LaunchTemplate: { readonly Version: string };
+}
+
+/** A group, and its nodes as ECS knows them. */
+export class Group {
+  public constructor(
+    private readonly aws: Emulator,
+    public readonly name: string,
+  ) {}
+
+  public async describe(): Promise<any> {
+    return (await this.aws.call('autoscaling', 'describe_auto_scaling_groups', { AutoScalingGroupNames: [this.name] }))
+      .AutoScalingGroups[0];
+  }
+
+  public async instances(): Promise<Instance[]> {
+    return (await this.describe()).Instances;
+  }
+
+  public async scaleTo(capacity: number): Promise<Instance[]> {
+    const before = new Set((await this.instances()).map((instance) => instance.InstanceId));
+    await this.aws.call('autoscaling', 'set_desired_capacity', { AutoScalingGroupName: this.name, DesiredCapacity: capacity });
+    return (await this.instances()).filter((instance) => !before.has(instance.InstanceId));
+  }
+
+  /** What the agent of each of these nodes does when it has started. */
+  public async join(instances: Instance[]): Promise<void> {
+    const cluster = await this.cluster();
+    for (const { InstanceId } of instances) {
+      await this.aws.call('ecs', 'register_container_instance', {
+        cluster,
+        instanceIdentityDocument: JSON.stringify({ instanceId: InstanceId }),
+        instanceIdentityDocumentSignature: 'x',
+        totalResources: [],
+      });
+    }
+  }
+
+  public async terminate(instances: Instance[]): Promise<void> {
+    for (const { InstanceId } of instances) {
+      await this.aws.call('autoscaling', 'terminate_instance_in_auto_scaling_group', { InstanceId, ShouldDecrementDesiredCapacity: true });
+    }
+  }
+
+  /** The instances that carry the mark, sorted. */
+  public async retiring(): Promise<string[]> {
+    const cluster = await this.cluster();
+    const marked: string[] = [];
+    const { containerInstanceArns } = await this.aws.call('ecs', 'list_container_instances', { cluster });
+    if (containerInstanceArns.length === 0) return [];
+    const { containerInstances } = await this.aws.call('ecs', 'describe_container_instances', {
+      cluster,
+      containerInstances: containerInstanceArns,
+    });
+    for (const { attributes, ec2InstanceId } of containerInstances) {
+      if (attributes.some((attribute: any) => attribute.name === 'retiring')) marked.push(ec2InstanceId);
+    }
+    return marked.sort();
+  }
+
+  public async startRefresh(options: object = { Preferences: { SkipMatching: true } }): Promise<string> {
+    return (await this.aws.call('autoscaling', 'start_instance_refresh', { AutoScalingGroupName: this.name, ...options }))
+      .InstanceRefreshId;
+  }
+
+  public async refreshes(): Promise<{ Status: string; InstanceRefreshId: string }[]> {
+    return (await this.aws.call('autoscaling', 'describe_instance_refreshes', { AutoScalingGroupName: this.name })).InstanceRefreshes;
+  }
+
+  public async cluster(): Promise<string> {
+    return (await this.describe()).Tags.find((tag: any) => tag.Key === 'ClusterName').Value;
+  }
+}
+
+/** The ids, sorted. */
+export function ids(instances: Instance[]): string[] {
+  return instances.map((instance) => instance.InstanceId).sort();
+}

@@ -1,0 +1,90 @@
+"""CloudFormation types that ministack lacks, and what an update of a group does."""
+import json
+import re
+
+import auto_scaling
+from common import from_json
+from ministack.services import autoscaling as _asg, ecs as _ecs
+from ministack.services.cloudformation import _stacks, provisioners as _p
+
+_camel = _p._pascal_to_camel
+# What makes CloudFormation start an instance refresh.
+_REFRESHED_FOR = ('LaunchTemplate', 'MixedInstancesPolicy', 'VPCZoneIdentifier', 'AvailabilityZones', 'PlacementGroup')
+
+
+def _provider(props):
+    return {'autoScalingGroupProvider': _camel(props['AutoScalingGroupProvider']), 'tags': _camel(props.get('Tags') or [])}
+
+
+def _provider_create(logical_id, props, stack_name):
+    name = props.get('Name') or _p._physical_name(stack_name, logical_id, max_len=255)
+    if re.match(r'(aws|ecs|fargate)', name, re.I):
+        raise ValueError(f'The specified capacity provider name is invalid: {name}')
+    from_json(_ecs._create_capacity_provider({'name': name, **_provider(props)}))
+    from_json(_ecs._update_capacity_provider({'name': name, **_provider(props)}))  # create drops managedDraining
+    return name, {}
+
+
+def _provider_update(physical_id, old, new, stack_name, logical_id=None):
+    if old.get('Name') != new.get('Name'):
+        return _provider_create(logical_id or physical_id, new, stack_name)
+    from_json(_ecs._update_capacity_provider({'name': physical_id, **_provider(new)}))
+    return physical_id, {}
+
+
+def _provider_delete(physical_id, props):
+    if any(physical_id in cluster.get('capacityProviders', []) for cluster in _ecs._clusters.values()):
+        raise ValueError(f'The specified capacity provider is in use and cannot be removed: {physical_id}')
+    from_json(_ecs._delete_capacity_provider({'capacityProvider': physical_id}))
+
+
+def _associate(props):
+    for name in props.get('CapacityProviders', []):
+        if name not in _ecs._capacity_providers and name not in ('FARGATE', 'FARGATE_SPOT'):
+            raise ValueError(f'The specified capacity provider {name} was not found')
+    from_json(_ecs._put_cluster_capacity_providers({
+        'cluster': props['Cluster'], 'capacityProviders': props.get('CapacityProviders', []),
+        'defaultCapacityProviderStrategy': _camel(props.get('DefaultCapacityProviderStrategy') or [])}))
+    return props['Cluster'], {}
+
+
+def _dissociate(physical_id, props):
+    cluster = _ecs._resolve_cluster_name(physical_id)
+    if cluster not in _ecs._clusters:
+        return
+    for service in _ecs._services.values():
+        if _ecs._resolve_cluster_name(service.get('clusterArn', '')) == cluster and service.get('status') == 'ACTIVE':
+            raise ValueError(f'The specified capacity provider is in use: by the service {service.get("serviceName")}')
+    _associate({'Cluster': physical_id})
+
+
+_create_group, _update_group = _p._asg_create, _p._asg_update
+
+
+def _group_create(logical_id, props, stack_name):
+    name, attributes = _create_group(logical_id, props, stack_name)
+    auto_scaling.configure(name, props)
+    return name, attributes
+
+
+def _group_update(physical_id, old, new, stack_name, logical_id=None):
+    before = _asg._asgs.get(physical_id, {}).get('DesiredCapacity')
+    name, attributes = _update_group(physical_id, old, new, stack_name, logical_id)
+    if before is not None and 'DesiredCapacity' not in new:
+        _asg._asgs[name]['DesiredCapacity'] = before  # ministack goes back to the minimum
+    auto_scaling.configure(name, new)
+    template = json.loads(_stacks[stack_name]['_template_body'])
+    policy = template['Resources'].get(logical_id, {}).get('UpdatePolicy', {}).get('AutoScalingInstanceRefresh')
+    if policy and any(old.get(key) != new.get(key) for key in _REFRESHED_FOR):
+        auto_scaling.start_refresh(name, policy.get('Preferences', {}), {})
+    return name, attributes
+
+
+def install():
+    handlers = _p._RESOURCE_HANDLERS
+    handlers['AWS::ECS::CapacityProvider'] = {
+        'create': _provider_create, 'update': _provider_update, 'update_with_logical_id': True, 'delete': _provider_delete}
+    handlers['AWS::ECS::ClusterCapacityProviderAssociations'] = {
+        'create': lambda logical_id, props, stack_name: _associate(props),
+        'update': lambda physical_id, old, new, stack_name: _associate(new), 'delete': _dissociate}
+    handlers['AWS::AutoScaling::AutoScalingGroup'].update(create=_group_create, update=_group_update, update_with_logical_id=True)

@@ -1,0 +1,36 @@
+"""ministack with our shim: what an ECS cluster on EC2 nodes needs of AWS, on a port of the loopback interface.
+
+ministack 1.5.33 (MIT) is a third party's; these parts are OURS, written for these tests, and prove nothing about AWS:
+- cloudformation_types.py: the types AWS::ECS::CapacityProvider and AWS::ECS::ClusterCapacityProviderAssociations; that an update of an
+  AWS::AutoScaling::AutoScalingGroup keeps the number of nodes and starts an instance refresh as its UpdatePolicy says;
+- auto_scaling.py: launch lifecycle hooks that hold an instance back, their heartbeat and their event; mixed-instances groups; instance refreshes that
+  stay in progress until the nodes have been replaced (by the test: they replace nothing themselves), and the event that one has started;
+- container_instances.py: container instances that register and are gone when their instance is, filters of the cluster query language, attributes.
+ministack's own are CloudFormation (order, updates, deletion), EventBridge (patterns, targets), Step Functions (JSONata), ECS clusters, Auto Scaling groups,
+launch templates, IAM and Logs. It checks no permissions and accepts wrong templates: cfn-lint and CDK's validator are there for that.
+
+It ends when its standard input does. Environment: BIND_HOST, GATEWAY_PORT, SFN_WAIT_SCALE (waits of state machines, retries and heartbeats of hooks, in parts of the real time).
+"""
+import os
+import sys
+import threading
+
+import auto_scaling
+import cloudformation_types
+import container_instances
+
+container_instances.install()
+auto_scaling.install()
+cloudformation_types.install()
+
+
+def _end_with_the_test():
+    """However the test ends, nothing of ours stays behind."""
+    sys.stdin.read()
+    os._exit(0)
+
+
+if __name__ == '__main__':
+    threading.Thread(target=_end_with_the_test, daemon=True).start()
+    from ministack.app import main
+    main()
