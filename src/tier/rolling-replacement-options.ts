@@ -16,17 +16,16 @@ export const FULL_SURGE = 200;
  * @example
  * declare const vpc: ec2.IVpc;
  * declare const errors: cloudwatch.Alarm;
- * const careful: RollingReplacementOptions = {
- *   maxHealthyPercentage: 110,
- *   checkpointPercentages: [10, 100],
- *   checkpointDelay: Duration.minutes(10),
- *   bakeTime: Duration.minutes(15),
- *   alarms: [errors],
- * };
  * new EcsAutoScaledCluster(this, 'Orders', {
  *   vpc,
  *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
- *   replacement: NodeReplacement.rolling(careful),
+ *   replacement: NodeReplacement.rolling({
+ *     maxHealthyPercentage: 110,
+ *     checkpointPercentages: [10, 100],
+ *     checkpointDelay: Duration.minutes(10),
+ *     bakeTime: Duration.minutes(15),
+ *     alarms: [errors],
+ *   }),
  * });
  */
 export interface RollingReplacementOptions {
@@ -68,8 +67,9 @@ export interface RollingReplacementOptions {
    * Alarms that stop the replacement, at most 10. When one of them fires, the deployment fails, and CloudFormation rolls the stack back, which replaces the
    * nodes again with those of before.
    *
-   * Of what runs on this cluster they must watch the load balancer or the target group: the metrics of a service of the same stack make a loop (the
-   * service waits for the nodes, the nodes for the alarm, the alarm for the service), which is refused at synthesis.
+   * Of what runs on this cluster they can watch the load balancer or the target group, made before the cluster (the service is attached to it later), or
+   * metrics by names of your own. The metrics of a service of the same stack, by reference, make a loop: the service waits for the nodes, the nodes for the
+   * alarm, the alarm for the service. That is refused at synthesis, and the loop is named.
    *
    * @default - none: only nodes that do not start stop it
    */
