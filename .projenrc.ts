@@ -144,6 +144,7 @@ const jest = project.jest;
 if (!jest) throw new Error('jest is what runs the tests');
 jest.config.collectCoverage = false;
 jest.config.maxWorkers = 2;
+jest.config.globalSetup = '<rootDir>/test/helpers/temporary-folder.js';
 jest.addReporter(new javascript.JestReporter('<rootDir>/test/helpers/count-reporter.js'));
 project.testTask.reset();
 project.testTask.exec('biome check --error-on-warnings');
