@@ -38,7 +38,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typescriptVersion: '6.0.3', // the minor that jsii 6.0 depends on
   projenVersion: '0.103.25',
   devDeps: [
+    '@cdklabs/cdk-validator-cfnguard@0.0.62',
     '@types/node@20.19.43',
+    'aws-cdk-lib-newest@npm:aws-cdk-lib@2.276.0', // test/reviewers synthesizes with it too; the floor is `aws-cdk-lib`
     'cdk-nag@3.0.2',
     'fast-check@4.10.2',
     'jsii-docgen@10.12.6',
