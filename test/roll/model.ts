@@ -210,6 +210,7 @@ export function roll(estate: Estate, policy: Policy, record = false): Outcome {
     spot();
     launch();
     const terminated = terminate();
+    if (record) history.push(nodes.map(({ id, isNew, state, tasks }) => ({ id, isNew, state, tasks: tasks.length })));
     const gone = drain();
     mostNodes = Math.max(mostNodes, nodes.length);
     mostAlive = Math.max(mostAlive, nodes.filter((node) => node.state !== 'draining').length);
@@ -217,7 +218,6 @@ export function roll(estate: Estate, policy: Policy, record = false): Outcome {
     estate.services.forEach((_, index) => {
       fewest[index] = Math.min(fewest[index], running(index));
     });
-    if (record) history.push(nodes.map(({ id, isNew, state, tasks }) => ({ id, isNew, state, tasks: tasks.length })));
     for (const task of lost.splice(0)) if (!place(task)) lost.push(task);
     if (!nodes.some((node) => !node.isNew) && lost.length === 0) break;
     idle = terminated || gone ? 0 : idle + 1;
