@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -9,6 +9,8 @@ const MAX_CHARACTERS = 5000;
 
 /** A cluster's ARN without its name, in the longest partition and region, quoted. */
 const ARN_CHARACTERS = 64;
+
+const MAX_NAME = 255;
 
 /**
  * What a role may do in clusters, however many there are.
@@ -54,10 +56,11 @@ export class ClusterGrants extends Construct {
 
 /** The length of a cluster's name when it is deployed, or more: a generated one is the stack's name, the logical id and twelve characters. */
 function nameLength(cluster: ecs.Cluster): number {
-  const name = (cluster.node.defaultChild as ecs.CfnCluster).clusterName;
-  if (name !== undefined && !Token.isUnresolved(name)) return name.length;
-  if (name !== undefined) return 255;
+  const stack = Stack.of(cluster);
+  const name: unknown = stack.resolve((cluster.node.defaultChild as ecs.CfnCluster).clusterName);
+  if (typeof name === 'string') return name.length;
+  if (name !== undefined) return MAX_NAME;
   // A nested stack's name is known to CloudFormation alone.
-  const stackName = Stack.of(cluster).nestedStackParent ? 128 : deployedStackName(cluster).length;
-  return Math.min(255, stackName + cluster.node.path.length + 22);
+  const stackName = stack.nestedStackParent ? 128 : deployedStackName(cluster).length;
+  return Math.min(MAX_NAME, stackName + cluster.node.path.length + 22);
 }

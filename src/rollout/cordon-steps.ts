@@ -9,7 +9,7 @@ import { RETRY } from './retry';
 export const RETIRING_ATTRIBUTE = 'retiring';
 
 /** ECS lists at most 100 container instances at once; a filter of 50 ids stays below the 2,000 characters that it takes in an expression. */
-const NODES_AT_ONCE = 50;
+export const NODES_AT_ONCE = 50;
 
 /** One node a call: a call for several fails as a whole when one of them has gone meanwhile. */
 const CALLS_AT_ONCE = 5;
@@ -22,12 +22,12 @@ const REFRESH = '$states.result.InstanceRefreshes[0]';
 
 /**
  * Polled, because the event of its end may get lost, and a mark must not stay behind. Less often as time goes by: a refresh may take 14 days, and a run has at
- * most 25,000 entries in its history.
+ * most 25,000 entries in its history. Every 30 seconds for five minutes, every minute for an hour, every five for twelve hours, then every 15.
  */
-const SECONDS = '$polls <= 30 ? 30 : $polls <= 75 ? 60 : $polls <= 360 ? 300 : 900';
+export const SECONDS_TO_WAIT = '$polls < 10 ? 30 : $polls < 65 ? 60 : $polls < 197 ? 300 : 900';
 
 /** For a quarter of an hour, old nodes that were just starting when the refresh began are marked as soon as they have joined. */
-const MARKING_POLLS = 30;
+export const MARKING_POLLS = 20;
 
 /** What the cordon does when a refresh starts. Permissions are the cordon's: `iamResources` is asked for and not used. */
 export function cordonSteps(scope: Construct, tag: string): sfn.IChainable {
@@ -57,7 +57,10 @@ export function cordonSteps(scope: Construct, tag: string): sfn.IChainable {
   });
   const ours = sfn.Choice.jsonata(scope, 'Is the group ours');
   const mark = marking(scope);
-  const wait = sfn.Wait.jsonata(scope, 'Wait', { time: sfn.WaitTime.seconds(`{% ${SECONDS} %}`), assign: { polls: '{% $polls + 1 %}' } });
+  const wait = sfn.Wait.jsonata(scope, 'Wait', {
+    time: sfn.WaitTime.seconds(`{% ${SECONDS_TO_WAIT} %}`),
+    assign: { polls: '{% $polls + 1 %}' },
+  });
   const progress = call(scope, 'Read its progress', 'autoscaling', 'describeInstanceRefreshes', {
     parameters: { AutoScalingGroupName: '{% $group %}', InstanceRefreshIds: ['{% $refresh %}'] },
     outputs: `{% $exists(${REFRESH}.Status) ? ${REFRESH}.Status : 'Gone' %}`,
@@ -89,8 +92,8 @@ function marking(scope: Construct): sfn.Map {
     },
     outputs: {},
   });
-  const put1 = put.addCatch(sfn.Succeed.jsonata(scope, 'Cannot be marked', { outputs: {} }));
-  const each = sfn.Map.jsonata(scope, 'Each of them', { maxConcurrency: CALLS_AT_ONCE, outputs: {} }).itemProcessor(put1);
+  put.addCatch(sfn.Succeed.jsonata(scope, 'Cannot be marked', { outputs: {} }));
+  const each = sfn.Map.jsonata(scope, 'Each of them', { maxConcurrency: CALLS_AT_ONCE, outputs: {} }).itemProcessor(put);
   const find = call(scope, 'Find some old nodes', 'ecs', 'listContainerInstances', {
     parameters: {
       Cluster: '{% $cluster %}',
@@ -151,8 +154,9 @@ function call(
   props: Omit<tasks.CallAwsServiceJsonataProps, 'service' | 'action' | 'iamResources'>,
 ): tasks.CallAwsService {
   const task = tasks.CallAwsService.jsonata(scope, id, { service, action, iamResources: ['*'], ...props });
-  // Whatever has gone meanwhile will not be there at the next try.
-  if (service === 'ecs') task.addRetry({ errors: ['Ecs.TargetNotFoundException'], maxAttempts: 0 });
+  // A node that has gone meanwhile will not be there at the next try.
+  if (action.endsWith('Attributes') && action !== 'listAttributes')
+    task.addRetry({ errors: ['Ecs.TargetNotFoundException'], maxAttempts: 0 });
   task.addRetry(RETRY);
   return task;
 }

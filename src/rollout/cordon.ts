@@ -25,8 +25,10 @@ const TIMEOUT = Duration.days(15);
  * The event is delivered at best: without it, nothing is marked, and a task may move more than once. The machine can then be started by hand, at any time of
  * the refresh: `aws stepfunctions start-execution --state-machine-arn <its ARN> --input '{"detail":{"AutoScalingGroupName":"…","InstanceRefreshId":"…"}}'`.
  *
- * Its bounds: a group of some 700 nodes (the description of a group must fit into 256 KiB), 25,000 entries in a run's history. Beyond them the run fails, and the
- * `retiring` attributes that it has put are cleared with `aws ecs delete-attributes`.
+ * Its bounds: 500 nodes a group for a refresh of 14 days, AWS's limit (a run's history has 25,000 entries); some 700 for one of 36 hours, CloudFormation's limit
+ * (the description of the group must fit into 256 KiB). Beyond them the run fails, and marks may be left. A run that cannot clear its marks says so in its cause, with
+ * the commands that do: `aws ecs list-attributes --target-type container-instance --attribute-name retiring --cluster …` finds them, and
+ * `aws ecs delete-attributes --cluster … --attributes name=retiring,targetType=container-instance,targetId=…` clears one.
  */
 export class Cordon extends Construct {
   /** Finds or makes the cordon of a stack. */
@@ -59,10 +61,12 @@ export class Cordon extends Construct {
     });
     this.grants = new ClusterGrants(this, role, 2, (clusterArns) => [
       new iam.PolicyStatement({
+        sid: 'FindNodes',
         actions: ['ecs:ListContainerInstances', 'ecs:ListAttributes'],
         resources: Lazy.list({ produce: clusterArns }),
       }),
       new iam.PolicyStatement({
+        sid: 'MarkNodes',
         actions: ['ecs:PutAttributes', 'ecs:DeleteAttributes'],
         resources: [
           stack.formatArn({ service: 'ecs', resource: 'container-instance', resourceName: '*', arnFormat: ArnFormat.SLASH_RESOURCE_NAME }),
@@ -92,7 +96,7 @@ export class Cordon extends Construct {
     const stackName = stack.nestedStackParent ? 128 : deployedStackName(stack).length;
     const regular = this.groups.every((group) => {
       const logicalId: string = stack.resolve(group.logicalId);
-      return group.autoScalingGroupName === undefined && stackName + logicalId.length + 14 <= 255;
+      return stack.resolve(group.autoScalingGroupName) === undefined && stackName + logicalId.length + 14 <= 255;
     });
     return regular ? [{ prefix: `${Aws.STACK_NAME}-` }] : [{ exists: true }];
   }

@@ -58,7 +58,11 @@ export class ReadinessGate extends Construct {
       detail: { LifecycleHookName: [this.hookName] },
     });
     this.grants = new ClusterGrants(this, role, 1, (clusterArns) => [
-      new iam.PolicyStatement({ actions: ['ecs:ListContainerInstances'], resources: Lazy.list({ produce: clusterArns }) }),
+      new iam.PolicyStatement({
+        sid: 'FindNodes',
+        actions: ['ecs:ListContainerInstances'],
+        resources: Lazy.list({ produce: clusterArns }),
+      }),
     ]);
   }
 

@@ -24,7 +24,8 @@ export interface RolloutMachineProps {
  * A Standard state machine that an event of Auto Scaling starts: its rule, its role and its log.
  *
  * Standard and not Express, because a run lasts longer than five minutes and its history is what an operator looks at. It is logged (level ALL) and
- * traced as AWS's security rules ask (cdk-nag's SF1 and SF2); a few runs a month cost next to nothing.
+ * traced as AWS's security rules ask (cdk-nag's SF1 and SF2); a few runs a month cost next to nothing. It is encrypted with a key that AWS owns, as every machine is:
+ * what it handles are ids.
  */
 export class RolloutMachine extends Construct {
   public readonly machine: sfn.StateMachine;

@@ -100,7 +100,13 @@ test('deployed, updated and deleted', async () => {
   // A service before its cluster's association, that before its providers, those before their groups, and the cluster at the end.
   const group = /::AutoScalingGroup Orders/;
   inOrder(/::Service Api/, /Associations Orders/, /::CapacityProvider Orders/, group, /::LaunchTemplate Standard/);
-  inOrder(/::Service Index/, /Associations Search/, /::CapacityProvider SearchTiersown/, /::AutoScalingGroup SearchTiersown/, /::Cluster Search/);
+  inOrder(
+    /::Service Index/,
+    /Associations Search/,
+    /::CapacityProvider SearchTiersown/,
+    /::AutoScalingGroup SearchTiersown/,
+    /::Cluster Search/,
+  );
   // As long as a hook holds instances back, there is something that lets them go on; as long as a group can be refreshed, its cordon is there.
   inOrder(/::LifecycleHook/, /ReadinessGateMachine/);
   inOrder(/::AutoScalingGroup/, /CordonMachine/);

@@ -1,0 +1,128 @@
+/**
+ * Which nodes a refresh is about to replace: the expression that the cordon's machine decides by, evaluated by the engine of the emulator's Step Functions
+ * (jsonata-python, as in ministack). What a refresh replaces is from the guide of Auto Scaling, "Use an instance refresh with skip matching".
+ */
+import { oldNodes } from '../../src/rollout/old-nodes';
+import { Emulator } from './emulator';
+
+jest.setTimeout(60_000);
+
+let emulator: Emulator;
+
+beforeAll(async () => {
+  emulator = await Emulator.start();
+}, 120_000);
+
+afterAll(() => emulator?.stop());
+
+const template = (version: string, id = 'lt-1', name = 'standard') => ({
+  LaunchTemplateId: id,
+  LaunchTemplateName: name,
+  Version: version,
+});
+const node = (InstanceId: string, LaunchTemplate: object | undefined, InstanceType = 't3.small') => ({
+  InstanceId,
+  InstanceType,
+  LaunchTemplate,
+});
+const mixed = (specification: object, ...types: string[]) => ({
+  MixedInstancesPolicy: {
+    LaunchTemplate: { LaunchTemplateSpecification: specification, Overrides: types.map((InstanceType) => ({ InstanceType })) },
+  },
+});
+
+interface Case {
+  readonly group: object;
+  readonly desired?: object;
+  readonly skipMatching?: boolean;
+  readonly old: string[];
+}
+
+const cases: Record<string, Case> = {
+  'a new version': {
+    group: { LaunchTemplate: template('2'), Instances: [node('a', template('1')), node('b', template('2'))] },
+    old: ['a'],
+  },
+  'several versions, as after a failed refresh': {
+    group: { LaunchTemplate: template('3'), Instances: [node('a', template('1')), node('b', template('2')), node('c', template('3'))] },
+    old: ['a', 'b'],
+  },
+  'another template, of the same version': {
+    group: {
+      LaunchTemplate: template('1', 'lt-2', 'other'),
+      Instances: [node('a', template('1')), node('b', template('1', 'lt-2', 'other'))],
+    },
+    old: ['a'],
+  },
+  'a template that the group knows by its name': {
+    group: {
+      LaunchTemplate: { LaunchTemplateName: 'standard', Version: '2' },
+      Instances: [node('a', template('1')), node('b', template('2'))],
+    },
+    old: ['a'],
+  },
+  'mixed types, a new version': {
+    group: {
+      ...mixed(template('2'), 't3.small', 't3a.small'),
+      Instances: [node('a', template('1')), node('b', template('2'), 't3a.small')],
+    },
+    old: ['a'],
+  },
+  'mixed types, one of which is gone': {
+    group: {
+      ...mixed(template('2'), 't3.small', 'm7i.large'),
+      Instances: [node('a', template('2')), node('b', template('2'), 't3a.small')],
+    },
+    old: ['b'],
+  },
+  'by attributes, without types': {
+    group: { ...mixed(template('2')), Instances: [node('a', template('1')), node('b', template('2'), 'c7i.large')] },
+    old: ['a'],
+  },
+  'from one type to several': {
+    group: { ...mixed(template('2'), 't3.small', 't3a.small'), Instances: [node('a', template('1')), node('b', template('1'))] },
+    old: ['a', 'b'],
+  },
+  'a desired configuration, before the group has taken it over': {
+    group: { LaunchTemplate: template('1'), Instances: [node('a', template('1')), node('b', template('2'))] },
+    desired: { LaunchTemplate: template('2') },
+    old: ['a'],
+  },
+  'a desired configuration with mixed types': {
+    group: { LaunchTemplate: template('1'), Instances: [node('a', template('1')), node('b', template('2'), 't3a.small')] },
+    desired: mixed(template('2'), 't3.small', 't3a.small'),
+    old: ['a'],
+  },
+  'a desired configuration with one type for a group that mixes some': {
+    group: { ...mixed(template('1'), 't3.small', 't3a.small'), Instances: [node('a', template('1')), node('b', template('2'))] },
+    desired: { LaunchTemplate: template('2') },
+    old: ['a'],
+  },
+  'a desired configuration of whatever version is the latest: no node says so of itself': {
+    group: { LaunchTemplate: template('1'), Instances: [node('a', template('1')), node('b', template('2'))] },
+    desired: { LaunchTemplate: template('$Latest') },
+    old: ['a', 'b'],
+  },
+  'new subnets: the nodes are all alike': {
+    group: { LaunchTemplate: template('2'), Instances: [node('a', template('2')), node('b', template('2'))] },
+    old: ['a', 'b'],
+  },
+  'without skip matching, all that there are': {
+    group: { LaunchTemplate: template('2'), Instances: [node('a', template('1')), node('b', template('2'))] },
+    skipMatching: false,
+    old: ['a', 'b'],
+  },
+  'an instance without a template, attached by hand': {
+    group: { LaunchTemplate: template('2'), Instances: [node('a', undefined), node('b', template('2'))] },
+    old: ['a'],
+  },
+  'one node': { group: { LaunchTemplate: template('2'), Instances: [node('a', template('1'))] }, old: ['a'] },
+  'no node': { group: { LaunchTemplate: template('2'), Instances: [] }, old: [] },
+  'no group any more': { group: {}, old: [] },
+};
+
+test.each(Object.entries(cases))('%s', async (_, { group, desired = {}, skipMatching = true, old }) => {
+  const expression = oldNodes('$states.result.AutoScalingGroups[0]');
+  const result = { AutoScalingGroups: [group] };
+  expect(await emulator.call('jsonata', 'evaluate', { expression, result, variables: { desired, skipMatching } })).toEqual(old);
+});

@@ -1,0 +1,53 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+
+/** The resources of one part of a stack, by the end of their logical ids. */
+export type Part = 'ReadinessGate' | 'Cordon';
+
+/** The logical ids and resources of a type that belong to a part. */
+export function resourcesOf(template: Template, part: Part, type: string): [string, any][] {
+  return Object.entries(template.findResources(type)).filter(([id]) => id.startsWith(`cdkecsautoscaledcluster${part}Machine`));
+}
+
+/** What CloudFormation makes of a value when it deploys the stack `Estate`. */
+export function deployed(value: any): any {
+  if (Array.isArray(value)) return value.map(deployed);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('Ref' in value) return PSEUDO[value.Ref] ?? `<${value.Ref}>`;
+  if ('Fn::GetAtt' in value) return `<${value['Fn::GetAtt'].join('.')}>`;
+  if ('Fn::Join' in value) return deployed(value['Fn::Join'][1]).join(value['Fn::Join'][0]);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deployed(item)]));
+}
+
+const PSEUDO: Record<string, string> = {
+  'AWS::StackName': 'Estate',
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'eu-central-1',
+  'AWS::AccountId': '111122223333',
+};
+
+/** The machine's definition. */
+export function definition(template: Template, part: Part): any {
+  const [[, machine]] = resourcesOf(template, part, 'AWS::StepFunctions::StateMachine');
+  return JSON.parse(deployed(machine.Properties.DefinitionString));
+}
+
+/** The pattern of the machine's rule. */
+export function pattern(template: Template, part: Part): any {
+  const [[, rule]] = resourcesOf(template, part, 'AWS::Events::Rule');
+  return deployed(rule.Properties.EventPattern);
+}
+
+/** The statements of the machine's role: inline ones and those of its managed policies, by policy. */
+export function policies(template: Template, part: Part): any[][] {
+  const own = resourcesOf(template, part, 'AWS::IAM::Policy').filter(([id]) => !id.includes('EventsRole'));
+  const managed = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => id.includes(`${part}Clusters`));
+  return [...own, ...managed].map(([, policy]) => deployed((policy as any).Properties.PolicyDocument.Statement));
+}
+
+/** All states of a definition, those inside of maps as well. */
+export function statesOf(machine: any): [string, any][] {
+  return Object.entries<any>(machine.States).flatMap(([name, state]) => [
+    [name, state],
+    ...(state.ItemProcessor ? statesOf(state.ItemProcessor) : []),
+  ]);
+}
