@@ -49,7 +49,8 @@ export class NodeReplacement {
    * A deployment replaces all running nodes together, old ones first and without draining them: what runs on them goes down. Fast to deploy and fast to delete, for clusters
    * that may go down.
    *
-   * Nodes are not drained at any time, for scale-in and Spot interruptions neither. Managed termination protection is refused together with it.
+   * ECS drains no node at any time, when the tier shrinks neither; only before a Spot interruption the agent drains its own. Managed termination protection is refused
+   * together with it.
    */
   public static allAtOnce(): NodeReplacement {
     return new NodeReplacement('allAtOnce', {

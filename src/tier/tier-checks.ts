@@ -53,9 +53,12 @@ export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacem
     warn(
       scope,
       'enableManagedTerminationProtection',
-      `${path} has managed termination protection: deleting the stack will hang until the protection of its last nodes is taken away ` +
-        '(`aws autoscaling set-instance-protection --no-protected-from-scale-in`, or `forceDelete`), and nodes with any task at all stay when the tier ' +
-        'shrinks. Managed draining moves tasks before a node goes, without it.',
+      `${path} has managed termination protection: nodes with any task at all stay when the tier shrinks` +
+        (props.forceDelete
+          ? '. '
+          : ', and deleting the stack will hang until the protection of its last nodes is taken away ' +
+            '(`aws autoscaling set-instance-protection --no-protected-from-scale-in`, or `forceDelete`). ') +
+        'Managed draining moves tasks before a node goes, without it.',
     );
   }
   if (props.desiredCapacity !== undefined && replacement._replacesRunningNodes) {

@@ -93,7 +93,8 @@ export interface InstanceTierOptions extends NodeProps {
   readonly schedules?: TierSchedule[];
 
   /**
-   * The greatest age of a node, 1 to 365 days: an older one is drained and replaced by one of the same template.
+   * The greatest age of a node, 1 to 365 days: an older one is drained and replaced by one of the same template; with
+   * `NodeReplacement.rolling()` the new one comes first.
    *
    * @default - no limit
    */
@@ -124,7 +125,7 @@ export interface InstanceTierOptions extends NodeProps {
    *    strategy, `strategy()` refuses, its minimum is 0 and its schedules are gone. ECS copies the default strategy into a service when it makes the
    *    service, so existing ones still name the tier; each of those needs, once,
    *    `aws ecs update-service --cluster <cluster> --service <service> --capacity-provider-strategy capacityProvider=<provider>,weight=1 --force-new-deployment`
-   *    with the provider of another tier (or `capacityProviderStrategies` in the app). Managed scaling takes the nodes away as they empty.
+   *    with the provider of another tier (or `capacityProviderStrategies` and `forceNewDeployment()` in the app). Managed scaling takes the nodes away as they empty.
    * 2. When the tier has no nodes left, remove it from the app.
    *
    * Refused where every tier is retired, and together with `defaultStrategy` and `desiredCapacity`.

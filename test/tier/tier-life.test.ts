@@ -223,9 +223,15 @@ describe('managed termination protection', () => {
     Annotations.fromStack(stack).hasWarning(
       '/Estate/Orders/Tiers/general',
       Match.stringLikeRegexp(
-        'has managed termination protection: deleting the stack will hang until the protection of its last nodes is taken away',
+        'has managed termination protection: nodes with any task at all stay .* deleting the stack will hang until the protection of its last nodes is',
       ),
     );
+  });
+
+  test('does not hang a stack whose group is deleted by force', () => {
+    const stack = new TestStack();
+    stack.cluster({ tiers: [{ name: 'general', instanceTypes: [SMALL], enableManagedTerminationProtection: true, forceDelete: true }] });
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('stay when the tier shrinks[.] Managed draining'));
   });
 
   test('is quiet once it is acknowledged', () => {
