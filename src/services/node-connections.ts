@@ -18,7 +18,7 @@ interface ConnectableService extends IConstruct {
 export function connectToNodes(service: HostedService): void {
   const l2 = service.resource.node.scope as ConnectableService | undefined;
   const connections = l2?.connections;
-  const known = service.cluster.connections?.securityGroups ?? [];
+  const known = (service.cluster.scope as Partial<ec2.IConnectable>).connections?.securityGroups ?? [];
   if (l2 === undefined || connections === undefined || l2.taskDefinition === undefined || l2.taskDefinition.networkMode === 'awsvpc')
     return;
   // In another stack CDK imports the groups; the id stays the same token.

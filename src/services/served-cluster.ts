@@ -1,4 +1,3 @@
-import type { aws_ec2 as ec2 } from 'aws-cdk-lib';
 import type { IConstruct, IDependable } from 'constructs';
 
 /** A range of host ports, both ends included. */
@@ -14,7 +13,10 @@ export interface ServedPortRange {
  * app is synthesised and not before: a cluster that gets its tiers later gives getters.
  */
 export interface ServedCluster {
-  /** The cluster's construct: its path stands in messages, its stage is where the pass runs. */
+  /**
+   * The cluster's construct: its path stands in messages, its stage is where the pass runs, and its `connections` hold the security groups
+   * of its nodes.
+   */
   readonly scope: IConstruct;
 
   /** What a service renders as `Cluster`: a reference to the cluster, or what an imported one was given as its name. */
@@ -34,12 +36,6 @@ export interface ServedCluster {
    * ECS would take launch type EC2 all the same, and with one of Fargate's the service would end up there.
    */
   readonly defaultStrategyIsOurs: boolean;
-
-  /**
-   * The cluster's own connections, which hold the security groups of its nodes: a service that was made before a tier learns of the
-   * tier's groups from here.
-   */
-  readonly connections?: ec2.Connections;
 
   /** The association of the capacity providers, from `associationOf`; an imported cluster has none here. */
   readonly association?: IDependable;

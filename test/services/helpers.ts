@@ -56,7 +56,6 @@ export function served(cluster: ecs.ICluster, options: Partial<ServedOptions> = 
     clusterName: cluster.clusterName,
     clusterArn: cluster.clusterArn,
     physicalName: options.clusterName,
-    connections: cluster.connections,
     association: associationOf(cluster),
     defaultStrategyIsOurs: options.defaultStrategyIsOurs ?? true,
     dynamicHostPortRange: options.dynamicHostPortRange,
