@@ -39,6 +39,8 @@ export interface BootPlan {
   do?: Intervention[];
   limitSeconds?: number;
   settleSeconds?: number;
+  /** How a machine that came up is stopped. */
+  end?: 'crash' | 'poweroff' | 'reboot';
   faults?: Faults;
   tags?: { [key: string]: string };
   instanceId?: string;
@@ -53,6 +55,8 @@ export interface Scenario {
   roleMayRead?: boolean;
   faults?: Faults;
   files?: { [path: string]: { content: string; mode?: string } };
+  /** More kernel parameters to report. */
+  sysctls?: string[];
   lookFor?: string[];
   boots?: BootPlan[];
 }

@@ -6,8 +6,6 @@ import signal
 import sys
 import time
 
-INTERVAL = 0.01
-
 
 def read(path):
     try:
@@ -27,7 +25,7 @@ def unit_of(cgroup):
     return ''
 
 
-def main(result_file):
+def main(result_file, interval):
     own = set(os.listdir('/proc'))
     seen, environment, running = {}, {}, True
 
@@ -54,10 +52,10 @@ def main(result_file):
                     environment.setdefault(string, set()).add(unit)
                 words = [word.decode(errors='backslashreplace') for word in arguments.rstrip(b'\0').split(b'\0')]
                 seen[pid, arguments] = {'pid': int(pid), 'unit': unit, 'arguments': words, 'firstSeen': now, 'lastSeen': now}
-        time.sleep(INTERVAL)
+        time.sleep(interval)
     with open(result_file, 'w') as file:
         strings = {string.decode(errors='backslashreplace'): sorted(units) for string, units in environment.items() if string}
         json.dump({'processes': list(seen.values()), 'environment': strings}, file)
 
 
-main(sys.argv[1])
+main(sys.argv[1], float(sys.argv[2]))

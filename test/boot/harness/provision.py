@@ -46,8 +46,8 @@ def digest(*parts):
 
 
 def run(command, **options):
-    """Runs a quiet command; what it printed is shown only if it fails."""
-    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace', **options)
+    """Runs a quiet command that ends with this process; what it printed is shown only if it fails."""
+    result = subprocess.run(['setpriv', '--pdeathsig', 'KILL', *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace', **options)
     if result.returncode != 0:
         raise RuntimeError(f'{" ".join(map(str, command[:4]))} … ended with status {result.returncode}:\n{result.stdout[-3000:]}')
     return result.stdout

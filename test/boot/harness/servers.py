@@ -125,7 +125,7 @@ def wait_for(port, process):
             if probe.connect_ex(('127.0.0.1', port)) == 0:
                 return
         time.sleep(0.05)
-    raise RuntimeError(f'{process.args[0]} does not answer on port {port}')
+    raise RuntimeError(f'{" ".join(map(str, process.args[:3]))} does not answer on port {port}')
 
 
 class Metadata:
