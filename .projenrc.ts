@@ -38,6 +38,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typescriptVersion: '6.0.3', // the minor that jsii 6.0 depends on
   projenVersion: '0.103.25',
   devDeps: [
+    '@aws-cdk/cloud-assembly-schema@54.11.0', // the least that aws-cdk-lib asks for: the newest, which npm would take, has no Go module
     '@cdklabs/cdk-validator-cfnguard@0.0.62',
     '@types/node@20.19.43',
     'aws-cdk-lib-newest@npm:aws-cdk-lib@2.276.0', // test/reviewers synthesizes with it too; the floor is `aws-cdk-lib`
