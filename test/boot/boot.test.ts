@@ -127,6 +127,10 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
     named({ substitute: [['text/x-shellscript', 'text/x-nosuch']], boots: TWICE }),
     WITHOUT_A_WORD,
   ],
+  'the gate cannot be set': [
+    named({ substitute: [['^systemctl daemon-reload; ', 'false; ']], boots: TWICE }),
+    /ECS gate not set, stopping|Boothooks script .* execution error/, // the first on the console, the second in the journal
+  ],
   'no ClusterName tag': [tagged({ tags: { Name: 'node' }, boots: TWICE }), /the ClusterName tag: HTTP Error 404/],
   'an empty ClusterName tag': [tagged({ tags: { ClusterName: '' }, boots: TWICE }), /the ClusterName tag is not the name of a cluster/],
   'tags not allowed in metadata': [tagged({}), /the ClusterName tag: HTTP Error 404/],
@@ -298,6 +302,7 @@ const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) =>
     ] as const)('gives the agent and Docker the credentials in the %s', async (name, type, agentRegistry, registry) => {
       const [boot] = await boots(name);
       const { ECS_ENGINE_AUTH_TYPE, ECS_ENGINE_AUTH_DATA } = interpret(boot.agent.starts[0].config);
+      expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
       expect([ECS_ENGINE_AUTH_TYPE.parsed, ECS_ENGINE_AUTH_DATA.verdict]).toEqual([type, 'ok']);
       expect(ECS_ENGINE_AUTH_DATA.parsed).toMatchObject({ [agentRegistry]: { username: 'deploy', password: PASSWORD } });
       expect(JSON.parse(boot.files['/root/.docker/config.json'].content ?? '')).toEqual({ auths: { [registry]: { auth: AUTH } } });
