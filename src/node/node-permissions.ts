@@ -1,10 +1,20 @@
-import { ArnFormat, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Lazy, Stack, Stage, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { deployedStackName, shortHash } from '../private/stacks';
 import type { DockerAuth } from '../registry/docker-auth';
 import { NodeRole } from './node-role';
+import { problemsWithPolicies } from './policy-limits';
 import { sessionManagerStatements } from './session-manager';
+
+/**
+ * A role has 10,240 characters for all its inline policies, and ten managed policies of 6,144 each besides. So the first stacks that use a role share the
+ * former, which is the most that one stack can have, and the stacks after them have a managed policy each.
+ */
+const STACKS_WITH_INLINE_POLICIES = 3;
+
+/** The stacks that use a role, by role; for each stage, because a role's name may be that of different roles in two of them. */
+const USERS = new WeakMap<IConstruct, Map<string, NodePermissions[]>>();
 
 /**
  * What the clusters of one stack add to one role, as one policy of that stack.
@@ -22,7 +32,7 @@ export class NodePermissions extends Construct {
   /** The role as this stack may use it: itself, or an import of it, so that `bucket.grantRead(group)` works in this stack too. */
   public readonly role: iam.IRole;
   /** What nodes must wait for before they start. */
-  public readonly policy: iam.Policy;
+  public readonly policy: iam.Policy | iam.ManagedPolicy;
   private readonly clusters = new Map<string, string>();
   private readonly secrets = new Set<DockerAuth>();
   private readsInstanceTags = false;
@@ -32,11 +42,15 @@ export class NodePermissions extends Construct {
     // Two stacks of one class would otherwise name the policies on a shared role alike, and the last deployment would win (aws-cdk #16074).
     const unique = uniqueInAccount(stack);
     this.role = Stack.of(role) === stack ? role : iam.Role.fromRoleName(this, `Role${unique.hash}`, role.roleName);
-    this.policy = new iam.Policy(this, 'Policy', {
-      policyName: `ecs-nodes-${unique.name}-${unique.hash}-${stack.region}`,
-      roles: [this.role],
-      statements: this.agentStatements(stack),
-    });
+    const props = { roles: [this.role], statements: this.agentStatements(stack) };
+    const users = usersOf(stack, role);
+    this.policy =
+      users.length < STACKS_WITH_INLINE_POLICIES
+        ? new iam.Policy(this, 'Policy', { ...props, policyName: `ecs-nodes-${unique.name}-${unique.hash}-${stack.region}` })
+        : new iam.ManagedPolicy(this, 'ManagedPolicy', { ...props, description: 'What nodes of Amazon ECS clusters may do' });
+    // Once for each role, not for each stack.
+    if (users.length === 0) this.node.addValidation({ validate: () => problemsWithPolicies(rootOf(stack), role) });
+    users.push(this);
     if (!NodeRole.isNodeRole(role)) this.policy.addStatements(...sessionManagerStatements());
   }
 
@@ -61,17 +75,8 @@ export class NodePermissions extends Construct {
 
   private agentStatements(stack: Stack): iam.PolicyStatement[] {
     const clusterArns = () => [...this.clusters.keys()];
-    const nodesOfTheClusters = Lazy.list({
-      produce: () =>
-        [...this.clusters.values()].map((name) =>
-          stack.formatArn({
-            service: 'ecs',
-            resource: 'container-instance',
-            resourceName: `${name}/*`,
-            arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-          }),
-        ),
-    });
+    const nodesOf = (clusters: string) =>
+      stack.formatArn({ service: 'ecs', resource: 'container-instance', resourceName: clusters, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
     return [
       new iam.PolicyStatement({
         sid: 'JoinTheClusters',
@@ -88,14 +93,15 @@ export class NodePermissions extends Construct {
       new iam.PolicyStatement({
         sid: 'WorkForTheClusters',
         actions: ['ecs:Poll', 'ecs:StartTelemetrySession', 'ecs:UpdateContainerInstancesState'],
-        resources: nodesOfTheClusters,
+        resources: Lazy.list({ produce: () => [...this.clusters.values()].map((name) => nodesOf(`${name}/*`)) }),
         conditions: { ArnEquals: { 'ecs:cluster': Lazy.any({ produce: clusterArns }) } },
       }),
-      // A registration with tags (`containerInstanceTags`) is refused without it.
+      // A registration with tags (`containerInstanceTags`) is refused without it. The condition holds for a registration alone, and the first statement
+      // says where one may be; so the clusters need not be named once more.
       new iam.PolicyStatement({
         sid: 'TagOnRegistration',
         actions: ['ecs:TagResource'],
-        resources: nodesOfTheClusters,
+        resources: [nodesOf('*')],
         conditions: { StringEquals: { 'ecs:CreateAction': 'RegisterContainerInstance' } },
       }),
       // Neither knows a resource: "*" is the only one that IAM accepts.
@@ -106,6 +112,20 @@ export class NodePermissions extends Construct {
       }),
     ];
   }
+}
+
+function rootOf(stack: Stack): IConstruct {
+  return Stage.of(stack) ?? stack.node.root;
+}
+
+/** The permissions that there are for a role so far. An imported role may be imported more than once. */
+function usersOf(stack: Stack, role: iam.IRole): NodePermissions[] {
+  const key = Token.isUnresolved(role.roleName) ? role.node.addr : role.roleName;
+  const roles = USERS.get(rootOf(stack)) ?? new Map<string, NodePermissions[]>();
+  USERS.set(rootOf(stack), roles);
+  const users = roles.get(key) ?? [];
+  roles.set(key, users);
+  return users;
 }
 
 /** A name for a stack that no other stack of the account and region has, however often its class is used. */

@@ -1,0 +1,135 @@
+import type { IPostProcessor } from 'aws-cdk-lib';
+import {
+  CfnResource,
+  DefaultTokenResolver,
+  type IResolvable,
+  type IResolveContext,
+  Reference,
+  Stack,
+  StringConcat,
+  Tokenization,
+} from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import { deployedStackName } from '../private/stacks';
+
+/** Characters without white space: of all inline policies of a role together, of one managed policy. IAM guide, "IAM and AWS STS quotas". */
+const MAX_INLINE = 10_240;
+const MAX_MANAGED = 6_144;
+
+/** Managed policies a role, unless the account's quota was raised. */
+const MAX_ATTACHED = 10;
+
+const WAY_OUT = 'give some of the clusters another role (TooManyClusters)';
+
+/**
+ * What is wrong with the size of everything in `root` that adds policies to a role, this library or not. IAM would refuse it in the middle of a
+ * deployment, and of whichever stack comes last.
+ */
+export function problemsWithPolicies(root: IConstruct, role: iam.IRole): string[] {
+  const name = identityOf(role.roleName, role);
+  const isOurs = (roles: unknown, scope: IConstruct) => identitiesOf(roles, scope).includes(name);
+  const all = new Policies();
+  const problems: string[] = [];
+  let attached = 0;
+  for (const resource of root.node.findAll()) {
+    if (resource === role.node.defaultChild && resource instanceof iam.CfnRole) {
+      const policies = (Stack.of(resource).resolve(resource.policies) as unknown[] | undefined) ?? [];
+      attached += (Stack.of(resource).resolve(resource.managedPolicyArns) as unknown[] | undefined)?.length ?? 0;
+      for (const policy of policies) all.add((policy as iam.CfnRole.PolicyProperty).policyDocument, resource);
+    } else if (resource instanceof iam.CfnPolicy && resource.roles !== undefined && isOurs(resource.roles, resource)) {
+      all.add(resource.policyDocument, resource);
+    } else if (resource instanceof iam.CfnManagedPolicy && resource.roles !== undefined && isOurs(resource.roles, resource)) {
+      attached += 1;
+      const one = new Policies();
+      one.add(resource.policyDocument, resource);
+      for (const cluster of one.clusters) all.clusters.add(cluster);
+      if (one.characters > MAX_MANAGED) {
+        problems.push(
+          `the managed policy for ${one.clusters.size} clusters of ${Stack.of(resource).node.path} has about ${one.characters} characters, and IAM takes ` +
+            `at most ${MAX_MANAGED}: ${WAY_OUT}`,
+        );
+      }
+    }
+  }
+  const of = `the role of the nodes of ${all.clusters.size} clusters, ${role.node.path},`;
+  if (all.characters > MAX_INLINE) {
+    problems.push(`${of} has about ${all.characters} characters of inline policies, and IAM takes at most ${MAX_INLINE}: ${WAY_OUT}`);
+  }
+  if (attached > MAX_ATTACHED) {
+    problems.push(`${of} has ${attached} managed policies, and IAM takes at most ${MAX_ATTACHED}: ${WAY_OUT}`);
+  }
+  return problems;
+}
+
+/** Policies, and the clusters that they name. */
+class Policies {
+  public characters = 0;
+  public readonly clusters = new Set<string>();
+
+  public add(document: unknown, scope: IConstruct): void {
+    const likely = resolved(document, scope, (reference) => {
+      if (isCluster(reference.target)) this.clusters.add(reference.target.node.path);
+      return likelyText(reference);
+    });
+    this.characters += JSON.stringify(likely).length;
+  }
+}
+
+/** What CloudFormation will put in: a region with a long name, an account, the common partition. */
+const PSEUDO_PARAMETERS: Record<string, string> = {
+  'AWS::AccountId': '123456789012',
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'ap-southeast-2',
+  'AWS::URLSuffix': 'amazonaws.com',
+};
+
+/** A name or an ARN as long as the one that the resource will get, as far as can be told. */
+function likelyText({ target, displayName }: Reference): string {
+  const known = PSEUDO_PARAMETERS[displayName];
+  if (known !== undefined) return known;
+  const stackName = deployedStackName(target);
+  if (!CfnResource.isCfnResource(target)) return stackName;
+  const given = isCluster(target) ? (target as CfnResource & { clusterName?: string }).clusterName : undefined;
+  const logicalId: string = Stack.of(target).resolve(target.logicalId);
+  const name = given ?? `${stackName}-${logicalId}-${'x'.repeat(12)}`.slice(0, 255);
+  return displayName === 'Ref' ? name : `arn:aws:service:ap-southeast-2:123456789012:type/${name}`;
+}
+
+function isCluster(construct: IConstruct): boolean {
+  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::ECS::Cluster';
+}
+
+/** A role's name, whichever stack it is seen from. */
+function identityOf(roleName: unknown, scope: IConstruct): string {
+  return JSON.stringify(resolved(roleName, scope, (reference) => `${reference.target.node.path} ${reference.displayName}`));
+}
+
+function identitiesOf(roleNames: unknown, scope: IConstruct): string[] {
+  const names = resolved(roleNames, scope, (reference) => `${reference.target.node.path} ${reference.displayName}`);
+  return (Array.isArray(names) ? names : []).map((one) => JSON.stringify(one));
+}
+
+/** A value with a text in place of each reference. */
+function resolved(value: unknown, scope: IConstruct, text: (reference: Reference) => string): unknown {
+  return Tokenization.resolve(value, { scope, resolver: new References(text), preparing: false });
+}
+
+/** What a value of which nothing is known is taken for. */
+const UNKNOWN = 'x'.repeat(64);
+
+class References extends DefaultTokenResolver {
+  public constructor(private readonly text: (reference: Reference) => string) {
+    super(new StringConcat());
+  }
+
+  public override resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
+    if (Reference.isReference(token)) return this.text(token);
+    const value = super.resolveToken(token, context, postProcessor);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const [[key, argument] = [], ...others] = Object.entries(value);
+    if (key === undefined || others.length > 0) return value;
+    if (key === 'Ref') return PSEUDO_PARAMETERS[argument as string] ?? UNKNOWN;
+    return key.startsWith('Fn::') ? UNKNOWN : value;
+  }
+}
