@@ -1,8 +1,13 @@
 import { Token } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { type NodeProps, nodeFieldsOf } from '../node/node-props';
+import { ClusterAlarms } from '../operations/cluster-alarms';
+import type { ClusterAlarmsOptions } from '../operations/cluster-alarms-options';
+import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cluster-dashboard';
+import type { OperatedCluster } from '../operations/operated-cluster';
 import { checkPattern } from '../private/checks';
 import { fail, shown } from '../private/errors';
 import { supportReplacement } from '../rollout/rollout';
@@ -12,6 +17,7 @@ import { serve } from '../services/service-pass';
 import type { HostPortRange } from '../settings/agent-config';
 import { InstanceTier, type TierCluster } from '../tier/instance-tier';
 import { NodeReplacement } from '../tier/node-replacement';
+import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
 import type { EcsAutoScaledClusterAttributes } from './imported-cluster';
 
@@ -145,6 +151,9 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
 
   private readonly tierByName = new Map<string, InstanceTier>();
   private readonly tierCluster: TierCluster;
+  private readonly operated: OperatedCluster;
+  private alarms?: ClusterAlarms;
+  private dashboard?: ClusterDashboard;
 
   public constructor(scope: Construct, id: string, props: EcsAutoScaledClusterProps) {
     if (id === 'Resource' || id === 'DefaultServiceDiscoveryNamespace') {
@@ -186,6 +195,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
         (tiers.node.tryFindChild('SecurityGroup') as ec2.SecurityGroup | undefined) ??
         new ec2.SecurityGroup(tiers, 'SecurityGroup', { vpc: props.vpc, description: 'Amazon ECS nodes' }),
     };
+    this.operated = { cluster: this, tiers: () => this.tiers, containerInsights: props.containerInsightsV2 };
     this.node.addValidation({ validate: () => this.problems() });
     this.serveServices(props.clusterName);
     for (const tier of props.tiers ?? []) this.addTier(tier.name, tier);
@@ -232,6 +242,8 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     this.capacityProviderNames.push(tier.capacityProviderName);
     const known = new Set(this.connections.securityGroups);
     this.connections.addSecurityGroup(...tier.connections.securityGroups.filter((group) => !known.has(group)));
+    this.alarms?._addTier(tier);
+    this.dashboard?._addTier(tier);
     return tier;
   }
 
@@ -239,6 +251,34 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   public tier(name: string): InstanceTier {
     const known = [...this.tierByName.keys()].map(shown).join(', ') || 'none';
     return this.tierByName.get(name) ?? fail('UnknownTier', `\`name\` must be a tier of the cluster (${known}), got: ${shown(name)}`, this);
+  }
+
+  /**
+   * Adds alarms on the cluster and on each of its tiers, also on tiers that are added later. Their descriptions say what to do. Nothing is added unless this
+   * is called, once.
+   */
+  public addAlarms(options: ClusterAlarmsOptions = {}): ClusterAlarms {
+    const alarms = ClusterAlarms._create(this.operated, options);
+    this.alarms = alarms;
+    for (const tier of this.tiers) alarms._addTier(tier);
+    return alarms;
+  }
+
+  /** Adds a dashboard of the cluster and each of its tiers, also of tiers that are added later. Nothing is added unless this is called, once. */
+  public addDashboard(options: ClusterDashboardOptions = {}): ClusterDashboard {
+    const dashboard = ClusterDashboard._create(this.operated, options, () => this.alarms);
+    this.dashboard = dashboard;
+    for (const tier of this.tiers) dashboard._addTier(tier);
+    return dashboard;
+  }
+
+  /**
+   * How many nodes have joined the cluster and run a task; nodes without one are not counted. **Needs Container Insights** (`containerInsightsV2`).
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
+   */
+  public metricContainerInstanceCount(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return containerInstanceCountMetric(this, this.clusterName, props);
   }
 
   private hostPortRange(): HostPortRange {

@@ -1,4 +1,4 @@
-import { Duration, Tags } from 'aws-cdk-lib';
+import { Duration, Tags, Token } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -159,6 +159,16 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     return groupMetric(this, metricName, this.autoScalingGroup.autoScalingGroupName, props);
   }
 
+  /** The fewest nodes that the group may have, which schedules change. */
+  public metricMinSize(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('GroupMinSize', props);
+  }
+
+  /** The most nodes that the group may have, which schedules change. */
+  public metricMaxSize(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('GroupMaxSize', props);
+  }
+
   /** How many nodes the group wants. */
   public metricDesiredCapacity(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('GroupDesiredCapacity', props);
@@ -206,6 +216,21 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
    */
   public get _isRetired(): boolean {
     return this.options.retired ?? false;
+  }
+
+  /** @internal */
+  public get _isOnSpot(): boolean {
+    return this.options.spot !== undefined;
+  }
+
+  /**
+   * 100 where it is known at deployment only.
+   *
+   * @internal
+   */
+  public get _targetCapacityPercent(): number {
+    const { targetCapacityPercent = 100 } = this.options;
+    return Token.isUnresolved(targetCapacityPercent) ? 100 : targetCapacityPercent;
   }
 
   /** @internal */

@@ -1,7 +1,11 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 
-/** A metric of an Auto Scaling group. Group metrics are free, one a minute, and all eight are on for every tier. */
+/**
+ * A metric of an Auto Scaling group. Group metrics are free, one a minute, also at zero nodes, and all of them are on for every tier.
+ *
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html
+ */
 export function groupMetric(
   scope: IConstruct,
   metricName: string,
@@ -17,7 +21,12 @@ export function groupMetric(
   }).attachTo(scope);
 }
 
-/** What managed scaling steers by: the nodes that are needed, in percent of those that there are. */
+/**
+ * What managed scaling steers by: the nodes that are needed, in percent of those that there are; 100 where there are none and none is needed.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
+ * @see https://aws.amazon.com/blogs/containers/deep-dive-on-amazon-ecs-cluster-auto-scaling/
+ */
 export function reservationMetric(
   scope: IConstruct,
   clusterName: string,
@@ -28,6 +37,25 @@ export function reservationMetric(
     namespace: 'AWS/ECS/ManagedScaling',
     metricName: 'CapacityProviderReservation',
     dimensionsMap: { ClusterName: clusterName, CapacityProviderName: capacityProviderName },
+    statistic: cloudwatch.Stats.AVERAGE,
+    ...props,
+  }).attachTo(scope);
+}
+
+/**
+ * The nodes that have joined a cluster and run a task: those without any are not counted. Only Container Insights has it.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
+ */
+export function containerInstanceCountMetric(
+  scope: IConstruct,
+  clusterName: string,
+  props: cloudwatch.MetricOptions = {},
+): cloudwatch.Metric {
+  return new cloudwatch.Metric({
+    namespace: 'ECS/ContainerInsights',
+    metricName: 'ContainerInstanceCount',
+    dimensionsMap: { ClusterName: clusterName },
     statistic: cloudwatch.Stats.AVERAGE,
     ...props,
   }).attachTo(scope);

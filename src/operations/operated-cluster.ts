@@ -1,0 +1,21 @@
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { InstanceTier } from '../tier/instance-tier';
+
+/** A cluster as its alarms and its dashboard see it. */
+export interface OperatedCluster {
+  /** The scope of what is made, and CDK's own metrics. */
+  readonly cluster: ecs.Cluster;
+  readonly tiers: () => InstanceTier[];
+  /** What the cluster itself says; without it the account's setting holds, which is not known here. */
+  readonly containerInsights?: ecs.ContainerInsights;
+}
+
+/** Hears of each tier of a cluster: of those that there are, and of those that are added later. */
+export interface TierObserver {
+  _addTier(tier: InstanceTier): void;
+}
+
+/** An id for a child of the cluster: CDK gives a child of its own the cluster's id, so no other child may have that. */
+export function childId(cluster: ecs.Cluster, id: string): string {
+  return cluster.node.id === id ? `Cluster${id}` : id;
+}
