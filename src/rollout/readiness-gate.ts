@@ -23,6 +23,8 @@ const HEARTBEAT = Duration.minutes(20);
  *
  * No code runs on the node, and there is no Lambda function: one rule and one state machine serve all gated groups of a stack.
  *
+ * The event is delivered at best: a node whose event got lost is given up and replaced like one that never joined.
+ *
  * What it does not cover: nodes that start before the hook is there, which CloudFormation can only make after the group (a group with a `minCapacity` at its
  * first deployment). And not the event `ECS Container Instance State Change`: that comes at each start and stop of a task of every cluster in the region.
  */

@@ -43,10 +43,14 @@ export class Emulator {
     const server = spawn(python, [join(EMULATOR, 'emulator.py')], { env, stdio: ['pipe', 'ignore', 'pipe'] });
     const log: string[] = [];
     server.stderr?.on('data', (chunk) => log.push(String(chunk)));
-    await until('the emulator is up', async () => {
-      if (server.exitCode !== null) throw new Error(`the emulator has ended: ${log.join('').slice(-2000)}`);
-      return (await fetch(`${endpoint}/_ministack/health`).catch(() => undefined))?.ok;
-    });
+    await until(
+      'the emulator is up',
+      async () => {
+        if (server.exitCode !== null) throw new Error(`the emulator has ended: ${log.join('').slice(-2000)}`);
+        return (await fetch(`${endpoint}/_ministack/health`).catch(() => undefined))?.ok;
+      },
+      60,
+    );
     return new Emulator(server, spawn(python, [join(EMULATOR, 'bridge.py')], { env, stdio: ['pipe', 'pipe', 'inherit'] }), log);
   }
 
@@ -88,7 +92,9 @@ export class Emulator {
         if (child.exitCode !== null || child.signalCode !== null) return;
         const gone = once(child, 'exit');
         child.stdin?.end();
+        const late = setTimeout(() => child.kill('SIGKILL'), 5000);
         await gone;
+        clearTimeout(late);
       }),
     );
   }
