@@ -10,11 +10,6 @@ export interface OperatedCluster {
   readonly containerInsights?: ecs.ContainerInsights;
 }
 
-/** Hears of each tier of a cluster: of those that there are, and of those that are added later. */
-export interface TierObserver {
-  _addTier(tier: InstanceTier): void;
-}
-
 /** An id for a child of the cluster: CDK gives a child of its own the cluster's id, so no other child may have that. */
 export function childId(cluster: ecs.Cluster, id: string): string {
   return cluster.node.id === id ? `Cluster${id}` : id;
