@@ -8,11 +8,12 @@ export const ERROR_FILE = '/var/lib/cloud/instance/ecs-error';
  * Runs at every boot before all other user data. Without this instance's stamp systemd refuses to start the agent, and a
  * guard powers the node off once user data has ended, in whatever way: failed, killed, out of time, never parsed.
  *
- * It is a boothook, since a later part can replace a `bootcmd` but not a boothook.
+ * It is a boothook, since a later part can replace a `bootcmd` but not a boothook. The reason is read with `grep .`, for a script that was killed
+ * may leave it empty.
  */
 export const BOOT_GATE = `#!/bin/sh
 # Every boot, before all other user data: without this instance's stamp, no ECS agent and no node.
-set -e; trap '[ $? = 0 ] || { echo "ECS gate not set, stopping" >/dev/console; systemctl -f poweroff; }' EXIT
+set -e; trap '[ $? = 0 ] || { echo "ECS gate not set, stopping" | tee /dev/console >&2; systemctl -f poweroff; }' EXIT
 cd /etc/systemd/system; mkdir -p ecs.service.d cloud-final.service.d
 cat >ecs.service.d/50-bootstrap.conf <<'X'
 [Unit]
@@ -37,7 +38,7 @@ JobTimeoutAction=poweroff
 Type=oneshot
 SyslogIdentifier=ecs-bootstrap
 StandardOutput=journal+console
-ExecStart=-/bin/sh -c 'echo "ECS BOOTSTRAP FAILED: $(cat ${ERROR_FILE} || echo killed, timed out, interrupted, syntax error or never run)"'
+ExecStart=-/bin/sh -c 'echo "ECS BOOTSTRAP FAILED: $(grep . ${ERROR_FILE} || echo killed, timed out, interrupted, syntax error or never run)"'
 [Install]
 WantedBy=multi-user.target
 X
