@@ -1,0 +1,1 @@
+"""Three environments on Amazon ECS, with cdk-ecs-auto-scaled-cluster."""
