@@ -18,11 +18,11 @@ export interface Estate {
   readonly slots: number;
   readonly services: ServiceModel[];
   /** Ticks that the nth new node takes to join; the last value holds for all further ones. */
-  readonly bootTicks: number[];
+  readonly bootTicks: readonly number[];
   /** Which of the new nodes never join, by number. */
-  readonly broken: number[];
+  readonly broken: readonly number[];
   /** Ticks at which a Spot node is lost. */
-  readonly spotLosses: number[];
+  readonly spotLosses: readonly number[];
   /** Where a task goes that finds several nodes. */
   readonly placement: 'fullest' | 'emptiest' | 'oldest';
 }

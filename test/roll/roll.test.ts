@@ -48,8 +48,8 @@ function estates(
       nodes: fc.integer({ min: 1, max: 20 }),
       services: fc.array(service, { minLength: 1, maxLength: 4 }),
       bootTicks: fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 40 }),
-      broken: fc.constant<number[]>([]),
-      spotLosses: fc.constant<number[]>([]),
+      broken: fc.constant<readonly number[]>([]),
+      spotLosses: fc.constant<readonly number[]>([]),
       placement: fc.constantFrom<Estate['placement'][]>('fullest', 'emptiest', 'oldest'),
       ...more,
     })
