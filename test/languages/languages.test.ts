@@ -1,0 +1,153 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Estate } from '../../examples/article/estate';
+import '../helpers/estate'; // switches aws-cdk-lib's own validator off
+import { builtPackages, MAVEN_REPOSITORY, ROOT, run, userEnvironment } from '../helpers/packages';
+
+const MINUTE = 60_000;
+
+/** How a user of a language installs a package and runs the tests of an app: what the README of its example says. */
+interface Language {
+  /** Put before everything. */
+  readonly path?: string;
+  readonly install?: string;
+  readonly test: string;
+  /** How many tests have passed, as the language's own tool says it. */
+  readonly passed: RegExp;
+  /** Where the app expects the test of what is refused. */
+  readonly refused: [file: string, path: string];
+}
+
+const LANGUAGES: Record<string, Language> = {
+  go: {
+    test: 'go test -v -count=1 ./...',
+    passed: /^--- PASS/gm,
+    refused: ['refused.go', 'refused_test.go'],
+  },
+  java: {
+    test: 'mvn -B -ntp test',
+    passed: /Tests run: (\d+), Failures: 0, Errors: 0, Skipped: 0$/m,
+    refused: ['Refused.java', 'src/test/java/com/example/article/RefusedTest.java'],
+  },
+  python: {
+    path: '.venv/bin',
+    install: 'python3 -m venv .venv && pip install -q -r requirements-dev.txt',
+    test: 'pytest',
+    passed: /(\d+) passed in/,
+    refused: ['refused.py', 'tests/test_refused.py'],
+  },
+  typescript: {
+    install: 'npm install --prefer-offline',
+    test: 'npm test',
+    passed: /^(?:#|ℹ) pass (\d+)$/m,
+    refused: ['refused.ts', 'test/refused.test.ts'],
+  },
+};
+
+/** What the library says about what cannot work. Class and stack are lost on the way to another language; this is not. */
+const REFUSED = {
+  aNegativeSize: '`maxCapacity` must be a whole number of at least 1, got: -1 (InvalidCapacity at Refused/Orders/Tiers/negative)',
+  aTemplateAndAField:
+    "`template` excludes the tier's own node fields, got: `instanceTypes` (TemplateAndNodeFields at Refused/Orders/Tiers/both)",
+  anUnknownTier: '`name` must be a tier of the cluster ("general"), got: "compute" (UnknownTier at Refused/Orders)',
+  aShortTimeout:
+    '`agent.containerStopTimeout` must be a duration of at least 1 s, got: 0.5 s (InvalidAgentConfig at Refused/Orders/Tiers/short/Template)',
+  aWrongName:
+    '`NodeLogDriver.of` must be the name of a log driver: lower-case letters, digits and hyphens, a letter first, got: "json file" (InvalidLogDriver)',
+  aClusterWithoutTiers: '[Refused/Empty] a cluster needs at least one tier: give it `tiers`, or call `addTier()` (NoTier)',
+};
+
+interface Result {
+  readonly tests: string;
+  readonly refused: Record<string, string>;
+  readonly templates: Record<string, string>;
+}
+
+function templatesIn(folder: string): Record<string, string> {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.template.json'));
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+/** A fresh copy of a language's example, next to the packages as in a checkout after `npx projen package:here`, installed and run. */
+async function tryOut(folder: string, name: string): Promise<Result> {
+  const { path, install, test, refused } = LANGUAGES[name];
+  const cwd = join(folder, 'examples', name);
+  cpSync(join(ROOT, 'examples', name), cwd, {
+    recursive: true,
+    filter: (source) => !/\/(node_modules|\.venv|target|cdk\.out)$/.test(source),
+  });
+  cpSync(join(__dirname, 'refused', refused[0]), join(cwd, refused[1]));
+  const env = userEnvironment({
+    PATH: `${path ? `${join(cwd, path)}:` : ''}${process.env.PATH}`,
+    CDK_OUTDIR: join(cwd, 'cdk.out'), // what the CDK's command line sets
+    CDK_VALIDATION: 'false',
+    MAVEN_OPTS: `-Dmaven.repo.local=${MAVEN_REPOSITORY}`,
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+    PIP_NO_COMPILE: '1', // of a thousand modules, the app needs a few
+  });
+  if (install) await run(install, { cwd, env });
+  const tests = await run(test, { cwd, env });
+  rmSync(join(cwd, 'cdk.out'), { recursive: true, force: true });
+  await run(JSON.parse(readFileSync(join(cwd, 'cdk.json'), 'utf8')).app, { cwd, env });
+  return { tests, refused: JSON.parse(readFileSync(join(cwd, 'refused.json'), 'utf8')), templates: templatesIn(join(cwd, 'cdk.out')) };
+}
+
+(process.env.LANGUAGES === 'skip' ? describe.skip : describe)('the built packages, in apps of four languages', () => {
+  const results = new Map<string, Promise<Result>>();
+  let fromSource: Record<string, string>;
+  let folder: string;
+
+  beforeAll(async () => {
+    const packages = await builtPackages();
+    folder = mkdtempSync(join(packages, 'run-'));
+    symlinkSync(join('..', 'dist'), join(folder, 'dist'));
+    mkdirSync(join(folder, 'examples'));
+    // Maven takes a version that it has seen once for one that never changes.
+    rmSync(join(MAVEN_REPOSITORY, 'io/github/cdk-ecs-auto-scaled-cluster'), { recursive: true, force: true });
+
+    // Two at a time, the slowest first.
+    const [first, second] = [
+      ['go', 'typescript'],
+      ['java', 'python'],
+    ].map((names) =>
+      names.reduce<Promise<unknown>>((before, name) => {
+        const result = before.then(() => tryOut(folder, name));
+        results.set(name, result);
+        return result.catch(() => {}); // whoever asks for it gets the error
+      }, Promise.resolve()),
+    );
+    const outdir = join(mkdtempSync(join(tmpdir(), 'article-')), 'cdk.out');
+    const app = new App({ outdir });
+    new Estate(app, 'Article');
+    app.synth();
+    fromSource = templatesIn(outdir);
+    await Promise.all([first, second]);
+  }, 20 * MINUTE);
+
+  afterAll(() => {
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  describe.each(Object.keys(LANGUAGES))('%s', (name) => {
+    const result = () => results.get(name) as Promise<Result>;
+
+    test('the app passes its own tests', async () => {
+      const matches = [...(await result()).tests.matchAll(new RegExp(LANGUAGES[name].passed, 'gm'))];
+      const passed = matches.length === 1 ? Number(matches[0][1]) : matches.length;
+      expect(passed).toBeGreaterThanOrEqual(6);
+    });
+
+    test("the templates are those of the library's source, byte for byte", async () => {
+      const { templates } = await result();
+      expect(Object.keys(templates)).toEqual(Object.keys(fromSource));
+      expect(Object.keys(templates)).toHaveLength(4);
+      expect(templates).toEqual(fromSource);
+    });
+
+    test.each(Object.entries(REFUSED))('%s is refused with the field, the value and the path', async (problem, sentence) => {
+      expect((await result()).refused[problem]).toContain(sentence);
+    });
+  });
+});
