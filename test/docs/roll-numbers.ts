@@ -83,6 +83,6 @@ export function rowOf(maxHealthyPercentage: number, cordon: boolean, termination
 /** With an image that never joins the cluster: in how many estates old nodes are left draining, with tasks that have nowhere to go. */
 export function stuckWithBrokenImage(readinessGate: boolean): number {
   made ??= estates();
-  const broken = [...Array(5000).keys()];
+  const broken: number[] = Object.assign([], { includes: () => true }); // every one, however many are started
   return made.filter((estate) => roll({ ...estate, broken }, { ...POLICY, readinessGate }).stuckDraining > 0).length;
 }
