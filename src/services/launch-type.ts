@@ -8,6 +8,9 @@ import { property, setProperty } from './properties';
  * zero (aws-cdk #24961, containers-roadmap #1688). No strategy is written in its place: it would change, and so deploy the service,
  * whenever tiers change, and across stacks it would be an export that can never be removed.
  *
+ * For a service that is running already this is a change, and CloudFormation may replace the service for it (aws-cdk #29826); docs/moving.md has the way
+ * to hold it back. What is deployed cannot be known here.
+ *
  * Kept: a daemon's, which uses no provider; CodeDeploy's, which may not be changed later; and `addPropertyOverride('LaunchType', 'EC2')`,
  * with which a user can have it back.
  */

@@ -40,8 +40,8 @@ export interface RollingReplacementOptions {
    * The most nodes that there are while nodes are replaced, old and new together, 100 to 200 percent of the group's desired capacity, and at most 100
    * above `minHealthyPercentage`.
    *
-   * At 200 all new nodes come first, and the old ones are drained together. Below it nodes are replaced in batches; large groups may go down to 110, at
-   * which the cordon still has each task move once. At 100 with a minimum of 100 nodes are replaced one at a time, the new one first.
+   * At 200 a whole new set of nodes is started beside the old one. Below it nodes are replaced in batches; large groups may go down to 110, at which the
+   * cordon still has each task move once. At 100 with a minimum of 100 nodes are replaced one at a time, the new one first.
    *
    * A tier's `maxCapacity` should leave room for it: AWS does not say whether a refresh goes beyond the group's maximum.
    *
@@ -94,7 +94,8 @@ export interface RollingReplacementOptions {
    * Keep tasks that are placed meanwhile off the old nodes, so that each task moves once. Replica services get a constant placement constraint for it; ECS recommends
    * none but `distinctInstance` together with managed scaling, so tasks that a service adds during a replacement may have to wait for its next batch.
    *
-   * @default - true below a `maxHealthyPercentage` of 200; at 200 all new nodes come first and there is nothing to keep off
+   * @default - true below a `maxHealthyPercentage` of 200. At 200 the new nodes are all started together; where they are not ready together, a task may still
+   * move to an old node first, and so twice: say `true` to rule that out
    */
   readonly cordon?: boolean;
 
