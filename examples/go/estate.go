@@ -92,7 +92,8 @@ func NewSharedStaging(scope constructs.Construct, id string, platform Platform) 
 	return stack
 }
 
-// NewProduction makes production: one role and two tiers, whose templates three clusters share.
+// NewProduction makes production: one role and two tiers, whose templates three clusters share; a change replaces
+// running nodes, new ones first.
 func NewProduction(scope constructs.Construct, id string, platform Platform) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String(id), nil)
 	role := ecscluster.NewNodeRole(stack, jsii.String("Role"), nil)
@@ -109,6 +110,7 @@ func NewProduction(scope constructs.Construct, id string, platform Platform) aws
 
 	standardTier := &ecscluster.InstanceTierProps{Name: jsii.String("standard"), Template: standard}
 	computeTier := &ecscluster.InstanceTierProps{Name: jsii.String("compute"), Template: compute, MaxCapacity: jsii.Number(10)}
+	replacement := ecscluster.NodeReplacement_Rolling(nil)
 	for _, cluster := range []struct {
 		id, name string
 		tiers    []*ecscluster.InstanceTierProps
@@ -121,6 +123,7 @@ func NewProduction(scope constructs.Construct, id string, platform Platform) aws
 			Vpc:         platform.Vpc,
 			ClusterName: jsii.String(cluster.name),
 			Tiers:       &cluster.tiers,
+			Replacement: replacement,
 		})
 	}
 	return stack

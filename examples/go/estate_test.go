@@ -80,6 +80,15 @@ func TestProduction(t *testing.T) {
 		})
 	}
 
+	t.Run("replaces running nodes, new ones first", func(*testing.T) {
+		preferences := map[string]any{"MinHealthyPercentage": 100, "MaxHealthyPercentage": 200}
+		template.AllResources(jsii.String("AWS::AutoScaling::AutoScalingGroup"), map[string]any{
+			"UpdatePolicy": assertions.Match_ObjectLike(&map[string]any{
+				"AutoScalingInstanceRefresh": map[string]any{"Preferences": assertions.Match_ObjectLike(&preferences)},
+			}),
+		})
+	})
+
 	for maxSize, tiers := range map[string]float64{"10": 1, "30": 3} {
 		t.Run("tiers of at most "+maxSize, func(*testing.T) {
 			properties := map[string]any{"MaxSize": maxSize}

@@ -81,7 +81,6 @@ async function tryOut(folder: string, name: string): Promise<Result> {
   cpSync(join(__dirname, 'refused', refused[0]), join(cwd, refused[1]));
   const env = userEnvironment({
     PATH: `${path ? `${join(cwd, path)}:` : ''}${process.env.PATH}`,
-    CDK_OUTDIR: join(cwd, 'cdk.out'), // what the CDK's command line sets
     CDK_VALIDATION: 'false',
     MAVEN_OPTS: `-Dmaven.repo.local=${MAVEN_REPOSITORY}`,
     PIP_DISABLE_PIP_VERSION_CHECK: '1',
@@ -89,8 +88,8 @@ async function tryOut(folder: string, name: string): Promise<Result> {
   });
   if (install) await run(install, { cwd, env });
   const tests = await run(test, { cwd, env });
-  rmSync(join(cwd, 'cdk.out'), { recursive: true, force: true });
-  await run(JSON.parse(readFileSync(join(cwd, 'cdk.json'), 'utf8')).app, { cwd, env });
+  // As the CDK's command line does it. Not for the tests: with it, an app of theirs synthesizes when its process ends.
+  await run(JSON.parse(readFileSync(join(cwd, 'cdk.json'), 'utf8')).app, { cwd, env: { ...env, CDK_OUTDIR: join(cwd, 'cdk.out') } });
   return { tests, refused: JSON.parse(readFileSync(join(cwd, 'refused.json'), 'utf8')), templates: templatesIn(join(cwd, 'cdk.out')) };
 }
 

@@ -9,6 +9,7 @@ from cdk_ecs_auto_scaled_cluster import (
     EcsAutoScaledCluster,
     InstanceTierProps,
     NodeLogDriver,
+    NodeReplacement,
     NodeRole,
     NodeTemplate,
     Sysctl,
@@ -79,7 +80,7 @@ class SharedStaging(Stack):
 
 
 class Production(Stack):
-    """Production: one role and two tiers, whose templates three clusters share."""
+    """Production: one role and two tiers, whose templates three clusters share; a change replaces running nodes, new ones first."""
 
     def __init__(self, scope: Construct, id: str, platform: Platform) -> None:
         super().__init__(scope, id)
@@ -93,11 +94,22 @@ class Production(Stack):
         )
 
         vpc = platform.vpc
+        replacement = NodeReplacement.rolling()
         EcsAutoScaledCluster(
-            self, "Orders", vpc=vpc, cluster_name="orders", tiers=[InstanceTierProps(name="standard", template=standard)]
+            self,
+            "Orders",
+            vpc=vpc,
+            cluster_name="orders",
+            tiers=[InstanceTierProps(name="standard", template=standard)],
+            replacement=replacement,
         )
         EcsAutoScaledCluster(
-            self, "Billing", vpc=vpc, cluster_name="billing", tiers=[InstanceTierProps(name="standard", template=standard)]
+            self,
+            "Billing",
+            vpc=vpc,
+            cluster_name="billing",
+            tiers=[InstanceTierProps(name="standard", template=standard)],
+            replacement=replacement,
         )
         EcsAutoScaledCluster(
             self,
@@ -108,6 +120,7 @@ class Production(Stack):
                 InstanceTierProps(name="compute", template=compute, max_capacity=10),
                 InstanceTierProps(name="standard", template=standard),
             ],
+            replacement=replacement,
         )
 
 

@@ -72,5 +72,11 @@ def test_production_gives_at_most_ten_nodes_to_compute(production: Template, max
     production.resource_properties_count_is("AWS::AutoScaling::AutoScalingGroup", {"MaxSize": max_size}, tiers)
 
 
+def test_production_replaces_running_nodes_new_ones_first(production: Template) -> None:
+    preferences = {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 200}
+    refresh = {"AutoScalingInstanceRefresh": {"Preferences": Match.object_like(preferences)}}
+    production.all_resources("AWS::AutoScaling::AutoScalingGroup", {"UpdatePolicy": Match.object_like(refresh)})
+
+
 def test_production_needs_no_lambda_function(production: Template) -> None:
     production.resource_count_is("AWS::Lambda::Function", 0)

@@ -3,7 +3,15 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { DockerAuth, EcsAutoScaledCluster, NodeLogDriver, NodeRole, NodeTemplate, Sysctl } from 'cdk-ecs-auto-scaled-cluster';
+import {
+  DockerAuth,
+  EcsAutoScaledCluster,
+  NodeLogDriver,
+  NodeReplacement,
+  NodeRole,
+  NodeTemplate,
+  Sysctl,
+} from 'cdk-ecs-auto-scaled-cluster';
 import { Construct } from 'constructs';
 
 /** What all environments share: the network and the registry's credentials. */
@@ -57,7 +65,7 @@ class SharedStaging extends Stack {
   }
 }
 
-/** Production: one role and two tiers, whose templates three clusters share. */
+/** Production: one role and two tiers, whose templates three clusters share; a change replaces running nodes, new ones first. */
 class Production extends Stack {
   public constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id);
@@ -66,8 +74,19 @@ class Production extends Stack {
     const compute = new NodeTemplate(this, 'Compute', { ...common, instanceTypes: [new ec2.InstanceType('c7i.2xlarge')] });
 
     const { vpc } = platform;
-    new EcsAutoScaledCluster(this, 'Orders', { vpc, clusterName: 'orders', tiers: [{ name: 'standard', template: standard }] });
-    new EcsAutoScaledCluster(this, 'Billing', { vpc, clusterName: 'billing', tiers: [{ name: 'standard', template: standard }] });
+    const replacement = NodeReplacement.rolling();
+    new EcsAutoScaledCluster(this, 'Orders', {
+      vpc,
+      clusterName: 'orders',
+      tiers: [{ name: 'standard', template: standard }],
+      replacement,
+    });
+    new EcsAutoScaledCluster(this, 'Billing', {
+      vpc,
+      clusterName: 'billing',
+      tiers: [{ name: 'standard', template: standard }],
+      replacement,
+    });
     new EcsAutoScaledCluster(this, 'Search', {
       vpc,
       clusterName: 'search',
@@ -75,6 +94,7 @@ class Production extends Stack {
         { name: 'compute', template: compute, maxCapacity: 10 },
         { name: 'standard', template: standard },
       ],
+      replacement,
     });
   }
 }

@@ -60,6 +60,16 @@ describe('production', () => {
     production.resourcePropertiesCountIs('AWS::AutoScaling::AutoScalingGroup', { MaxSize: '30' }, 3);
   });
 
+  test('replaces running nodes when what a node is changes, new ones first', () => {
+    production.allResources('AWS::AutoScaling::AutoScalingGroup', {
+      UpdatePolicy: Match.objectLike({
+        AutoScalingInstanceRefresh: Match.objectLike({
+          Preferences: Match.objectLike({ MinHealthyPercentage: 100, MaxHealthyPercentage: 200 }),
+        }),
+      }),
+    });
+  });
+
   test('needs no Lambda function', () => {
     production.resourceCountIs('AWS::Lambda::Function', 0);
   });

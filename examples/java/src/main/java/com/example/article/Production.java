@@ -2,6 +2,7 @@ package com.example.article;
 
 import io.github.cdkecsautoscaledcluster.EcsAutoScaledCluster;
 import io.github.cdkecsautoscaledcluster.InstanceTierProps;
+import io.github.cdkecsautoscaledcluster.NodeReplacement;
 import io.github.cdkecsautoscaledcluster.NodeRole;
 import io.github.cdkecsautoscaledcluster.NodeTemplate;
 import java.util.List;
@@ -9,7 +10,7 @@ import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.constructs.Construct;
 
-/** Production: one role and two tiers, whose templates three clusters share. */
+/** Production: one role and two tiers, whose templates three clusters share; a change replaces running nodes, new ones first. */
 public class Production extends Stack {
     public Production(final Construct scope, final String id, final Platform platform) {
         super(scope, id);
@@ -33,20 +34,24 @@ public class Production extends Stack {
                 .maxCapacity(10)
                 .build();
 
+        final NodeReplacement replacement = NodeReplacement.rolling();
         EcsAutoScaledCluster.Builder.create(this, "Orders")
                 .vpc(platform.getVpc())
                 .clusterName("orders")
                 .tiers(List.of(standardTier))
+                .replacement(replacement)
                 .build();
         EcsAutoScaledCluster.Builder.create(this, "Billing")
                 .vpc(platform.getVpc())
                 .clusterName("billing")
                 .tiers(List.of(standardTier))
+                .replacement(replacement)
                 .build();
         EcsAutoScaledCluster.Builder.create(this, "Search")
                 .vpc(platform.getVpc())
                 .clusterName("search")
                 .tiers(List.of(computeTier, standardTier))
+                .replacement(replacement)
                 .build();
     }
 }

@@ -98,6 +98,16 @@ class EstateTest {
         }
 
         @Test
+        @DisplayName("replaces running nodes when what a node is changes, new ones first")
+        void rolling() {
+            final Map<String, Integer> preferences = Map.of("MinHealthyPercentage", 100, "MaxHealthyPercentage", 200);
+            production.allResources(
+                    "AWS::AutoScaling::AutoScalingGroup",
+                    Map.of("UpdatePolicy", Match.objectLike(Map.of(
+                            "AutoScalingInstanceRefresh", Map.of("Preferences", Match.objectLike(preferences))))));
+        }
+
+        @Test
         @DisplayName("needs no Lambda function")
         void noLambda() {
             production.resourceCountIs("AWS::Lambda::Function", 0);
