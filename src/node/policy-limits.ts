@@ -93,7 +93,10 @@ function likelyText({ target, displayName }: Reference): string {
   const given = isCluster(target) ? (target as CfnResource & { clusterName?: string }).clusterName : undefined;
   const logicalId: string = Stack.of(target).resolve(target.logicalId);
   const name = given ?? `${stackName}-${logicalId}-${'x'.repeat(12)}`.slice(0, 255);
-  return displayName === 'Ref' ? name : `arn:aws:service:ap-southeast-2:123456789012:type/${name}`;
+  if (isCluster(target) && displayName === 'Ref') return name;
+  // What else stands in a policy is an ARN; of a secret, the reference itself is one.
+  const [, service, type] = target.cfnResourceType.toLowerCase().split('::');
+  return `arn:aws:${service}:${PSEUDO_PARAMETERS['AWS::Region']}:${PSEUDO_PARAMETERS['AWS::AccountId']}:${type}/${name}`;
 }
 
 function isCluster(construct: IConstruct): boolean {

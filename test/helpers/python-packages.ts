@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+const CACHE = join(__dirname, '..', '..', '.cache', 'python');
+
+/** A run that was killed leaves its lock behind. The largest list takes a minute to install on a quiet machine. */
+const STALE_MS = 600_000;
+
+/**
+ * The folder with the Python packages of a list of exact versions, for `PYTHONPATH`; installed once for all test workers, without what the packages
+ * themselves would ask for, so that the list is all that there is.
+ */
+export function pythonPackages(requirements: string): string {
+  const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  const folder = join(CACHE, `${basename(dirname(requirements))}-${hash}`);
+  const lock = `${folder}.lock`;
+  mkdirSync(CACHE, { recursive: true });
+  while (!existsSync(folder)) {
+    if (!locked(lock)) {
+      pause(200);
+      continue;
+    }
+    try {
+      if (!existsSync(folder)) install(requirements, folder);
+    } finally {
+      rmdirSync(lock);
+    }
+  }
+  return folder;
+}
+
+function install(requirements: string, folder: string): void {
+  const unfinished = `${folder}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const options = ['--quiet', '--no-deps', '--disable-pip-version-check', '--no-warn-script-location', '--root-user-action=ignore'];
+  execFileSync('python3', ['-m', 'pip', 'install', ...options, '--target', unfinished, '-r', requirements], { stdio: 'pipe' });
+  renameSync(unfinished, folder);
+}
+
+function locked(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    const { mtimeMs } = statSync(lock, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (Date.now() - mtimeMs > STALE_MS) rmSync(lock, { recursive: true, force: true });
+    return false;
+  }
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
