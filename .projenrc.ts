@@ -8,6 +8,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   authorAddress: 'cdk-ecs-auto-scaled-cluster@users.noreply.github.com',
   authorOrganization: true,
   copyrightOwner: 'The cdk-ecs-auto-scaled-cluster authors',
+  homepage: 'https://github.com/cdk-ecs-auto-scaled-cluster/cdk-ecs-auto-scaled-cluster#readme',
+  bugsUrl: 'https://github.com/cdk-ecs-auto-scaled-cluster/cdk-ecs-auto-scaled-cluster/issues',
   repositoryUrl: 'https://github.com/cdk-ecs-auto-scaled-cluster/cdk-ecs-auto-scaled-cluster.git',
   license: 'Apache-2.0',
   keywords: [
@@ -114,6 +116,7 @@ for (const pinned of [
   project.addDevDeps(pinned);
 }
 
+// What users need and nothing else: test/package.test.ts looks at the tarball.
 for (const path of [
   '/rosetta/',
   '/.ci/',
@@ -122,9 +125,19 @@ for (const path of [
   '/demo/',
   '/docs/',
   '/API.md',
+  '/CHANGELOG.md',
+  '/CONTRIBUTING.md',
+  '/SECURITY.md',
+  '/biome.jsonc',
   '/projenrc/',
   '/.cache/',
   'infusion-results.html',
+  '/.jsii.tabl.json', // the translations are in the assembly
+  'cdk.out/',
+  '/biome.jsonc',
+  '/CHANGELOG.md',
+  '/CONTRIBUTING.md',
+  '/SECURITY.md',
 ]) {
   project.addPackageIgnore(path);
 }
@@ -147,6 +160,7 @@ const jest = project.jest;
 if (!jest) throw new Error('jest is what runs the tests');
 jest.config.collectCoverage = false;
 jest.config.maxWorkers = 2;
+jest.config.modulePathIgnorePatterns = ['<rootDir>/.cache/', '<rootDir>/dist/']; // copies of this package, and apps that use it
 jest.config.globalSetup = '<rootDir>/test/helpers/temporary-folder.js';
 jest.addReporter(new javascript.JestReporter('<rootDir>/test/helpers/count-reporter.js'));
 project.testTask.reset();
@@ -159,9 +173,16 @@ verify.spawn(project.postCompileTask);
 const onCi = 'node -e "if (!process.env.CI) process.exit(1)"';
 verify.exec('git diff --exit-code -- API.md', { condition: onCi }); // generated, and committed
 verify.spawn(project.testTask, { receiveArgs: true });
-project.addTask('package:here', {
-  description: 'Every package that can be built without .NET, and the .NET sources',
-  steps: [{ exec: 'jsii-pacmak -v -t js -t python -t java -t go' }, { exec: 'jsii-pacmak -v -t dotnet --code-only' }],
+const here = project.addTask('package:here', {
+  description: 'Compile, and make every package that can be built without .NET, and the .NET sources',
+});
+here.spawn(project.compileTask);
+here.spawn(rosetta);
+here.exec('jsii-pacmak -v -t js -t python -t java -t go --maven-local-repository .cache/maven');
+here.exec('jsii-pacmak -v -t dotnet --code-only');
+project.addTask('docgen:languages', {
+  description: 'Write the API reference of the other languages to docs/api, from what compile wrote',
+  steps: ['python', 'java', 'csharp', 'go'].map((language) => ({ exec: `jsii-docgen -l ${language} -o docs/api/${language}.md` })),
 });
 project.package.setScript('test', 'projen verify');
 project.addTask('test:unit', {
@@ -171,5 +192,9 @@ project.addTask('test:unit', {
 });
 // What a node's image has is not ours to format: an empty ecs.config.json is as the AMI has it. The last pattern wins, so it goes to the end.
 project.tryFindObjectFile('biome.jsonc')?.addToArray('files.includes', '!test/boot/harness/node', '!test/golden');
+// PyPI's own categories; projen has no option for them.
+project
+  .tryFindObjectFile('package.json')
+  ?.addOverride('jsii.targets.python.classifiers', ['Framework :: AWS CDK', 'Framework :: AWS CDK :: 2', 'Topic :: System :: Clustering']);
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 project.synth();
