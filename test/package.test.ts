@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '..');
+const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
+
+describe('the package that is published', () => {
+  let tarball: { files: { path: string; size: number }[]; size: number; unpackedSize: number };
+  let paths: string[];
+
+  beforeAll(() => {
+    if (!existsSync(join(ROOT, '.jsii'))) throw new Error('compile first: npx projen compile');
+    const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, stdio: 'pipe', encoding: 'utf8' });
+    [tarball] = JSON.parse(output);
+    paths = tarball.files.map((file) => file.path);
+  });
+
+  test('holds the compiled code, the assembly, README and licence, and nothing else', () => {
+    const needed = /^(lib\/[\w./-]+\.(js|d\.ts)|\.jsii|package\.json|README\.md|LICENSE)$/;
+    // Something new that does not belong to users goes into `addPackageIgnore` in .projenrc.ts.
+    expect(paths.filter((path) => !needed.test(path))).toEqual([]);
+  });
+
+  test('lacks nothing', () => {
+    expect(paths).toEqual(expect.arrayContaining(['.jsii', 'package.json', 'README.md', 'LICENSE', 'lib/index.js', 'lib/index.d.ts']));
+    const missing = paths.filter((path) => path.endsWith('.js')).map((path) => path.replace(/\.js$/, '.d.ts'));
+    expect(missing.filter((path) => !paths.includes(path))).toEqual([]);
+  });
+
+  test('is small', () => {
+    // A folder that slipped in, or a table that was compiled in, shows here.
+    expect(tarball.size).toBeLessThan(800_000);
+    expect(tarball.unpackedSize).toBeLessThan(4_000_000);
+  });
+});
+
+describe('the supply chain', () => {
+  const manifest = read('package.json');
+  const lock = read('package-lock.json').packages as Record<string, any>;
+
+  test('brings users nothing: no dependency at run time, and no script when it is installed', () => {
+    for (const field of ['dependencies', 'optionalDependencies', 'bundledDependencies', 'bundleDependencies']) {
+      expect(manifest).not.toHaveProperty(field);
+    }
+    expect(Object.keys(manifest.peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
+    const install = /^(pre|post)?(install|prepare|uninstall|publish|pack)$|^prepublishOnly$/;
+    expect(Object.keys(manifest.scripts).filter((name) => install.test(name))).toEqual([]);
+  });
+
+  test('leaves `npm audit --omit=dev` nothing to look at', () => {
+    const atRunTime = Object.entries(lock).filter(([path, { dev, devOptional, peer }]) => path !== '' && !dev && !devOptional && !peer);
+    expect(atRunTime.map(([path]) => path)).toEqual([]);
+  });
+
+  test('pins every tool exactly, and every package of the lock file by its hash', () => {
+    const loose = Object.entries<string>(manifest.devDependencies).filter(
+      ([, version]) => !/^(npm:[\w@/-]+@)?\d+\.\d+\.\d+$/.test(version),
+    );
+    expect(loose).toEqual([]);
+    const unhashed = Object.entries(lock).filter(
+      ([path, { integrity, inBundle, link }]) => path !== '' && !integrity && !inBundle && !link,
+    );
+    expect(unhashed.map(([path]) => path)).toEqual([]);
+  });
+
+  test('names no registry: a lock file of one machine works on every other', () => {
+    expect(Object.values(lock).flatMap(({ resolved }) => resolved ?? [])).toEqual([]);
+  });
+});
+
+describe('the Python tools of the tests', () => {
+  test.each(['test/reviewers/requirements.txt', 'test/iam/requirements.txt'])('are pinned exactly in %s', (file) => {
+    const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
+    const packages = lines.filter((line) => line !== '' && !line.startsWith('#'));
+    expect(packages.length).toBeGreaterThan(0);
+    expect(packages.filter((line) => !/^[\w.-]+==[\w.]+$/.test(line))).toEqual([]);
+  });
+});
