@@ -134,10 +134,6 @@ for (const path of [
   'infusion-results.html',
   '/.jsii.tabl.json', // the translations are in the assembly
   'cdk.out/',
-  '/biome.jsonc',
-  '/CHANGELOG.md',
-  '/CONTRIBUTING.md',
-  '/SECURITY.md',
 ]) {
   project.addPackageIgnore(path);
 }
