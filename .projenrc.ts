@@ -100,7 +100,17 @@ const project = new awscdk.AwsCdkConstructLibrary({
   depsUpgrade: false,
   clobber: false,
   vscode: false,
-  gitignore: ['.jsii.tabl.json', 'infusion-results.html', 'cdk.out/', '.cache/', '*.log'],
+  gitignore: [
+    '.jsii.tabl.json',
+    'infusion-results.html',
+    'cdk.out/',
+    '.cache/',
+    '*.log',
+    '.venv/',
+    '__pycache__/',
+    '.pytest_cache/',
+    '/examples/java/target/',
+  ],
 });
 
 // What JsiiProject adds itself cannot be pinned through devDeps, so it is added again.
