@@ -1,7 +1,7 @@
-import type { IPostProcessor } from 'aws-cdk-lib';
 import {
   CfnResource,
   DefaultTokenResolver,
+  type IPostProcessor,
   type IResolvable,
   type IResolveContext,
   Reference,
@@ -27,8 +27,8 @@ const WAY_OUT = 'give some of the clusters another role (TooManyClusters)';
  * deployment, and of whichever stack comes last.
  */
 export function problemsWithPolicies(root: IConstruct, role: iam.IRole): string[] {
-  const name = identityOf(role.roleName, role);
-  const isOurs = (roles: unknown, scope: IConstruct) => identitiesOf(roles, scope).includes(name);
+  const [name] = namesOf([role.roleName], role);
+  const isOurs = (roles: string[] | undefined, scope: IConstruct) => roles !== undefined && namesOf(roles, scope).includes(name);
   const all = new Policies();
   const problems: string[] = [];
   let attached = 0;
@@ -37,9 +37,9 @@ export function problemsWithPolicies(root: IConstruct, role: iam.IRole): string[
       const policies = (Stack.of(resource).resolve(resource.policies) as unknown[] | undefined) ?? [];
       attached += (Stack.of(resource).resolve(resource.managedPolicyArns) as unknown[] | undefined)?.length ?? 0;
       for (const policy of policies) all.add((policy as iam.CfnRole.PolicyProperty).policyDocument, resource);
-    } else if (resource instanceof iam.CfnPolicy && resource.roles !== undefined && isOurs(resource.roles, resource)) {
+    } else if (resource instanceof iam.CfnPolicy && isOurs(resource.roles, resource)) {
       all.add(resource.policyDocument, resource);
-    } else if (resource instanceof iam.CfnManagedPolicy && resource.roles !== undefined && isOurs(resource.roles, resource)) {
+    } else if (resource instanceof iam.CfnManagedPolicy && isOurs(resource.roles, resource)) {
       attached += 1;
       const one = new Policies();
       one.add(resource.policyDocument, resource);
@@ -103,14 +103,11 @@ function isCluster(construct: IConstruct): boolean {
   return CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::ECS::Cluster';
 }
 
-/** A role's name, whichever stack it is seen from. */
-function identityOf(roleName: unknown, scope: IConstruct): string {
-  return JSON.stringify(resolved(roleName, scope, (reference) => `${reference.target.node.path} ${reference.displayName}`));
-}
-
-function identitiesOf(roleNames: unknown, scope: IConstruct): string[] {
+/** Roles' names, whichever stack they are seen from. */
+function namesOf(roleNames: unknown, scope: IConstruct): string[] {
   const names = resolved(roleNames, scope, (reference) => `${reference.target.node.path} ${reference.displayName}`);
-  return (Array.isArray(names) ? names : []).map((one) => JSON.stringify(one));
+  // Nothing, for the policy of a user; what only CloudFormation knows is no list here.
+  return Array.isArray(names) ? names.map((name) => JSON.stringify(name)) : [];
 }
 
 /** A value with a text in place of each reference. */

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Fn, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -148,6 +148,18 @@ describe('a role with more clusters than IAM has room for', () => {
     const names = Array.from({ length: 40 }, (_, index) => `arn:aws:s3:::${`bucket-${index}-`.padEnd(60, 'x')}/*`);
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: names }));
     expect(problemOf(more)).toContain('characters of inline policies, and IAM takes at most 10240');
+  });
+
+  test('is not confused by policies of others: of users, of groups, of roles whose names only CloudFormation knows', () => {
+    const app = estate(1, 1, named(20));
+    const stack = app.node.findChild('Production0') as Stack;
+    const statement = new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] });
+    new iam.User(stack, 'User').addToPolicy(statement);
+    new iam.Group(stack, 'Group').addToPolicy(statement);
+    new iam.ManagedPolicy(stack, 'Unattached', { statements: [statement] });
+    const policyDocument = { Version: '2012-10-17', Statement: [] };
+    new iam.CfnPolicy(stack, 'Plain', { policyName: 'plain', policyDocument, roles: Fn.split(',', Fn.importValue('Roles')) });
+    expect(problemOf(app)).toBe('');
   });
 
   test('is found for an imported role too, by its name', () => {
