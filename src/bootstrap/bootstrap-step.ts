@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { Duration, Token, Tokenization } from 'aws-cdk-lib';
 import { checkDuration, checkInteger, checkPattern } from '../private/checks';
 import { fail, shown } from '../private/errors';
@@ -9,9 +10,9 @@ const CODE = 'InvalidBootstrapStep';
 /** Below the 15 minutes that the whole user data has. */
 const MAX_SECONDS = 840;
 
-/** Names that bash sets itself, or does not take from its environment. */
+/** Names that bash sets itself, does not take from its environment, or takes for numbers: those it would calculate, commands in them included. */
 const BASH_OWNS =
-  /^(_|BASH|BASHOPTS|BASH_.*|BASHPID|DIRSTACK|EPOCH.*|EUID|FUNCNAME|GROUPS|IFS|LINENO|PPID|S?RANDOM|SECONDS|SHELLOPTS|UID)$/;
+  /^(_|BASH|BASHOPTS|BASH_.*|BASHPID|COMP_WORDBREAKS|DIRSTACK|EPOCH.*|EUID|FUNCNAME|GROUPS|HISTCMD|IFS|LINENO|OLDPWD|OPTERR|OPTIND|PIPESTATUS|PPID|PS[0-4]|PWD|S?RANDOM|SECONDS|SHELLOPTS|SHLVL|UID)$/;
 
 /** What the library owns on the node, and the property that says what is in it. */
 const OWNED_FILES: { readonly [path: string]: string } = {
@@ -160,10 +161,11 @@ export class BootstrapStep {
    * @param options permissions and owner
    */
   public static writeFile(path: string, content: string, options: WriteFileStepOptions = {}): BootstrapStep {
-    checkPattern(CODE, 'path', path, /^\/.*[^/]$/s, 'the absolute path of a file');
-    const owner = OWNED_FILES[path];
-    if (owner !== undefined) fail(CODE, `\`path\` must not be ${path}, which the library writes itself: use \`${owner}\``);
-    if (/^\/(proc|sys|dev)\//.test(path)) {
+    checkPattern(CODE, 'path', path, /^\/.*[^/]$(?<!\/\.{1,2}$)/s, 'the absolute path of a file');
+    const meant = posix.normalize(path).replace(/^\/+/, '/');
+    const owner = OWNED_FILES[meant];
+    if (owner !== undefined) fail(CODE, `\`path\` must not be ${meant}, which the library writes itself: use \`${owner}\``);
+    if (/^\/(proc|sys|dev)\//.test(meant)) {
       fail(
         CODE,
         `\`path\` must not be in /proc, /sys or /dev, where no file can be replaced: use \`BootstrapStep.run\`, got: ${shown(path)}`,

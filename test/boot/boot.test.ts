@@ -32,15 +32,30 @@ const tagged = (details: Details): Scenario => ({ userData: userData({}), region
 /** A node with the credentials of registries, in this secret. */
 const registries = (string: string, details: Details = {}, options: Options = {}): Scenario =>
   named(
-    { secrets: [{ name: SECRET, string }], substitute: FEW_ATTEMPTS, ...details },
+    { secrets: [{ name: SECRET, string }], substitute: FEW_ATTEMPTS, lookFor: ['s3cr3t', AUTH], ...details },
     { secretFormat: DockerAuthFormat.DOCKER, ...options },
   );
+
+/** A secret as large as Secrets Manager takes them, nearly: 400 registries. */
+const LARGE_SECRET = JSON.stringify(
+  Object.fromEntries(
+    Array.from({ length: 400 }, (_, index) => [
+      `registry-${index}.example.com`,
+      { username: 'deploy', password: `s3cr3t ${index} ${'x'.repeat(80)}` },
+    ]),
+  ),
+);
+
+/** Takes all room that the disk has left. */
+const FILL_THE_DISK = 'dd if=/dev/zero of=/var/fill bs=4k 2>/dev/null || :';
 
 /** The same boot twice: whatever went wrong, it must not go right by itself the next time. */
 const TWICE = [{}, {}];
 
 /** What somebody could do to the script: a line before the one that begins `ecs.config`. */
 const beforeEcsConfig = (line: string): Change => ['^at=ecs.config ', `${line}\nat=ecs.config `];
+
+const THROTTLED = JSON.stringify({ __type: 'ThrottlingException', message: 'Rate exceeded' });
 
 const GOOD = {
   'literal name': named(
@@ -67,8 +82,44 @@ const GOOD = {
     boots: [{}, {}, { instanceId: 'i-0fedcba9876543210', tags: { ClusterName: 'search' } }],
   }),
   'metadata fails once': tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ match: 'tags', status: 503, times: 1 }] } }),
-  'docker format': registries(DOCKER_SECRET, { lookFor: ['s3cr3t', AUTH], faults: { secretsmanager: [{ delay: 0.4 }] } }),
-  'dockercfg format': registries(DOCKERCFG_SECRET, { lookFor: ['s3cr3t', AUTH] }, { secretFormat: DockerAuthFormat.DOCKERCFG }),
+  'metadata answers late': tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ delay: 0.8 }] } }),
+  'docker format': registries(DOCKER_SECRET, { faults: { secretsmanager: [{ delay: 0.4 }] } }),
+  'dockercfg format': registries(DOCKERCFG_SECRET, {}, { secretFormat: DockerAuthFormat.DOCKERCFG }),
+  'Secrets Manager throttles once': registries(DOCKER_SECRET, {
+    faults: { secretsmanager: [{ status: 400, body: THROTTLED, times: 1 }] },
+  }),
+  'Secrets Manager answers half once': registries(DOCKER_SECRET, { faults: { secretsmanager: [{ body: '{"SecretStr', times: 1 }] } }),
+  'a secret of 60 KB': registries(LARGE_SECRET, { lookFor: ['s3cr3t'] }),
+  'docker is down': named({
+    files: { '/etc/systemd/system/docker.service.d/broken.conf': { content: '[Service]\nExecStart=\nExecStart=/bin/false\n' } },
+  }),
+  'run by hand while metadata is down': tagged({
+    tags: { ClusterName: 'orders' },
+    boots: [
+      {
+        faults: { imds: [{ match: 'tags', skip: 1, status: 500 }] },
+        do: [
+          { when: { event: 'settled' }, action: 'script-by-hand' },
+          { when: { event: 'settled' }, action: 'run', command: 'systemctl restart ecs' },
+          { when: { event: 'settled' }, action: 'reboot' },
+        ],
+      },
+      {},
+    ],
+  }),
+  'a reboot with a full disk': named({
+    diskMegabytes: 48,
+    boots: [
+      {
+        do: [
+          { when: { event: 'settled' }, action: 'run', command: FILL_THE_DISK },
+          { when: { event: 'settled' }, action: 'reboot' },
+        ],
+      },
+      // Cloud-init, which has no room to write, is never over; the agent is not waited for when the machine powers off.
+      { do: [{ when: { event: 'agent' }, action: 'crash' }] },
+    ],
+  }),
   'run by hand': named({
     boots: [
       {
@@ -100,6 +151,25 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
     registries(DOCKER_SECRET, { boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'kill-script' }] }] }, { bootstrapSteps: [ENDLESS] }),
     WITHOUT_A_WORD,
   ],
+  'a step fails after the secret was read': [
+    registries(DOCKER_SECRET, {}, { bootstrapSteps: [BootstrapStep.run('cat /etc/ecs/ecs.config /root/.docker/config.json >&3')] }),
+    /failed at step 1 \(run\), status 1/,
+  ],
+  'the disk is full before ecs.config is written': [
+    named({ diskMegabytes: 48, substitute: [beforeEcsConfig(FILL_THE_DISK)] }),
+    /ECS bootstrap: failed at ecs\.config, status 1$/m,
+  ],
+  'the disk is full before the secret is read': [
+    registries(LARGE_SECRET, { diskMegabytes: 48, substitute: [...FEW_ATTEMPTS, beforeEcsConfig(FILL_THE_DISK)], lookFor: ['s3cr3t'] }),
+    /ECS bootstrap: failed at ecs\.config, status \d+$/m,
+  ],
+  'the disk is full in the middle of a file': [
+    named(
+      { diskMegabytes: 48 },
+      { bootstrapSteps: [BootstrapStep.run(FILL_THE_DISK), BootstrapStep.writeFile('/opt/app/file', 'x'.repeat(8000))] },
+    ),
+    /ECS bootstrap: failed at step 2 \(writeFile\), status 1$/m,
+  ],
   'a step hangs': [
     named({ substitute: SHORT_LIMITS, boots: TWICE }, { bootstrapSteps: [ENDLESS] }),
     /failed at step 1 \(run\), stopped, status 143/,
@@ -129,14 +199,30 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
   ],
   'the gate cannot be set': [
     named({ substitute: [['^systemctl daemon-reload; ', 'false; ']], boots: TWICE }),
-    /ECS gate not set, stopping|Boothooks script .* execution error/, // the first on the console, the second in the journal
+    /ECS gate not set, stopping/,
   ],
   'no ClusterName tag': [tagged({ tags: { Name: 'node' }, boots: TWICE }), /the ClusterName tag: HTTP Error 404/],
   'an empty ClusterName tag': [tagged({ tags: { ClusterName: '' }, boots: TWICE }), /the ClusterName tag is not the name of a cluster/],
   'tags not allowed in metadata': [tagged({}), /the ClusterName tag: HTTP Error 404/],
-  'metadata refuses': [
-    tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ match: 'PUT', status: 403 }] } }),
-    /the ClusterName tag: HTTP Error 403/,
+  ...Object.fromEntries(
+    [401, 403, 404, 500].map((status): [string, [Scenario, RegExp]] => [
+      `metadata answers ${status}`,
+      [
+        tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ match: status === 404 ? 'tags' : 'PUT', status }] } }),
+        new RegExp(`the ClusterName tag: HTTP Error ${status}`),
+      ],
+    ]),
+  ),
+  'nobody listens where metadata should be': [
+    tagged({
+      tags: { ClusterName: 'orders' },
+      substitute: [...FEW_ATTEMPTS, ['http://169.254.169.254/latest/', 'http://169.254.169.254:81/latest/']],
+    }),
+    /the ClusterName tag: .*Connection refused/,
+  ],
+  'metadata closes the connection': [
+    tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ match: 'tags', reset: true }] } }),
+    /the ClusterName tag: (.*Connection reset|Remote end closed connection)/,
   ],
   'metadata hangs': [
     tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ match: 'tags', hang: true }] } }),
@@ -150,11 +236,41 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
     /the registry secret has no valid username and password for registry 1/,
   ],
   'the secret is binary': [registries('', { secrets: [{ name: SECRET, binaryBase64: 'AAEC' }] }), /the registry secret is empty or binary/],
-  'Secrets Manager does not answer': [
+  'the secret is too large for the agent': [
+    registries(JSON.stringify({ 'registry.example.com': { username: 's3cr3t', password: 'é'.repeat(30_000) } }), { lookFor: ['s3cr3t'] }),
+    /the registry secret is too large/,
+  ],
+  'nobody listens where Secrets Manager should be': [
     registries(DOCKER_SECRET, { faults: { secretsmanager: [{ refuse: true }] } }),
     /the registry secret: .*Connection refused/,
   ],
+  'Secrets Manager throttles': [
+    registries(DOCKER_SECRET, { faults: { secretsmanager: [{ status: 400, body: THROTTLED }] } }),
+    /the registry secret: ThrottlingException/,
+  ],
+  'Secrets Manager hangs': [
+    registries(DOCKER_SECRET, { substitute: [...FEW_ATTEMPTS, ['timeout=10', 'timeout=1']], faults: { secretsmanager: [{ hang: true }] } }),
+    /the registry secret: .*timed out/,
+  ],
+  'Secrets Manager answers what is not JSON': [
+    registries(DOCKER_SECRET, { faults: { secretsmanager: [{ body: `{"SecretString": "s3cr3t` }] } }),
+    /the registry secret: JSONDecodeError/,
+  ],
+  'Secrets Manager answers something else': [
+    registries(DOCKER_SECRET, { faults: { secretsmanager: [{ body: `["s3cr3t"]` }] } }),
+    /the registry secret: AttributeError/,
+  ],
 };
+
+/** Where credentials belong: the agent's and Docker's files, and what the agent is started with. */
+const CREDENTIALS_PLACES = ['environment in ecs.service', 'file /etc/ecs/ecs.config', 'file /root/.docker/config.json'];
+
+/** Failures of nodes that have their credentials by then. */
+const AFTER_THE_SECRET = /after (it has read a secret|the secret was read)/;
+
+const placesOfSecrets = ({ found }: Boot) => [...new Set(Object.values(found).flat())].sort();
+
+const temporary = ({ files }: Boot) => Object.keys(files).filter((path) => /^\/(tmp|dev\/shm)\/|\.(new|ecs-new)$/.test(path));
 
 const SCENARIOS: { [name: string]: Scenario } = {
   ...GOOD,
@@ -311,14 +427,28 @@ const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) =>
     it.each(['docker format', 'dockercfg format'] as const)(
       'keeps the credentials in two files that only root can read (%s)',
       async (name) => {
-        const [{ files, found }] = await boots(name);
+        const [boot] = await boots(name);
+        const { files } = boot;
         expect(files['/root/.docker']).toMatchObject({ mode: '0700', owner: '0:0' });
         expect(files['/root/.docker/config.json']).toMatchObject({ mode: '0600', owner: '0:0' });
         expect(files['/etc/ecs/ecs.config']).toMatchObject({ mode: '0600', owner: '0:0' });
-        const places = new Set(Object.values(found).flat());
-        expect([...places].sort()).toEqual(['environment in ecs.service', 'file /etc/ecs/ecs.config', 'file /root/.docker/config.json']);
+        expect(placesOfSecrets(boot)).toEqual(CREDENTIALS_PLACES);
       },
     );
+
+    it.each(['Secrets Manager throttles once', 'Secrets Manager answers half once'])('asks again when %s', async (name) => {
+      const [boot] = await boots(name);
+      expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
+      expect(boot.requests.secretsmanager).toHaveLength(2);
+    });
+
+    it('takes a secret as large as Secrets Manager has them', async () => {
+      const [boot] = await boots('a secret of 60 KB');
+      const { ECS_ENGINE_AUTH_DATA } = interpret(boot.agent.starts[0].config);
+      expect(LARGE_SECRET.length).toBeGreaterThan(55_000);
+      expect([ECS_ENGINE_AUTH_DATA.verdict, ECS_ENGINE_AUTH_DATA.parsed]).toEqual(['ok', JSON.parse(LARGE_SECRET)]);
+      expect(boot.agent.starts[0].environment.ECS_ENGINE_AUTH_DATA).toHaveLength(ECS_ENGINE_AUTH_DATA.raw.length);
+    });
 
     it('reads the secret once', async () => {
       const [boot] = await boots('docker format');
@@ -333,6 +463,49 @@ const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) =>
       [0, ''],
     ]);
     expect([first.agent.starts.length, second.agent.starts.length]).toEqual([1, 1]);
+  });
+
+  it('is replaced after a run by hand that failed: the agent goes on, but does not start again', async () => {
+    const [first, second] = await boots('run by hand while metadata is down');
+    expect(first.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
+    expect(first.byHand.map(({ status }) => status)).toEqual([1, 1]);
+    expect(first.byHand[0].output).toContain('ECS bootstrap: the ClusterName tag: HTTP Error 500');
+    expect([second.agent.starts, second.poweredOff]).toEqual([[], true]);
+    expect(second.console).toContain('ECS BOOTSTRAP FAILED: the ClusterName tag: HTTP Error 500');
+  });
+
+  it('does not need Docker for its configuration: an agent that waits for Docker has the right cluster', async () => {
+    const [boot] = await boots('docker is down');
+    expect(boot.units?.['docker.service'].ActiveState).toBe('failed');
+    expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
+  });
+
+  it('with a full disk on a later boot joins its own cluster again, or powers off and says so', async () => {
+    const [first, second] = await boots('a reboot with a full disk');
+    expect(first.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
+    const again = second.agent.starts.map(({ environment }) => environment.ECS_CLUSTER);
+    expect(second.poweredOff ? second.console : again).toEqual(
+      second.poweredOff ? expect.stringContaining('ECS gate not set') : ['orders'],
+    );
+  });
+
+  describe.each(Object.keys(GOOD))('that went well (%s)', (name) => {
+    it('never starts the agent without its cluster', async () => {
+      for (const { agent } of await boots(name)) {
+        for (const { environment, config } of agent.starts) {
+          expect(environment.ECS_CLUSTER).toMatch(/^(orders|search)$/);
+          expect(interpret(config).ECS_CLUSTER).toMatchObject({ parsed: environment.ECS_CLUSTER });
+        }
+      }
+      expect((await boots(name))[0].agent.starts).toHaveLength(1);
+    });
+
+    it('leaves no temporary file behind, and shows no secret', async () => {
+      for (const boot of await boots(name)) {
+        expect(temporary(boot)).toEqual([]);
+        expect(placesOfSecrets(boot).filter((place) => !CREDENTIALS_PLACES.includes(place))).toEqual([]);
+      }
+    });
   });
 
   describe.each(Object.entries(BAD))('when %s', (name, [, says]) => {
@@ -353,8 +526,12 @@ const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) =>
       }
     });
 
-    it('shows nothing of the secret', async () => {
-      for (const { found } of await boots(name)) expect(Object.values(found).flat()).toEqual([]);
+    it('shows nothing of a secret, and leaves no temporary file behind', async () => {
+      for (const boot of await boots(name)) {
+        const kept = AFTER_THE_SECRET.test(name) ? CREDENTIALS_PLACES : [];
+        expect(placesOfSecrets(boot).filter((place) => !kept.includes(place))).toEqual([]);
+        expect(temporary(boot)).toEqual([]);
+      }
     });
   });
 });

@@ -55,6 +55,8 @@ export interface Scenario {
   roleMayRead?: boolean;
   faults?: Faults;
   files?: { [path: string]: { content: string; mode?: string } };
+  /** How large the disk is; as large as it likes when left out. */
+  diskMegabytes?: number;
   /** More kernel parameters to report. */
   sysctls?: string[];
   lookFor?: string[];
@@ -113,7 +115,17 @@ const INTERPRETER = join(__dirname, 'harness', 'ecsconfig');
 
 /** Reads an `ecs.config` by the rules of ecs-init and of the agent. */
 export function interpret(config: string): { [variable: string]: AgentReading } {
-  const done = spawnSync('go', ['run', '.'], { cwd: INTERPRETER, input: config, encoding: 'utf8' });
+  return interpretAll([config])[0];
+}
+
+/** The same for many files, in one run. */
+export function interpretAll(configs: string[]): { [variable: string]: AgentReading }[] {
+  const done = spawnSync('go', ['run', '.', 'many'], {
+    cwd: INTERPRETER,
+    input: JSON.stringify(configs),
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   if (done.status !== 0) throw new Error(`the interpreter of ecs.config does not run: ${done.stderr}`);
   return JSON.parse(done.stdout);
 }

@@ -132,12 +132,12 @@ describe('a string of a user', () => {
 describe('lines of a file', () => {
   function printed(lines: string[]): string {
     const shell = new Shell();
-    const commands = shell.lines(lines);
+    const commands = shell.lines(lines.map((text) => ({ text })));
     return bash(['set -euo pipefail; at=test', ...shell.functions(), shell.declarations(), ...commands].join('\n')).toString('utf8');
   }
 
   test('arrive to the letter', () => {
-    const line = text.map((value) => value.replace(/[\r\n]/g, ''));
+    const line = text.map((value) => `A=<${value.replace(/[\r\n]/g, '')}>`);
     fc.assert(
       fc.property(fc.array(line, { minLength: 20, maxLength: 100 }), (lines) => {
         expect(printed(lines)).toBe(lines.map((one) => `${one}\n`).join(''));
@@ -151,14 +151,34 @@ describe('lines of a file', () => {
     expect(bash(hereDocument('cat', 'PY\nPYPY', 'PY')).toString()).toBe('PY\nPYPY\n');
   });
 
-  test.each(['a\nb', 'a\rb', 'a\n'])('stop the boot when a value turns out to be several lines: %j', (value) => {
+  /** How a boot ends that has a line with a parameter in it, when CloudFormation has put this value there. */
+  function ended(value: string, around: [string, string], json = false): string {
     const stack = new Stack(new App(), 'Estate');
     const shell = new Shell();
-    const commands = shell.lines([`A=${new CfnParameter(stack, 'Value').valueAsString}`]);
+    const commands = shell.lines([{ text: `A=${around.join(new CfnParameter(stack, 'Value').valueAsString)}`, json }]);
     const script = ['set -euo pipefail; at=test; trap \'echo "$? at $at"\' EXIT', ...shell.functions(), shell.declarations(), ...commands];
-    const file = join(folder, 'several-lines');
+    const file = join(folder, 'unknown-value');
     writeFileSync(file, evaluate(stack.resolve(script.join('\n')), { Value: value }));
-    expect(execFileSync('bash', ['-c', `bash '${file}'; true`], { encoding: 'utf8' })).toBe('1 at test, a value of several lines\n');
+    return execFileSync('bash', ['-c', `bash '${file}'; true`], { encoding: 'utf8' });
+  }
+
+  test.each(['a\nb', 'a\rb', 'a\n'])('stop the boot when a value turns out to be several lines: %j', (value) => {
+    expect(ended(value, ['', ''])).toBe('1 at test, a value of several lines\n');
+  });
+
+  test.each(['"a', "'", '"', '\\', 'a\\', "'a'"])(
+    'stop the boot when a value turns out to go on in the next line to systemd: %j',
+    (value) => {
+      expect(ended(value, ['', ''])).toBe('1 at test, a value that begins with a quote or ends in a backslash\n');
+    },
+  );
+
+  test.each(['a"', 'a\\b', '\t', '","b":"c', '\x7f'])('stop the boot when a value turns out to end its string in JSON: %j', (value) => {
+    expect(ended(value, ['{"a":"', '"}'], true)).toBe('1 at test, a value that cannot stand in JSON\n');
+  });
+
+  test.each(["it's $1 `b` é 🚀 ={}[],:", ''])('take any other value: %j', (value) => {
+    expect(ended(value, ['{"é":"', '"}'], true)).toBe(`A={"é":"${value}"}\n0 at test\n`);
   });
 });
 

@@ -1,10 +1,11 @@
 import { Aws } from 'aws-cdk-lib';
+import { AGENT_VARIABLES } from '../../settings/agent-variables';
 import { renderStep, stepFunctions } from './amazon-linux-steps';
 import { BOOT_GATE, ERROR_FILE, STAMP } from './boot-gate';
 import { multipart } from './multipart';
 import { nodeProgram } from './node-program';
 import type { NodeSettings } from './node-settings';
-import { hereDocument, Shell } from './shell';
+import { hereDocument, type Line, Shell } from './shell';
 
 /** A piece of the user data under the name by which an error speaks of it. */
 export interface Section {
@@ -26,11 +27,16 @@ stamp=${STAMP} err=${ERROR_FILE} at=start new=
 rm -f $stamp $err
 say() { echo "ECS bootstrap: $*" >&2 || :; { echo "ECS bootstrap: $*" >/dev/console; } 2>/dev/null || :; }
 leave() { # says where, never what: a command can hold a secret
-  set +e
-  [ "$1" = 0 ] || { echo "failed at $at, status $1" >>$err; say "$(<$err)"; }
+  set +e; local why="failed at $at, status $1"
+  [ "$1" = 0 ] || { echo "$why" >>$err && why=$(<$err); say "$why"; }
   [ -z "$new" ] || rm -f -- "$new" /root/.docker/config.json.new
 }
 trap 'leave $?' EXIT; trap 'at="$at, stopped"; exit 143' HUP INT TERM; trap : PIPE`;
+
+/** Variables whose values are JSON with strings of users in it. */
+const JSON_VARIABLES = new Set(
+  Object.values(AGENT_VARIABLES).flatMap(({ variable, value }) => (['map', 'cidrs'].includes(value.kind) ? [variable] : [])),
+);
 
 const SSM_AGENT = `systemctl enable --now --no-block amazon-ssm-agent.service || say 'no SSM agent, going on without'`;
 
@@ -71,14 +77,14 @@ function renderSysctls({ sysctlLines }: NodeSettings, shell: Shell): string {
   if (sysctlLines.length === 0) return '';
   return `at='kernel parameters' conf=/etc/sysctl.d/90-ecs-node.conf
 new=$conf.new
-${redirected(shell.lines(sysctlLines))}
+${redirected(shell.lines(sysctlLines.map((text) => ({ text }))))}
 chmod 644 $new; mv -f $new $conf
 sysctl -q -p $conf`;
 }
 
 function renderEcsConfig({ clusterName, agentLines, dockerAuth }: NodeSettings, shell: Shell): string {
-  const lines = agentLines.map(({ variable, value }) => `${variable}=${value}`);
-  if (clusterName !== undefined) lines.unshift(`ECS_CLUSTER=${clusterName}`);
+  const lines: Line[] = agentLines.map(({ variable, value }) => ({ text: `${variable}=${value}`, json: JSON_VARIABLES.has(variable) }));
+  if (clusterName !== undefined) lines.unshift({ text: `ECS_CLUSTER=${clusterName}` });
   const program = nodeProgram({ clusterName: clusterName === undefined, registries: dockerAuth !== undefined });
   const blocks = shell.lines(lines);
   if (program !== undefined) {

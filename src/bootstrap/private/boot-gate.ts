@@ -9,11 +9,12 @@ export const ERROR_FILE = '/var/lib/cloud/instance/ecs-error';
  * guard powers the node off once user data has ended, in whatever way: failed, killed, out of time, never parsed.
  *
  * It is a boothook, since a later part can replace a `bootcmd` but not a boothook. The reason is read with `grep .`, for a script that was killed
- * may leave it empty.
+ * may leave it empty. What a boothook writes cloud-init keeps to itself, so the journal is told directly; and neither a console nor a journal that does not
+ * work may keep the power on, hence `set +e`.
  */
 export const BOOT_GATE = `#!/bin/sh
 # Every boot, before all other user data: without this instance's stamp, no ECS agent and no node.
-set -e; trap '[ $? = 0 ] || { echo "ECS gate not set, stopping" | tee /dev/console >&2; systemctl -f poweroff; }' EXIT
+set -e; trap '[ $? = 0 ] || { set +e; echo "ECS gate not set, stopping" | tee /dev/console | systemd-cat -t ecs-bootstrap; systemctl -f poweroff; }' EXIT
 cd /etc/systemd/system; mkdir -p ecs.service.d cloud-final.service.d
 cat >ecs.service.d/50-bootstrap.conf <<'X'
 [Unit]

@@ -48,7 +48,7 @@ def secret():
     h['authorization'] = ('AWS4-HMAC-SHA256 Credential=' + c['AccessKeyId'] + '/' + scope
                           + ', SignedHeaders=' + names + ', Signature=' + key.hex())
     try:
-        return json.load(web.urlopen(web.Request('https://' + h['host'] + '/', body, h), timeout=10))
+        return json.load(web.urlopen(web.Request('https://' + h['host'] + '/', body, h), timeout=10)).get('SecretString')
     except urllib.error.HTTPError as e:
         code = re.search('"__type" *: *"(?:[^"]*#)?([A-Za-z]+)', e.read().decode())
         code = code[1] if code else str(e)
@@ -57,7 +57,7 @@ def secret():
         raise OSError(code)
 def bad(why):
     sys.exit('the registry secret ' + why)
-text = insist('the registry secret', secret).get('SecretString')
+text = insist('the registry secret', secret)
 if not text:
     bad('is empty or binary')
 try:
@@ -73,7 +73,6 @@ for n, (registry, entry) in enumerate(data.items(), 1):
     try:
         if kind == 'dockercfg':
             user, password = base64.b64decode(entry['auth'], validate=True).decode().split(':', 1)
-            data[registry] = {'auth': entry['auth']}
         else:
             user, password = entry['username'], entry['password']
             data[registry] = {k: entry[k] + '' for k in ('username', 'password', 'email') if k in entry}
@@ -82,8 +81,14 @@ for n, (registry, entry) in enumerate(data.items(), 1):
         if not (registry and user and password):
             raise ValueError
         auths[registry] = {'auth': base64.b64encode((user + ':' + password).encode()).decode()}
+        if kind == 'dockercfg':
+            data[registry] = auths[registry]
+        ''.join([registry, *data[registry].values()]).encode()
     except Exception:
         bad('has no valid ' + ('auth' if kind == 'dockercfg' else 'username and password') + ' for registry ' + str(n))
+data = json.dumps(data, separators=(',', ':'))
+if len(data) > 130000:
+    bad('is too large for an environment variable')
 os.makedirs('/root/.docker', 0o700, exist_ok=True)
 os.chmod('/root/.docker', 0o700)
 new = '/root/.docker/config.json.new'
@@ -91,7 +96,7 @@ with open(new, 'w') as f:
     json.dump({'auths': auths}, f)
 os.replace(new, new[:-4])
 print('ECS_ENGINE_AUTH_TYPE=' + kind)
-print('ECS_ENGINE_AUTH_DATA=' + json.dumps(data, separators=(',', ':')))`;
+print('ECS_ENGINE_AUTH_DATA=' + data)`;
 
 /** Which of its two tasks the program has. It prints lines for `ecs.config`. */
 export interface NodeProgramTasks {

@@ -8,10 +8,25 @@ const PLAIN = /^[\t\n\x20-\x7e]*$/;
 /** `$( )` drops newlines at the end; the dot keeps them. */
 const DECODE = `decode() { out=$(base64 -d <<<"$1" && echo .); out=\${out%.}; }`;
 
+/** Systemd, which reads ecs.config as well, goes on to the next line after an open quote or a backslash. */
 const LINE = `line() {
   [[ $1 != *[$'\\n\\r']* ]] || { at="$at, a value of several lines"; exit 1; }
+  case \${1#*=} in
+    [\\"\\']* | \\\\ | [!\\ ]*\\\\) at="$at, a value that begins with a quote or ends in a backslash"; exit 1 ;;
+  esac
   printf '%s\\n' "$1"
 }`;
+
+const IN_JSON = `json() {
+  [[ $* != *[\\"\\\\[:cntrl:]]* ]] || { at="$at, a value that cannot stand in JSON"; exit 1; }
+}`;
+
+/** A line of a file, known to be one line as far as it is known at all. */
+export interface Line {
+  readonly text: string;
+  /** Whether its tokens stand in strings of JSON, where what they turn out to be must not end the string. */
+  readonly json?: boolean;
+}
 
 /** A string cut where tokens begin and end. */
 function pieces(value: string): string[] {
@@ -42,6 +57,7 @@ function isPlainLine(line: string): boolean {
 export class Shell {
   private readonly variables = new Map<string, string>();
   private checksLines = false;
+  private checksJson = false;
 
   /** One word with exactly this value. */
   public word(value: string): string {
@@ -56,22 +72,29 @@ export class Shell {
   }
 
   /** Commands that print these lines, each checked on the node to be one line where only CloudFormation knows its value. */
-  public lines(lines: readonly string[]): string[] {
+  public lines(lines: readonly Line[]): string[] {
     const blocks: (string | string[])[] = [];
-    for (const line of lines) {
+    for (const { text, json = false } of lines) {
       const last = blocks.at(-1);
-      if (!isPlainLine(line)) {
-        this.checksLines = true;
-        blocks.push(`line ${this.word(line)}`);
-      } else if (Array.isArray(last)) last.push(line);
-      else blocks.push([line]);
+      if (isPlainLine(text)) {
+        if (Array.isArray(last)) last.push(text);
+        else blocks.push([text]);
+        continue;
+      }
+      this.checksLines = true;
+      const unknown = json ? pieces(text).filter((piece) => Token.isUnresolved(piece) && !isPlain(piece)) : [];
+      if (unknown.length > 0) {
+        this.checksJson = true;
+        blocks.push(`json ${unknown.map((piece) => this.word(piece)).join(' ')}`);
+      }
+      blocks.push(`line ${this.word(text)}`);
     }
     return blocks.map((block) => (Array.isArray(block) ? hereDocument('cat', block.join('\n'), 'X') : block));
   }
 
   /** The functions that the words and lines above call. */
   public functions(): string[] {
-    return [...(this.variables.size > 0 ? [DECODE] : []), ...(this.checksLines ? [LINE] : [])];
+    return [...(this.variables.size > 0 ? [DECODE] : []), ...(this.checksLines ? [LINE] : []), ...(this.checksJson ? [IN_JSON] : [])];
   }
 
   /** The variables that the words and lines above need; empty when they need none. */

@@ -41,11 +41,18 @@ class Machine:
         self.scenario, self.folder, self.parts, self.cgroups = scenario, folder, parts, cgroups
         subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=700', 'tmpfs', work], check=True)
         subprocess.run(['mount', '-t', 'tmpfs', 'tmpfs', '/run'], check=True)  # nspawn keeps state there
-        self.work, self.root, self.upper = work, work / 'root', work / 'upper'
-        for layer in (self.root, self.upper, work / 'work'):
+        self.work, self.root, disk = work, work / 'root', work / 'disk'
+        disk.mkdir()
+        size = f',size={scenario["diskMegabytes"]}m' if 'diskMegabytes' in scenario else ''
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', f'mode=755{size}', 'tmpfs', disk], check=True)
+        self.upper = disk / 'upper'
+        for layer in (self.root, self.upper, disk / 'work'):
             layer.mkdir()
-        layers = f'lowerdir={parts.root},upperdir={self.upper},workdir={work}/work'
+        layers = f'lowerdir={parts.root},upperdir={self.upper},workdir={disk}/work'
         subprocess.run(['mount', '-t', 'overlay', 'overlay', '-o', layers, self.root], check=True)
+        if size:  # the agent's stand-in writes down what it saw, full disk or not
+            (self.root / 'var/lib/fake-agent').mkdir()
+            subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', self.root / 'var/lib/fake-agent'], check=True)
         self.region = scenario.get('region', 'us-east-1')
         self.secrets_host = f'secretsmanager.{self.region}.amazonaws.com' + ('.cn' if self.region.startswith('cn-') else '')
         self.network()

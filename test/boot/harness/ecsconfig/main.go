@@ -1,5 +1,5 @@
 // Command ecsconfig reads an ecs.config on standard input as ecs-init does, interprets each value as the ECS agent does, and
-// prints {variable: {raw, parsed, verdict, why}}.
+// prints {variable: {raw, parsed, verdict, why}}. With the argument "many" it reads a JSON array of such files and prints an array.
 //
 // Written after what agent 1.105.1 does (agent/config/parse.go, config.go, config_unix.go, parse_linux.go,
 // agent/dockerclient/dockerauth, ecs-agent/logger/log.go, ecs-init/docker/docker.go, ecs-init/config/common.go).
@@ -62,13 +62,31 @@ func interpret(file string) map[string]Reading {
 	return readings
 }
 
+// answer is what is printed for what was read.
+func answer(input []byte, many bool) (any, error) {
+	if !many {
+		return interpret(string(input)), nil
+	}
+	var files []string
+	err := json.Unmarshal(input, &files)
+	readings := make([]map[string]Reading, len(files))
+	for i, file := range files {
+		readings[i] = interpret(file)
+	}
+	return readings, err
+}
+
 func main() {
-	file, err := io.ReadAll(os.Stdin)
+	var printed any
+	input, err := io.ReadAll(os.Stdin)
+	if err == nil {
+		printed, err = answer(input, len(os.Args) > 1 && os.Args[1] == "many")
+	}
 	if err == nil {
 		encoder := json.NewEncoder(os.Stdout)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("", "  ")
-		err = encoder.Encode(interpret(string(file)))
+		err = encoder.Encode(printed)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
