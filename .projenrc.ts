@@ -1,4 +1,5 @@
-import { awscdk, javascript } from 'projen';
+import { awscdk, javascript, release } from 'projen';
+import { addBuildWorkflow } from './projenrc/github';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecs-auto-scaled-cluster',
@@ -50,14 +51,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tsx@4.23.15', // runs the examples and the demo from source
   ],
 
-  publishToPypi: { distName: 'cdk-ecs-auto-scaled-cluster', module: 'cdk_ecs_auto_scaled_cluster' },
+  publishToPypi: { distName: 'cdk-ecs-auto-scaled-cluster', module: 'cdk_ecs_auto_scaled_cluster', trustedPublishing: true },
   publishToMaven: {
     javaPackage: 'io.github.cdkecsautoscaledcluster',
     mavenGroupId: 'io.github.cdk-ecs-auto-scaled-cluster',
     mavenArtifactId: 'cdk-ecs-auto-scaled-cluster',
   },
   publishToGo: { moduleName: 'github.com/cdk-ecs-auto-scaled-cluster/cdk-ecs-auto-scaled-cluster-go' },
-  publishToNuget: { dotNetNamespace: 'CdkEcsAutoScaledCluster', packageId: 'CdkEcsAutoScaledCluster' },
+  publishToNuget: { dotNetNamespace: 'CdkEcsAutoScaledCluster', packageId: 'CdkEcsAutoScaledCluster', trustedPublishing: true },
 
   biome: true,
   biomeOptions: {
@@ -93,10 +94,21 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  // Generated for GitHub only and needing the network: not part of a local build.
-  github: false,
-  release: false,
-  buildWorkflow: false,
+  // Workflows for GitHub. A person starts a release; its version is the changelog's, and the registries trust the workflow itself where they can.
+  githubOptions: { mergify: false, pullRequestLint: false },
+  pullRequestTemplate: false,
+  buildWorkflow: false, // projenrc/github.ts has ours: it runs the README's test command
+  workflowNodeVersion: '24',
+  release: true,
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  nextVersionCommand: "grep -m1 -oE '^## \\[[0-9]+\\.[0-9]+\\.[0-9]+\\]' CHANGELOG.md | tr -d '#[] '",
+  bumpPackage: 'commit-and-tag-version@13.2.1',
+  jsiiReleaseVersion: '0.2.1061', // publib
+  releaseWorkflowEnv: { BOOT_TESTS: 'skip' }, // they take root, and have run when the commit was merged
+  postBuildSteps: [
+    { name: "The version's part of the changelog", run: "awk '/^## \\[[0-9]/ { n++ } n == 1' CHANGELOG.md > dist/changelog.md" },
+  ],
+  npmTrustedPublishing: true,
   depsUpgrade: false,
   clobber: false,
   vscode: false,
@@ -161,6 +173,10 @@ project.addTask('demo', {
   receiveArgs: true,
 });
 
+// Only the release workflow bumps a version, and fetches what it takes then: no install has to bring it.
+project.deps.removeDependency('commit-and-tag-version');
+addBuildWorkflow(project);
+
 // The test command does all of it on a fresh clone: style, types, samples, API.md, and every test. The count is its last line.
 const jest = project.jest;
 if (!jest) throw new Error('jest is what runs the tests');
@@ -179,6 +195,8 @@ verify.spawn(project.postCompileTask);
 const onCi = 'node -e "if (!process.env.CI) process.exit(1)"';
 verify.exec('git diff --exit-code -- API.md', { condition: onCi }); // generated, and committed
 verify.spawn(project.testTask, { receiveArgs: true });
+// `projen build` makes the one package that needs nothing but Node.js; of the others, the release makes each in a job of its own.
+project.packageTask.reset('projen package:js');
 const here = project.addTask('package:here', {
   description: 'Compile, and make every package that can be built without .NET, and the .NET sources',
 });
