@@ -8,7 +8,6 @@ import { ClusterAlarms } from '../operations/cluster-alarms';
 import type { ClusterAlarmsOptions } from '../operations/cluster-alarms-options';
 import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cluster-dashboard';
 import type { OperatedCluster } from '../operations/operated-cluster';
-import { checkPattern } from '../private/checks';
 import { fail, shown } from '../private/errors';
 import { supportReplacement } from '../rollout/rollout';
 import { associationOf } from '../services/association-dependency';
@@ -19,7 +18,7 @@ import { InstanceTier, type TierCluster } from '../tier/instance-tier';
 import { NodeReplacement } from '../tier/node-replacement';
 import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
-import type { EcsAutoScaledClusterAttributes } from './imported-cluster';
+import { checkClusterName, checkImport, type EcsAutoScaledClusterAttributes } from './imported-cluster';
 
 /** What CDK opens between a load balancer and the nodes, and what the agent hands out by default. */
 const DEFAULT_HOST_PORTS: HostPortRange = { fromPort: 32768, toPort: 65535 };
@@ -127,6 +126,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * is missing, since they are another app's.
    */
   public static fromEcsAutoScaledClusterAttributes(scope: Construct, id: string, attrs: EcsAutoScaledClusterAttributes): ecs.ICluster {
+    checkImport(scope, attrs);
     const cluster = ecs.Cluster.fromClusterAttributes(scope, id, {
       clusterName: attrs.clusterName,
       clusterArn: attrs.clusterArn,
@@ -163,14 +163,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
         scope,
       );
     }
-    checkPattern(
-      'InvalidClusterName',
-      'clusterName',
-      props.clusterName,
-      /^[A-Za-z0-9_-]{1,255}$/,
-      '1 to 255 letters, digits, "-" and "_"',
-      scope,
-    );
+    checkClusterName(scope, props.clusterName);
     super(scope, id, {
       vpc: props.vpc,
       clusterName: props.clusterName,
@@ -307,6 +300,16 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       get dynamicHostPortRange() {
         return hostPorts();
       },
+      get tiers() {
+        const inDefault = new Set(strategy().map((item) => item.capacityProvider));
+        return tiers().map((tier) => ({
+          name: tier.name,
+          capacityProviderName: tier.capacityProviderName,
+          isInDefaultStrategy: inDefault.has(tier.capacityProviderName),
+          logDrivers: tier.template._logDrivers,
+          architecture: tier.template._architecture,
+        }));
+      },
       get replacesRunningNodes() {
         return tiers().some((tier) => tier._replacement._replacesRunningNodes);
       },
@@ -324,6 +327,14 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     const based = tiers.filter((tier) => tier._defaultStrategy?.base).map((tier) => shown(tier.name));
     if (based.length > 1)
       problems.push(`\`defaultStrategy.base\` can be set for one tier only, got: ${based.join(', ')} (InvalidStrategy)`);
+    // "If all weights are 0, any RunTask or CreateService with the strategy fails" (CapacityProviderStrategyItem).
+    if (tiers.some((tier) => !tier._isRetired) && this.defaultCapacityProviderStrategy.every(({ weight }) => weight === 0)) {
+      problems.push('`defaultStrategy.weight` must be above 0 for at least one tier, got: 0 for all (InvalidStrategy)');
+    }
+    const providers = tiers.map((tier) => tier.capacityProviderName);
+    const twice = providers.find((name, index) => providers.indexOf(name) !== index);
+    if (twice !== undefined)
+      problems.push(`\`capacityProviderName\` must be unique, got ${shown(twice)} twice (InvalidCapacityProviderName)`);
     const reached = new Set(tiers.flatMap((tier) => tier._inheritedNodeFields));
     const unreached = nodeFieldsOf(this.tierCluster.nodeDefaults).filter((field) => !reached.has(field));
     if (unreached.length > 0) {

@@ -6,6 +6,8 @@ import { Construct } from 'constructs';
 import { NodeBootstrap } from '../bootstrap/node-bootstrap';
 import { checkInteger } from '../private/checks';
 import { fail, inScope, shown } from '../private/errors';
+import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
+import { checkNode, warnOfSizes } from './node-checks';
 import { NodeImage } from './node-image';
 import { makeLaunchTemplate } from './node-launch-template';
 import { NodePermissions } from './node-permissions';
@@ -93,7 +95,8 @@ export class NodeTemplate extends Construct {
     this.instanceTypes = checkedInstanceTypes(this, props.instanceTypes);
     this.image = checkedImage(this, props.machineImage, this.instanceTypes);
     checkInteger('InvalidHopLimit', 'httpPutResponseHopLimit', props.httpPutResponseHopLimit, { min: 1, max: 64 }, this);
-    if (props.securityGroups?.length === 0) fail('NoSecurityGroup', '`securityGroups` must have at least one group, or be left out', this);
+    checkNode(this, props, this.instanceTypes);
+    warnOfSizes(this, this.instanceTypes);
     this.role = props.role ?? new NodeRole(this, 'Role');
     this.bootstrap = inScope(
       this,
@@ -128,6 +131,24 @@ export class NodeTemplate extends Construct {
    */
   public get _isShared(): boolean {
     return this.owner === undefined;
+  }
+
+  /**
+   * The names of the log drivers that the nodes offer.
+   *
+   * @internal
+   */
+  public get _logDrivers(): string[] {
+    return (this.props.logDrivers ?? DEFAULT_LOG_DRIVERS).map(({ name }) => name);
+  }
+
+  /**
+   * The architecture of the nodes; undefined where no type is known.
+   *
+   * @internal
+   */
+  public get _architecture(): ec2.InstanceArchitecture | undefined {
+    return this.instanceTypes.find((type) => !Token.isUnresolved(type.toString()))?.architecture;
   }
 
   /**
@@ -190,11 +211,16 @@ export class NodeTemplate extends Construct {
       const name = volume._deviceName(rootDeviceName, this);
       if (names.has(name)) fail('InvalidNodeVolume', `\`volumes\` has the device ${shown(name)} twice`, this);
       names.add(name);
+      // Known of an image whose root device is known: the ECS-optimized Amazon Linux 2023.
+      if (rootDeviceName !== undefined) volume._checkRootSize(SNAPSHOT_SIZE, this);
       volume._allowAutoScaling(this);
       return volume._render(name);
     });
   }
 }
+
+/** The least that the root volume of the ECS-optimized Amazon Linux 2023 can be, in GiB. */
+const SNAPSHOT_SIZE = 30;
 
 const DEFAULT_IMAGE = NodeImage.amazonLinux2023();
 

@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, type Size, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, type Size, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -77,6 +77,24 @@ export interface AdditionalVolumeOptions extends NodeVolumeOptions {
   readonly size: Size;
 }
 
+/** In GiB. */
+const SIZES: Record<string, { min: number; max: number }> = {
+  gp2: { min: 1, max: 16384 },
+  gp3: { min: 1, max: 65536 },
+  io1: { min: 4, max: 16384 },
+  io2: { min: 4, max: 65536 },
+  sc1: { min: 125, max: 16384 },
+  st1: { min: 125, max: 16384 },
+  standard: { min: 1, max: 1024 },
+};
+
+/** How many I/O operations a second a GiB may have, above what every gp3 volume has. */
+const IOPS_PER_GIB: Record<string, number> = { gp3: 500, io1: 50, io2: 1000 };
+const GP3_IOPS = 3000;
+
+/** MiB/s for each I/O operation a second. */
+const THROUGHPUT_PER_IOPS = 0.25;
+
 const IOPS: Record<string, { min: number; max: number }> = {
   gp3: { min: 3000, max: 80000 },
   io1: { min: 100, max: 64000 },
@@ -123,7 +141,7 @@ export class NodeVolume {
   ) {
     const { volumeType: type = ec2.EbsDeviceVolumeType.GP3, iops, throughput } = options;
     checkPattern('InvalidNodeVolume', 'deviceName', deviceName, /^(\/dev\/[a-z0-9]+|xvd[a-z]+)$/, 'a device name such as "/dev/xvdb"');
-    checkSize('InvalidNodeVolume', 'size', size, 'GiB', { min: 1, max: 65536 });
+    checkSize('InvalidNodeVolume', 'size', size, 'GiB', SIZES[type] ?? { min: 1, max: 65536 });
     const bounds = IOPS[type];
     if (iops !== undefined && bounds === undefined) fail('InvalidNodeVolume', `\`iops\` cannot be set for a volume of type ${type}`);
     if (iops === undefined && type.startsWith('io')) fail('InvalidNodeVolume', `\`iops\` is required for a volume of type ${type}`);
@@ -132,9 +150,22 @@ export class NodeVolume {
       fail('InvalidNodeVolume', `\`throughput\` can be set only for a volume of type gp3, not for ${type}`);
     }
     checkInteger('InvalidNodeVolume', 'throughput', throughput, { min: 125, max: 2000 });
+    if (isRoot && (type === ec2.EbsDeviceVolumeType.ST1 || type === ec2.EbsDeviceVolumeType.SC1)) {
+      fail('InvalidNodeVolume', `\`volumeType\` of the root volume must be one that an instance can boot from, got: ${type}`);
+    }
+    checkRatios(type, size, iops, throughput);
     if (options.encrypted === false && options.encryptionKey) {
       fail('InvalidNodeVolume', '`encryptionKey` cannot be set for a volume that is not `encrypted`');
     }
+  }
+
+  /**
+   * A root volume cannot be smaller than the image's snapshot.
+   *
+   * @internal
+   */
+  public _checkRootSize(min: number, scope: IConstruct): void {
+    if (this.isRoot) checkSize('InvalidNodeVolume', 'volumes: size of the root', this.size, 'GiB', { min }, scope);
   }
 
   /** @internal */
@@ -207,4 +238,29 @@ export class NodeVolume {
     statement('', ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey']);
     statement('Grant', ['kms:CreateGrant'], { Bool: { 'kms:GrantIsForAWSResource': 'true' } });
   }
+}
+
+/** EC2 refuses these when a node starts. Each is within its bounds here. */
+function checkRatios(type: string, size: Size | undefined, iops: number | undefined, throughput: number | undefined): void {
+  const perGib = IOPS_PER_GIB[type];
+  if (perGib !== undefined && isNumber(iops) && iops > baseIopsOf(type) && size !== undefined && !size.isUnresolved()) {
+    const max = perGib * size.toGibibytes();
+    if (iops > max) fail('InvalidNodeVolume', `\`iops\` must be at most ${perGib} for each GiB of ${type} (${max}), got: ${iops}`);
+  }
+  const given = iops ?? GP3_IOPS;
+  if (isNumber(throughput) && isNumber(given) && throughput > given * THROUGHPUT_PER_IOPS) {
+    fail(
+      'InvalidNodeVolume',
+      `\`throughput\` must be at most ${THROUGHPUT_PER_IOPS} MiB/s for each of the volume's \`iops\` (${given}), got: ${throughput}`,
+    );
+  }
+}
+
+/** What a volume has whatever its size. */
+function baseIopsOf(type: string): number {
+  return type === ec2.EbsDeviceVolumeType.GP3 ? GP3_IOPS : 0;
+}
+
+function isNumber(value: number | undefined): value is number {
+  return value !== undefined && !Token.isUnresolved(value);
 }

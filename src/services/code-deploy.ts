@@ -1,5 +1,5 @@
+import { warn } from '../private/warning';
 import type { HostedService } from './hosted-service';
-import { warn } from './warning';
 
 /**
  * Warns of services that CodeDeploy deploys: they keep launch type EC2, and so are never the reason for a new node.

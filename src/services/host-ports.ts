@@ -1,8 +1,8 @@
+import { warn } from '../private/warning';
 import type { HostedService } from './hosted-service';
 import { field, renderedList } from './properties';
 import type { ServedPortRange } from './served-cluster';
 import { networkModeOf, publishedPorts } from './task-definition';
-import { warn } from './warning';
 
 /** What CDK opens between a load balancer and the nodes, whatever the agents hand out (aws-cdk #9778). */
 const OPENED_BY_CDK: ServedPortRange = { fromPort: 32768, toPort: 65535 };

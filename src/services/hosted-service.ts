@@ -1,7 +1,7 @@
-import type { CfnResource } from 'aws-cdk-lib';
+import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { ClusterMatch } from './cluster-match';
 import { field, rendered, renderedList, renderedNumber } from './properties';
-import type { ServedCluster } from './served-cluster';
+import type { ServedCluster, ServedTier } from './served-cluster';
 
 const FARGATE_PROVIDERS: unknown[] = ['FARGATE', 'FARGATE_SPOT'];
 
@@ -58,6 +58,16 @@ export class HostedService {
   /** A service that ECS keeps at a number of tasks, and moves when a node goes. */
   public get isReplicaOnNodes(): boolean {
     return !this.isDaemon && this.runsOnNodes;
+  }
+
+  /** The tiers on whose nodes its tasks may be placed, as far as they are known: those of its strategy, or of the cluster's, or with launch type EC2 all. */
+  public get possibleTiers(): ServedTier[] {
+    if (!this.runsOnNodes) return [];
+    const tiers = [...(this.cluster.tiers ?? [])];
+    if (!this.hasStrategy) return this.launchType === 'EC2' ? tiers : tiers.filter((tier) => tier.isInDefaultStrategy);
+    const stack = Stack.of(this.resource);
+    const providers = new Set(this.strategyProviders.map((provider) => JSON.stringify(provider)));
+    return tiers.filter(({ capacityProviderName }) => providers.has(JSON.stringify(stack.resolve(capacityProviderName))));
   }
 
   public rendered(...path: string[]): unknown {

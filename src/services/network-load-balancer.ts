@@ -1,8 +1,8 @@
 import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
+import { warn } from '../private/warning';
 import type { HostedService } from './hosted-service';
 import { field, openedList, property, rendered } from './properties';
 import { networkModeOf, publishedPorts } from './task-definition';
-import { warn } from './warning';
 
 const PROTOCOLS: unknown[] = ['TCP', 'UDP', 'TCP_UDP', 'TLS', 'QUIC', 'TCP_QUIC'];
 

@@ -1,7 +1,7 @@
+import { warn } from '../private/warning';
 import type { HostedService } from './hosted-service';
 import { field, renderedList } from './properties';
 import { networkModeOf, publishedPorts } from './task-definition';
-import { warn } from './warning';
 
 /**
  * Warns of services in bridge mode that others on the cluster find by Service Connect or by SRV records: their peers connect to a host port

@@ -1,6 +1,6 @@
+import { warn } from '../private/warning';
 import type { HostedService } from './hosted-service';
 import { publishedPorts } from './task-definition';
-import { warn } from './warning';
 
 /**
  * Warns of replica services that a roll of the nodes takes tasks from, or that a roll has to wait for.

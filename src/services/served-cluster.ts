@@ -6,6 +6,17 @@ export interface ServedPortRange {
   readonly toPort: number;
 }
 
+/** A tier of a cluster, as far as it decides which tasks run on it. */
+export interface ServedTier {
+  readonly name: string;
+  readonly capacityProviderName: string;
+  readonly isInDefaultStrategy: boolean;
+  /** What its nodes offer to containers. */
+  readonly logDrivers: readonly string[];
+  /** Undefined: not known yet. */
+  readonly architecture?: 'x86_64' | 'arm64';
+}
+
 /**
  * What the service pass has to know of a cluster: our own, or one imported from another app.
  *
@@ -42,6 +53,9 @@ export interface ServedCluster {
 
   /** The host ports that the agents hand out to containers without a fixed one; undefined is unknown, and then nothing is warned of. */
   readonly dynamicHostPortRange?: ServedPortRange;
+
+  /** Undefined is unknown (a cluster of another app), and then nothing is warned of. */
+  readonly tiers?: readonly ServedTier[];
 
   /** Whether a change of the nodes replaces those that are running, so that services had better survive a move. */
   readonly replacesRunningNodes: boolean;

@@ -15,6 +15,8 @@ import { checkRollingDeployment } from './rolling-deployment';
 import { dropRunTaskLaunchType } from './run-task-launch-type';
 import type { ServedCluster } from './served-cluster';
 import { checkStateLaunchType, mayRunTask, type State } from './state-machine-task';
+import { checkTaskNetwork } from './task-network';
+import { checkTaskPlatform } from './task-platform';
 import { waitForAssociation } from './wait-for-association';
 
 /**
@@ -113,7 +115,8 @@ class ServicePass implements IAspect {
         checkNetworkLoadBalancer(service);
         checkPeerPorts(service);
         checkCodeDeploy(service);
-        return checkConstraintCount(service);
+        checkTaskPlatform(service);
+        return [...checkConstraintCount(service), ...checkTaskNetwork(service)];
       },
     });
   }

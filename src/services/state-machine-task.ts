@@ -1,8 +1,8 @@
 import type { IConstruct } from 'constructs';
+import { warn } from '../private/warning';
 import { clusterNamedBy } from './cluster-match';
 import { field } from './properties';
 import type { ServedCluster } from './served-cluster';
-import { warn } from './warning';
 
 /** A state of a Step Functions definition, as far as it is needed here. */
 export interface State extends IConstruct {

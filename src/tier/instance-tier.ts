@@ -9,7 +9,9 @@ import { NodeTemplate } from '../node/node-template';
 import { checkPattern } from '../private/checks';
 import { fail, shown } from '../private/errors';
 import type { HostPortRange } from '../settings/agent-config';
+import { CLUSTER_NAME_TAG } from './boot-checks';
 import { capacityProviderNameFor } from './capacity-provider-name';
+import { checkCordonAttributes } from './cordon-attributes';
 import { forceDelete } from './force-delete';
 import { problemsWithTags } from './instance-metadata-tags';
 import type { NodeReplacement } from './node-replacement';
@@ -17,13 +19,12 @@ import { IMAGE_AT_LAUNCH } from './refresh-checks';
 import { RenderedChecks } from './rendered-checks';
 import { instancesDistributionOf } from './spot-options';
 import { capacityOf, checkTier, warnOfTier } from './tier-checks';
+import { TierGroup } from './tier-group';
 import { groupMetric, reservationMetric } from './tier-metrics';
+import { checkSubnets, checkVpcs, warnOfIsolatedSubnets } from './tier-network';
 import type { InstanceTierProps } from './tier-options';
 import { addSchedules } from './tier-schedule';
 import { checkTierStrategy, type TierStrategy } from './tier-strategy';
-
-/** The name of the tag in which the nodes of a shared template find their cluster. */
-const CLUSTER_NAME_TAG = 'ClusterName';
 
 /** The cluster as its tiers see it. */
 export interface TierCluster {
@@ -95,20 +96,24 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
 
     this.template = this.templateFor();
     if (this._replacement._replacesRunningNodes && this.template._resolvesImageAtLaunch) fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
+    checkCordonAttributes(this, this.template.bootstrap._agentConfig, this._replacement._cordon);
+    const vpcSubnets = props.vpcSubnets ?? cluster.vpcSubnets;
+    checkSubnets(this, cluster.vpc, vpcSubnets);
     const { launchTemplate, securityGroups, permissions } = this.template._use({
       scope: this,
       vpc: cluster.vpc,
       clusterArn: cluster.clusterArn,
       clusterName: cluster.clusterName,
     });
+    checkVpcs(this, cluster.vpc, securityGroups, vpcSubnets);
     this.connections = new ec2.Connections({ securityGroups });
     const { fromPort, toPort } = this._dynamicHostPortRange;
     this.dynamicHostPorts = ec2.Port.tcpRange(fromPort, toPort);
 
     const capacity = capacityOf(props);
-    this.autoScalingGroup = new autoscaling.AutoScalingGroup(this, 'AutoScalingGroup', {
+    const groupProps: autoscaling.AutoScalingGroupProps = {
       vpc: cluster.vpc,
-      vpcSubnets: props.vpcSubnets ?? cluster.vpcSubnets,
+      vpcSubnets,
       minCapacity: capacity.min,
       maxCapacity: capacity.max,
       desiredCapacity: props.desiredCapacity,
@@ -118,7 +123,9 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       capacityRebalance: props.spot?.capacityRebalance,
       ...this.launchSettings(launchTemplate),
       ...this._replacement._groupProps,
-    });
+    };
+    const shared = this.template._isShared ? this.template.node.path : undefined;
+    this.autoScalingGroup = new TierGroup(this, 'AutoScalingGroup', groupProps, shared);
     // A node that starts before it may join its cluster fails, and is replaced for it.
     this.autoScalingGroup.node.addDependency(permissions.policy);
     this.tagNodes();
@@ -137,7 +144,20 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     if (!props.retired) addSchedules(this.autoScalingGroup, props.schedules ?? [], capacity);
     if (props.forceDelete) forceDelete(this, this.autoScalingGroup, this.capacityProvider);
     warnOfTier(this, props, this._replacement);
-    RenderedChecks.add({ scope: this, group: this.autoScalingGroup, launchTemplate, replacement: this._replacement });
+    this.node.addValidation({
+      validate: () => {
+        warnOfIsolatedSubnets(this, cluster.vpc, vpcSubnets);
+        return [];
+      },
+    });
+    RenderedChecks.add({
+      scope: this,
+      group: this.autoScalingGroup,
+      launchTemplate,
+      template: this.template,
+      clusterName: cluster.clusterName,
+      replacement: this._replacement,
+    });
   }
 
   /**
@@ -276,7 +296,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       mixedInstancesPolicy: {
         launchTemplate,
         launchTemplateOverrides: instanceTypes.map((instanceType) => ({ instanceType })),
-        instancesDistribution: spot && instancesDistributionOf(spot, this),
+        instancesDistribution: spot && instancesDistributionOf(spot, capacityOf(this.options).max, this),
       },
     };
   }

@@ -2,7 +2,9 @@ import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
+import type { NodeTemplate } from '../node/node-template';
 import { shown } from '../private/errors';
+import { bootProblems } from './boot-checks';
 import { NEIGHBOURS, neighbourProblem } from './group-neighbours';
 import type { NodeReplacement } from './node-replacement';
 import { refreshProblems } from './refresh-checks';
@@ -13,6 +15,8 @@ export interface RenderedTier {
   readonly scope: IConstruct;
   readonly group: autoscaling.AutoScalingGroup;
   readonly launchTemplate: ec2.LaunchTemplate;
+  readonly template: NodeTemplate;
+  readonly clusterName: string;
   readonly replacement: NodeReplacement;
 }
 
@@ -47,11 +51,13 @@ export class RenderedChecks {
       const problem = tier && neighbourProblem(stack.resource(id), tier.replacement);
       return problem ? [`${shown(stack.construct(id)?.node.path)}: ${problem.text} (${problem.code} at ${tier.scope.node.path})`] : [];
     });
-    const groups = [...byGroup].flatMap(([id, tier]) =>
-      refreshProblems(stack, id, stack.idOf(resourceOf(tier.launchTemplate)), tier.replacement).map(
-        ({ code, text }) => `${text} (${code} at ${tier.scope.node.path})`,
-      ),
-    );
+    const groups = [...byGroup].flatMap(([id, tier]) => {
+      const templateId = stack.idOf(resourceOf(tier.launchTemplate));
+      return [
+        ...bootProblems(stack, id, templateId, tier.template, Stack.of(tier.scope).resolve(tier.clusterName)),
+        ...refreshProblems(stack, id, templateId, tier.replacement),
+      ].map(({ code, text }) => `${text} (${code} at ${tier.scope.node.path})`);
+    });
     return [...groups, ...neighbours];
   }
 }

@@ -1,4 +1,4 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnParameter, CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** Reads a template: what stands at a path, if there is such a path. */
@@ -38,6 +38,15 @@ export class RenderedStack {
 
   public construct(id: string): IConstruct | undefined {
     return this.resources.get(id);
+  }
+
+  /** What a parameter of the stack is unless the deployment says otherwise. */
+  public parameterDefault(id: unknown): string | undefined {
+    const parameter = this.stack.node
+      .findAll()
+      .find((construct) => construct instanceof CfnParameter && this.stack.resolve(construct.logicalId) === id);
+    const value: unknown = (parameter as CfnParameter | undefined)?.default;
+    return typeof value === 'string' ? value : undefined;
   }
 
   /** The resource as it stands in the template. */

@@ -11,7 +11,7 @@ import { fail, shown } from '../private/errors';
  */
 export interface SpotOptions {
   /**
-   * The first so many nodes are on demand.
+   * The first so many nodes are on demand, less than the tier's `maxCapacity`.
    *
    * @default 0
    */
@@ -47,8 +47,10 @@ export interface SpotOptions {
 }
 
 /** The same for Auto Scaling. */
-export function instancesDistributionOf(spot: SpotOptions, scope: IConstruct): autoscaling.InstancesDistribution {
-  checkInteger('InvalidSpot', 'spot.onDemandBaseCapacity', spot.onDemandBaseCapacity, { min: 0 }, scope);
+export function instancesDistributionOf(spot: SpotOptions, maxCapacity: number, scope: IConstruct): autoscaling.InstancesDistribution {
+  // With all nodes in the base none would be on Spot.
+  const max = Token.isUnresolved(maxCapacity) ? undefined : maxCapacity - 1;
+  checkInteger('InvalidSpot', 'spot.onDemandBaseCapacity', spot.onDemandBaseCapacity, { min: 0, max }, scope);
   checkInteger(
     'InvalidSpot',
     'spot.onDemandPercentageAboveBaseCapacity',
@@ -56,7 +58,11 @@ export function instancesDistributionOf(spot: SpotOptions, scope: IConstruct): a
     { min: 0, max: 99 },
     scope,
   );
-  if (spot.maxPrice !== undefined && !Token.isUnresolved(spot.maxPrice) && !/^\d+(\.\d+)?$/.test(spot.maxPrice)) {
+  if (
+    spot.maxPrice !== undefined &&
+    !Token.isUnresolved(spot.maxPrice) &&
+    !(/^\d+(\.\d+)?$/.test(spot.maxPrice) && Number(spot.maxPrice) > 0)
+  ) {
     fail('InvalidSpot', `\`spot.maxPrice\` must be a price in US dollars such as "0.05", got: ${shown(spot.maxPrice)}`, scope);
   }
   return {

@@ -1,7 +1,8 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { checkDuration, checkInteger } from '../private/checks';
 import { fail } from '../private/errors';
+import { warn } from '../private/warning';
 import type { NodeReplacement } from './node-replacement';
 import type { InstanceTierProps } from './tier-options';
 import { checkSchedules, emptiesTier } from './tier-schedule';
@@ -52,7 +53,7 @@ export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacem
   if (props.enableManagedTerminationProtection) {
     warn(
       scope,
-      'enableManagedTerminationProtection',
+      'InstanceTier.enableManagedTerminationProtection',
       `${path} has managed termination protection: nodes with any task at all stay when the tier shrinks` +
         (props.forceDelete
           ? '. '
@@ -64,7 +65,7 @@ export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacem
   if (props.desiredCapacity !== undefined && replacement._replacesRunningNodes) {
     warn(
       scope,
-      'desiredCapacity',
+      'InstanceTier.desiredCapacity',
       `${path} sets \`desiredCapacity\` and replaces running nodes: the deployment that replaces them first sets the group back to that size, so nodes that ` +
         'managed scaling had added are taken from the tasks on them. Leave it out, and give a `minCapacity` if there must be nodes.',
     );
@@ -72,16 +73,12 @@ export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacem
   if (!props.retired && replacement._drains && (props.schedules ?? []).some(emptiesTier)) {
     warn(
       scope,
-      'schedules',
+      'InstanceTier.schedules',
       `${path} goes to zero on schedule and drains its nodes: a node waits, for up to 48 hours, until each of its tasks runs elsewhere, so it goes only if services ` +
         'have gone to zero before it, or may run on another tier. Scale them on the same schedule (`service.autoScaleTaskCount()`), a little earlier, or let the ' +
         'tier go down without draining, with `NodeReplacement.allAtOnce()`.',
     );
   }
-}
-
-function warn(scope: IConstruct, name: string, message: string): void {
-  Annotations.of(scope).addWarningV2(`cdk-ecs-auto-scaled-cluster:InstanceTier.${name}`, message);
 }
 
 /** A number that is known only at deployment is no bound. */

@@ -149,6 +149,7 @@ export class TierSchedule {
       fail(CODE, 'a schedule needs at least one of `minCapacity`, `maxCapacity` and `desiredCapacity`');
     }
     checkTimeZone(options.timeZone);
+    checkCron(options.schedule);
     for (const field of ['minCapacity', 'maxCapacity', 'desiredCapacity'] as const) checkInteger(CODE, field, options[field], { min: 0 });
     return new TierSchedule([{ id: 'At', options }]);
   }
@@ -224,6 +225,12 @@ function checkTimeZone(timeZone: string | undefined): void {
   if (!/^[A-Za-z]/.test(timeZone) || !isKnown(timeZone)) {
     fail(CODE, `\`timeZone\` must be a name of the IANA Time Zone Database such as "Europe/Berlin", got: ${shown(timeZone)}`);
   }
+}
+
+/** CDK's schedules of other services look the same, and have six fields, rates and dates, none of which Auto Scaling takes. */
+function checkCron({ expressionString }: autoscaling.Schedule): void {
+  if (Token.isUnresolved(expressionString) || /^\S+( +\S+){4}$/.test(expressionString)) return;
+  fail(CODE, `\`schedule\` must be a cron expression of five fields such as "0 7 * * 1-5", got: ${shown(expressionString)}`);
 }
 
 function isKnown(timeZone: string): boolean {

@@ -16,7 +16,7 @@ import {
   NodeTemplate,
   NodeVolume,
 } from '../../src';
-import { ARM, LARGE, only, TestStack, testVpc } from '../helpers/estate';
+import { ARM, LARGE, only, SMALL, TestStack, testVpc } from '../helpers/estate';
 
 const LAUNCH_TEMPLATE = 'AWS::EC2::LaunchTemplate';
 
@@ -44,6 +44,7 @@ describe('a node', () => {
     const stack = new TestStack();
     const data = dataOf(
       {
+        instanceTypes: [SMALL],
         keyPair: ec2.KeyPair.fromKeyPairName(stack, 'Key', 'ops'),
         httpPutResponseHopLimit: 2,
         associatePublicIpAddress: true,

@@ -2,7 +2,7 @@ import { App, aws_autoscaling as autoscaling, aws_ec2 as ec2, aws_ecs as ecs, aw
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { associationOf } from '../../src/services/association-dependency';
-import type { ServedCluster, ServedPortRange } from '../../src/services/served-cluster';
+import type { ServedCluster, ServedPortRange, ServedTier } from '../../src/services/served-cluster';
 import { serve } from '../../src/services/service-pass';
 
 /** What a test wants of its cluster. */
@@ -12,6 +12,7 @@ export interface ServedOptions extends Partial<ecs.ClusterProps> {
   readonly served?: boolean;
   readonly defaultStrategyIsOurs?: boolean;
   readonly dynamicHostPortRange?: ServedPortRange;
+  readonly tiers?: readonly ServedTier[];
   readonly replacesRunningNodes?: boolean;
   readonly constrainToNotRetiring?: boolean;
 }
@@ -59,6 +60,7 @@ export function served(cluster: ecs.ICluster, options: Partial<ServedOptions> = 
     association: associationOf(cluster),
     defaultStrategyIsOurs: options.defaultStrategyIsOurs ?? true,
     dynamicHostPortRange: options.dynamicHostPortRange,
+    tiers: options.tiers,
     replacesRunningNodes: options.replacesRunningNodes ?? false,
     constrainToNotRetiring: options.constrainToNotRetiring ?? false,
   };

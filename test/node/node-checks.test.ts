@@ -1,0 +1,119 @@
+import { Annotations, Size } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { type NodeProps, NodeVolume } from '../../src';
+import { LARGE, SMALL, TestStack } from '../helpers/estate';
+import { warning } from '../services/helpers';
+
+function withNode(props: NodeProps): TestStack {
+  const stack = new TestStack();
+  stack.cluster({ tiers: [{ name: 'general', instanceTypes: [LARGE], ...props }] });
+  return stack;
+}
+
+const types = (...names: string[]) => names.map((name) => new ec2.InstanceType(name));
+
+describe('instance types of very different sizes', () => {
+  const ID = 'NodeTemplate.instanceTypes';
+
+  test('are warned of: a task that fits on the larger only never makes the tier grow', () => {
+    const found = warning(withNode({ instanceTypes: types('t3.small', 'm7i.2xlarge') }), ID);
+    expect(found).toEqual({
+      id: `cdk-ecs-auto-scaled-cluster:${ID}`,
+      path: '/Estate/Orders/Tiers/general/Template',
+      message:
+        'The instance types of "Estate/Orders/Tiers/general/Template" are of very different sizes: m7i.2xlarge is about 16 times as large as t3.small. Managed scaling reckons with the ' +
+        'smallest, so a task that fits on the larger only never makes the tier grow, and waits for good. Name types of about one size, and make another tier for the other ones.',
+    });
+  });
+
+  test('can be acknowledged on the tier', () => {
+    const stack = new TestStack();
+    const cluster = stack.cluster({ tiers: [{ name: 'general', instanceTypes: types('t3.small', 'm7i.2xlarge') }] });
+    Annotations.of(cluster.tier('general')).acknowledgeWarning(`cdk-ecs-auto-scaled-cluster:${ID}`);
+    expect(warning(stack, ID)).toBeUndefined();
+  });
+
+  test.each([
+    ['t3.nano', 't3.small', true],
+    ['m7i.large', 'c7i.large', false],
+    ['m7i.large', 'm7i.xlarge', false],
+    ['m7i.large', 'm7i.2xlarge', true],
+    ['m7i.4xlarge', 'm7i.8xlarge', false],
+    ['m7i.metal-24xl', 'm7i.24xlarge', false],
+    ['m5.metal', 'm5.large', true],
+    ['m5.metal', 'm5.24xlarge', false],
+  ])('%s beside %s: %p', (one, other, warned) => {
+    expect(warning(withNode({ instanceTypes: types(one, other) }), ID) !== undefined).toBe(warned);
+  });
+});
+
+describe('of a node, what EC2 refuses when it starts is refused before', () => {
+  const groups = (count: number) => {
+    const stack = new TestStack();
+    return Array.from({ length: count }, (_none, index) => ec2.SecurityGroup.fromSecurityGroupId(stack, `G${index}`, `sg-${index}`));
+  };
+  const [group] = groups(1);
+
+  test.each<[string, () => NodeProps, string]>([
+    ['a group twice', () => ({ securityGroups: [group, group] }), '`securityGroups` has "Estate/G0" twice (InvalidSecurityGroups at'],
+    [
+      '17 groups',
+      () => ({ securityGroups: groups(17) }),
+      '`securityGroups` must have at most 16 groups, got: 17 (InvalidSecurityGroups at',
+    ],
+    [
+      'credits for types that take none',
+      () => ({ cpuCredits: ec2.CpuCredits.UNLIMITED }),
+      '`cpuCredits` can be set for burstable instance types only, got: m7i.large (InvalidCpuCredits at Estate/Orders/Tiers/general/Template)',
+    ],
+    ['an empty tag', () => ({ volumeTags: { '': 'x' } }), 'do not begin with "aws:", got: "" (InvalidVolumeTags at'],
+    ['a reserved tag', () => ({ volumeTags: { 'AWS:x': 'x' } }), 'got: "AWS:x" (InvalidVolumeTags at'],
+    ['a tag of two lines', () => ({ volumeTags: { a: 'x\ny' } }), '`volumeTags.a` must be at most 256 letters, digits, spaces'],
+    [
+      '51 tags',
+      () => ({ volumeTags: Object.fromEntries(Array.from({ length: 51 }, (_none, index) => [`k${index}`, 'v'])) }),
+      '`volumeTags` must have at most 50 entries, got: 51 (InvalidVolumeTags at',
+    ],
+    [
+      'a root that is smaller than the image',
+      () => ({ volumes: [NodeVolume.root({ size: Size.gibibytes(8) })] }),
+      '`volumes: size of the root` must be a size in whole GiB of at least 30 GiB, got: 8 GiB (InvalidNodeVolume at Estate/Orders/Tiers/general/Template)',
+    ],
+    [
+      'a root that cannot be booted from',
+      () => ({ volumes: [NodeVolume.root({ size: Size.gibibytes(500), volumeType: ec2.EbsDeviceVolumeType.ST1 })] }),
+      '`volumeType` of the root volume must be one that an instance can boot from, got: st1 (InvalidNodeVolume)',
+    ],
+    [
+      'a throughput that the IOPS do not carry',
+      () => ({ volumes: [NodeVolume.root({ throughput: 1000 })] }),
+      "`throughput` must be at most 0.25 MiB/s for each of the volume's `iops` (3000), got: 1000 (InvalidNodeVolume)",
+    ],
+    [
+      'IOPS that the size does not carry',
+      () => ({ volumes: [NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(10), iops: 6000 })] }),
+      '`iops` must be at most 500 for each GiB of gp3 (5000), got: 6000 (InvalidNodeVolume)',
+    ],
+    [
+      'a small magnetic disk',
+      () => ({ volumes: [NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(100), volumeType: ec2.EbsDeviceVolumeType.SC1 })] }),
+      '`size` must be a size in whole GiB from 125 GiB to 16384 GiB, got: 100 GiB (InvalidNodeVolume)',
+    ],
+  ])('%s', (_what, props, message) => {
+    expect(() => withNode(props())).toThrow(message);
+  });
+
+  test('and what it takes passes', () => {
+    expect(() =>
+      withNode({
+        instanceTypes: [SMALL, LARGE],
+        cpuCredits: ec2.CpuCredits.STANDARD,
+        volumeTags: { 'Kostenstelle größer': 'a b_.:/=+-@' },
+        volumes: [
+          NodeVolume.root({ size: Size.gibibytes(30), iops: 4000, throughput: 1000 }),
+          NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(1), iops: 3000 }),
+        ],
+      }),
+    ).not.toThrow();
+  });
+});
