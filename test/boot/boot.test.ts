@@ -1,5 +1,8 @@
+import * as fc from 'fast-check';
 import { BootstrapStep } from '../../src/bootstrap/bootstrap-step';
 import { DockerAuthFormat } from '../../src/registry/docker-auth';
+import { DEFAULT_AGENT_CONFIG, mergeAgentConfig, renderAgentConfig } from '../../src/settings/agent-variables';
+import { agentConfig, opinions } from '../properties/agent-config';
 import { type Boot, BootQueue, interpret, type Scenario, setUp, testInterpreter, whyNoBoot } from './harness';
 import { type Change, FEW_ATTEMPTS, GUARD_LIMIT_ONLY, REGION, SECRET, SHORT_LIMITS, userData } from './user-data';
 
@@ -55,9 +58,15 @@ const TWICE = [{}, {}];
 /** What somebody could do to the script: a line before the one that begins `ecs.config`. */
 const beforeEcsConfig = (line: string): Change => ['^at=ecs.config ', `${line}\nat=ecs.config `];
 
+/** Two of many that the property tests give to a FakeNode: those that leave room in the user data. */
+const RANDOM_AGENTS = fc
+  .sample(agentConfig, { seed: 12, numRuns: 30 })
+  .filter((agent) => renderAgentConfig(agent).reduce((sum, { value }) => sum + value.length, 0) < 5000)
+  .slice(0, 2);
+
 const THROTTLED = JSON.stringify({ __type: 'ThrottlingException', message: 'Rate exceeded' });
 
-const GOOD = {
+const GOOD: { [name: string]: Scenario } = {
   'literal name': named(
     {
       files: {
@@ -93,6 +102,7 @@ const GOOD = {
   'docker is down': named({
     files: { '/etc/systemd/system/docker.service.d/broken.conf': { content: '[Service]\nExecStart=\nExecStart=/bin/false\n' } },
   }),
+  ...Object.fromEntries(RANDOM_AGENTS.map((agent, index) => [`random settings ${index + 1}`, named({}, { agent })])),
   'run by hand while metadata is down': tagged({
     tags: { ClusterName: 'orders' },
     boots: [
@@ -333,6 +343,15 @@ const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) =>
         ECS_DYNAMIC_HOST_PORT_RANGE: { parsed: [32768, 65535] },
         ECS_UPDATES_ENABLED: { parsed: true },
       });
+    });
+
+    it.each([0, 1])('gives the agent random settings as they were meant (%d)', async (index) => {
+      const [{ config, environment }] = (await boots(`random settings ${index + 1}`))[0].agent.starts;
+      // ecs-init reads this one from its environment.
+      const readings = interpret(config.replace(/^ECS_LOG_OPTS=.*$/m, () => `ECS_LOG_OPTS=${environment.ECS_LOG_OPTS}`));
+      const { wanted, is, bad } = opinions(mergeAgentConfig(DEFAULT_AGENT_CONFIG, RANDOM_AGENTS[index]), readings);
+      expect([bad, is]).toEqual([{}, wanted]);
+      expect(Object.keys(wanted).length).toBeGreaterThan(20);
     });
 
     it('gives the agent the same through systemd as through the file', async () => {

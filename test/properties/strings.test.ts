@@ -237,6 +237,9 @@ describe('strings of settings', () => {
     });
   });
 
+  /** A node each: one of every kind that somebody reads in a way of its own. */
+  const SOME = ["it's", '"', '\\', '\n', 'a\nECS_CLUSTER=other', '$(touch broken)', '","ECS":"x', 'é', 'ends in a backslash\\', ''];
+
   const FIELDS: [string, (value: string) => NodeBootstrapOptions][] = [
     ['a value of the environment', (value) => ({ agent: { environment: { MY: value } } })],
     ['the middle of a value of the environment', (value) => ({ agent: { environment: { MY: `a ${value} b` } } })],
@@ -248,7 +251,7 @@ describe('strings of settings', () => {
   ];
 
   test.each(FIELDS)('that are known to CloudFormation alone arrive, or stop the node, as %s', async (name, options) => {
-    const values = HOSTILE.filter((value) => isText(value) && value.length < 100);
+    const values = name === 'a value of the environment' ? HOSTILE.filter((value) => isText(value) && value.length < 100) : SOME;
     const configs: [string, string][] = [];
     for (const value of values) {
       fresh();
@@ -271,7 +274,7 @@ describe('strings of settings', () => {
       configs.push([value, config]);
       expectNoFurtherCommand();
     }
-    expect(configs.length).toBeGreaterThan(5);
+    expect(configs.length).toBeGreaterThan(3);
     for (const [index, readings] of interpretAll(configs.map(([, config]) => config)).entries()) {
       expect(Object.keys(readings).length).toBe(configs[index][1].trimEnd().split('\n').length);
       for (const [variable, { parsed, verdict }] of Object.entries(readings)) {
@@ -336,7 +339,12 @@ describe('strings in the secret', () => {
         const last = Object.fromEntries(all.map((entry) => [entry.registry, entry]));
         const { status, output } = await bootWith(secret, format);
         expect([status, output, node.reason]).toEqual([0, '', '']);
-        expect(configLines()).toHaveLength(11);
+        expect(configLines().map((line) => line.replace(/=.*/s, ''))).toEqual([
+          'ECS_ENGINE_AUTH_TYPE',
+          'ECS_ENGINE_AUTH_DATA',
+          'ECS_CLUSTER',
+          ...new NodeBootstrap()._settings.agentLines.map(({ variable }) => variable),
+        ]);
         const credentials = Object.entries(last).map(([name, entry]) => [
           name.replace(/^https?:\/\//, ''),
           { username: entry.user, password: entry.password },
@@ -377,7 +385,7 @@ describe('strings in the secret', () => {
         expect(node.reason).toMatch(/^the registry secret (is|has) [^\n]+\nfailed at ecs.config, status 1\n$/);
         expect([node.stamped, node.exists('etc/ecs/ecs.config'), node.exists('root/.docker/config.json')]).toEqual([false, false, false]);
       }),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: 25, endOnFailure: true },
     );
   });
 });
