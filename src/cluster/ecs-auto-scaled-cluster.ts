@@ -331,7 +331,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     if (tiers.some((tier) => !tier._isRetired) && this.defaultCapacityProviderStrategy.every(({ weight }) => weight === 0)) {
       problems.push('`defaultStrategy.weight` must be above 0 for at least one tier, got: 0 for all (InvalidStrategy)');
     }
-    const providers = tiers.map((tier) => tier.capacityProviderName);
+    const providers = tiers.flatMap((tier) => tier._givenCapacityProviderName ?? []);
     const twice = providers.find((name, index) => providers.indexOf(name) !== index);
     if (twice !== undefined)
       problems.push(`\`capacityProviderName\` must be unique, got ${shown(twice)} twice (InvalidCapacityProviderName)`);

@@ -229,6 +229,11 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     return this.options.defaultStrategy;
   }
 
+  /** @internal */
+  public get _givenCapacityProviderName(): string | undefined {
+    return this.options.capacityProviderName;
+  }
+
   /**
    * On its way out: still associated with the cluster, in no strategy.
    *

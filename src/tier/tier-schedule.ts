@@ -229,7 +229,7 @@ function checkTimeZone(timeZone: string | undefined): void {
 
 /** CDK's schedules of other services look the same, and have six fields, rates and dates, none of which Auto Scaling takes. */
 function checkCron({ expressionString }: autoscaling.Schedule): void {
-  if (Token.isUnresolved(expressionString) || /^\S+( +\S+){4}$/.test(expressionString)) return;
+  if (Token.isUnresolved(expressionString) || /^[\w*,/-]+( +[\w*,/-]+){4}$/.test(expressionString)) return;
   fail(CODE, `\`schedule\` must be a cron expression of five fields such as "0 7 * * 1-5", got: ${shown(expressionString)}`);
 }
 
