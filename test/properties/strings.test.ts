@@ -362,6 +362,32 @@ describe('strings in the secret', () => {
     }
   });
 
+  test.each<[string, object, string]>([
+    [
+      'the name of a registry is no text',
+      { '\ud800': { username: 'u', password: 'p' } },
+      'has no valid username and password for registry 1',
+    ],
+    [
+      'an address is no text',
+      { a: { username: 'u', password: 'p', email: '\udc00' } },
+      'has no valid username and password for registry 1',
+    ],
+    [
+      'all of it is too large for the agent',
+      { a: { username: 'u', password: 'é'.repeat(25_000) } },
+      'is too large for an environment variable',
+    ],
+  ])('stop the node when %s', async (_, secret, reason) => {
+    await bootWith(secret, DockerAuthFormat.DOCKER);
+    expect(node.reason).toBe(`the registry secret ${reason}\nfailed at ecs.config, status 1\n`);
+    expect([node.stamped, node.exists('root/.docker/config.json'), node.exists('root/.docker/config.json.new')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
   test('that is any text at all: it gives good credentials, or the node stops and shows nothing of it', async () => {
     const canary = 'c4n4ry';
     const odd = fc.oneof(
