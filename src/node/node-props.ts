@@ -22,7 +22,8 @@ export interface NodeProps extends NodeBootstrapProps {
    * The instance types, of one architecture. The first is the only one, or the preferred one: several become a mixed-instances
    * group, in which on-demand instances are taken in this order.
    *
-   * Managed scaling reckons with the smallest of them: a task that does not fit on it may never find a node.
+   * Managed scaling reckons with the smallest of them: a task that does not fit on it may never find a node. Types of which one is, by its name, at least four
+   * times as large as another are warned of.
    *
    * @default - none: must come from the tier, its template or the cluster
    */
@@ -79,7 +80,7 @@ export interface NodeProps extends NodeBootstrapProps {
   readonly detailedMonitoring?: boolean;
 
   /**
-   * How burstable instances (t2, t3, t3a, t4g) pay for bursts.
+   * How burstable instances (t2, t3, t3a, t4g) pay for bursts. Refused where no instance type is one.
    *
    * @default - the instance type's own: standard for t2, unlimited for the others
    */

@@ -17,7 +17,7 @@ export interface NodeVolumeOptions {
 
   /**
    * I/O operations a second: 3,000 to 80,000 for gp3, 100 to 64,000 for io1, 100 to 256,000 for io2. Required for io1 and io2,
-   * refused for kinds that have none.
+   * refused for kinds that have none. At most 500 for each GiB of gp3 (above 3,000), 50 of io1, 1,000 of io2.
    *
    * @default - 3,000 for gp3
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-launchtemplate-ebs.html
@@ -25,7 +25,7 @@ export interface NodeVolumeOptions {
   readonly iops?: number;
 
   /**
-   * Throughput in MiB/s, 125 to 2,000, for gp3 only.
+   * Throughput in MiB/s, 125 to 2,000 and at most a quarter of the IOPS (750 for the default 3,000), for gp3 only.
    *
    * @default - 125 for gp3
    */

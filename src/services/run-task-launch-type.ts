@@ -2,6 +2,8 @@ import { type CfnResource, Lazy, Tokenization } from 'aws-cdk-lib';
 import { clusterNamedBy } from './cluster-match';
 import { field, opened, openedList, property, setProperty, withField, without } from './properties';
 import type { ServedCluster } from './served-cluster';
+import { taskDefinitionBy } from './task-definition';
+import type { TaskRun } from './task-platform';
 import { waitForAssociations } from './wait-for-association';
 
 /**
@@ -31,6 +33,20 @@ function adaptTarget(resource: CfnResource, value: unknown, clusters: readonly S
   }
   const match = clusterNamedBy(field(target, 'arn'), resource, clusters);
   return match?.cluster.defaultStrategyIsOurs ? withField(target, 'ecsParameters', without(parameters, 'launchType')) : value;
+}
+
+/** What the targets of a rule or a schedule run on our clusters, of this app's task definitions, by the clusters' default strategies. */
+export function taskRunsOfTargets(resource: CfnResource, name: 'target' | 'targets', clusters: readonly ServedCluster[]): TaskRun[] {
+  const value = opened(resource, property(resource, name));
+  return openedList(resource, Array.isArray(value) ? value : [value]).flatMap((target) => {
+    const parameters = opened(resource, field(target, 'ecsParameters'));
+    if (!isObject(parameters) || field(parameters, 'launchType') !== undefined || hasStrategy(resource, parameters)) return [];
+    const cluster = clusterNamedBy(field(target, 'arn'), resource, clusters)?.cluster;
+    const taskDefinition = taskDefinitionBy(field(parameters, 'taskDefinitionArn'));
+    if (cluster === undefined || taskDefinition === undefined || !cluster.defaultStrategyIsOurs) return [];
+    const tiers = (cluster.tiers ?? []).filter((tier) => tier.isInDefaultStrategy);
+    return [{ resource, name: `"${resource.node.path}"`, cluster, taskDefinition, tiers, anyTier: false }];
+  });
 }
 
 function clustersUsed(resource: CfnResource, name: string, clusters: readonly ServedCluster[]): ServedCluster[] {

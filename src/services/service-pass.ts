@@ -12,11 +12,12 @@ import { checkConstraintCount, constrainToNotRetiring } from './not-retiring';
 import { checkPeerPorts } from './peer-ports';
 import { property } from './properties';
 import { checkRollingDeployment } from './rolling-deployment';
-import { dropRunTaskLaunchType } from './run-task-launch-type';
+import { dropRunTaskLaunchType, taskRunsOfTargets } from './run-task-launch-type';
 import type { ServedCluster } from './served-cluster';
 import { checkStateLaunchType, mayRunTask, type State } from './state-machine-task';
+import { checkStrategy } from './strategy';
 import { checkTaskNetwork } from './task-network';
-import { checkTaskPlatform } from './task-platform';
+import { checkTaskPlatform, taskRunsOf } from './task-platform';
 import { waitForAssociation } from './wait-for-association';
 
 /**
@@ -76,10 +77,10 @@ class ServicePass implements IAspect {
         this.once(resource, () => this.visitService(resource));
         break;
       case 'AWS::Events::Rule':
-        this.once(resource, () => dropRunTaskLaunchType(resource, 'targets', this.clusters));
+        this.once(resource, () => this.visitTargets(resource, 'targets'));
         break;
       case 'AWS::Scheduler::Schedule':
-        this.once(resource, () => dropRunTaskLaunchType(resource, 'target', this.clusters));
+        this.once(resource, () => this.visitTargets(resource, 'target'));
         break;
     }
   }
@@ -115,8 +116,18 @@ class ServicePass implements IAspect {
         checkNetworkLoadBalancer(service);
         checkPeerPorts(service);
         checkCodeDeploy(service);
-        checkTaskPlatform(service);
-        return [...checkConstraintCount(service), ...checkTaskNetwork(service)];
+        taskRunsOf(service).forEach(checkTaskPlatform);
+        return [...checkConstraintCount(service), ...checkTaskNetwork(service), ...checkStrategy(service, this.clusters)];
+      },
+    });
+  }
+
+  private visitTargets(resource: CfnResource, name: 'target' | 'targets'): void {
+    dropRunTaskLaunchType(resource, name, this.clusters);
+    resource.node.addValidation({
+      validate: () => {
+        taskRunsOfTargets(resource, name, this.clusters).forEach(checkTaskPlatform);
+        return [];
       },
     });
   }

@@ -13,11 +13,17 @@ export interface PublishedPort {
 
 /** The task definition of a service, where the app defines it: found by the reference, or through the L2 (CodeDeploy names the family only). */
 export function taskDefinitionOf(service: HostedService): CfnResource | undefined {
-  const token = Tokenization.reverse(property(service.resource, 'taskDefinition'), { failConcat: false });
-  if (Reference.isReference(token) && isTaskDefinition(token.target)) return token.target;
+  const referred = taskDefinitionBy(property(service.resource, 'taskDefinition'));
+  if (referred !== undefined) return referred;
   const l2 = service.resource.node.scope as { taskDefinition?: IConstruct } | undefined;
   const resource = l2?.taskDefinition?.node?.defaultChild ?? l2?.taskDefinition?.node?.tryFindChild('Resource');
   return isTaskDefinition(resource) ? resource : undefined;
+}
+
+/** The task definition that a value refers to. */
+export function taskDefinitionBy(value: unknown): CfnResource | undefined {
+  const token = Tokenization.reverse(value, { failConcat: false });
+  return Reference.isReference(token) && isTaskDefinition(token.target) ? token.target : undefined;
 }
 
 function isTaskDefinition(construct: unknown): construct is CfnResource {

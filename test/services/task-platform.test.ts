@@ -1,4 +1,10 @@
-import { Annotations, aws_ecs as ecs, type Stack } from 'aws-cdk-lib';
+import {
+  Annotations,
+  aws_applicationautoscaling as applicationautoscaling,
+  aws_ecs as ecs,
+  aws_ecs_patterns as patterns,
+  type Stack,
+} from 'aws-cdk-lib';
 import { EcsAutoScaledCluster, NodeLogDriver } from '../../src';
 import { ARM, TestStack as Estate, SMALL } from '../helpers/estate';
 import { ec2Service, warning, warnings } from './helpers';
@@ -161,5 +167,34 @@ describe('a runtime platform that the nodes are not', () => {
       capacityProviderStrategies: [cluster.tier('general').strategy()],
     });
     expect(warning(services, 'Service.logDriver')?.message).toContain('the tier "general"');
+  });
+});
+
+describe('a task that a rule or a schedule runs', () => {
+  const ID = 'Service.logDriver';
+
+  test('is warned of in the same way: ScheduledEc2Task', () => {
+    const { stack, cluster } = estate();
+    new patterns.ScheduledEc2Task(stack, 'Nightly', {
+      cluster,
+      schedule: applicationautoscaling.Schedule.cron({ hour: '3', minute: '0' }),
+      scheduledEc2TaskImageOptions: { image, memoryLimitMiB: 128, logDriver: JOURNALD },
+    });
+    expect(warning(stack, ID)).toMatchObject({
+      path: '/Estate/Nightly/ScheduledEventRule/Resource',
+      message: expect.stringContaining(
+        'do not offer the log drivers of "Estate/Nightly/ScheduledEventRule/Resource" ("journald" of "ScheduledContainer" on the tier "general")',
+      ),
+    });
+  });
+
+  test('is not, with a driver that the nodes offer', () => {
+    const { stack, cluster } = estate();
+    new patterns.ScheduledEc2Task(stack, 'Nightly', {
+      cluster,
+      schedule: applicationautoscaling.Schedule.cron({ hour: '3', minute: '0' }),
+      scheduledEc2TaskImageOptions: { image, memoryLimitMiB: 128 },
+    });
+    expect(warnings(stack)).toEqual([]);
   });
 });

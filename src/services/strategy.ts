@@ -1,0 +1,31 @@
+import type { HostedService } from './hosted-service';
+import { field, openedList, property } from './properties';
+import type { ServedCluster } from './served-cluster';
+
+const FARGATE = ['FARGATE', 'FARGATE_SPOT'];
+
+/** Refuses a strategy that CDK takes and ECS does not, or not for this cluster. */
+export function checkStrategy(service: HostedService, clusters: readonly ServedCluster[]): string[] {
+  const items = openedList(service.resource, property(service.resource, 'capacityProviderStrategy'));
+  const providers = items.map((item) => field(item, 'capacityProvider'));
+  const ours = new Set((service.cluster.tiers ?? []).map((tier) => tier.capacityProviderName));
+  const problems = clusters
+    .filter((cluster) => cluster !== service.cluster)
+    .flatMap((cluster) => (cluster.tiers ?? []).map((tier) => ({ cluster, tier })))
+    .filter(({ tier }) => !ours.has(tier.capacityProviderName) && providers.includes(tier.capacityProviderName))
+    .map(({ cluster, tier }) => `be of tiers of its cluster, got: the tier "${tier.name}" of "${cluster.scope.node.path}"`);
+  if (
+    providers.some((provider) => FARGATE.includes(String(provider))) &&
+    !providers.every((provider) => FARGATE.includes(String(provider)))
+  ) {
+    problems.push('be of tiers or of Fargate, got: both');
+  }
+  if (items.length > 1 && items.every((item) => field(item, 'weight') === 0)) {
+    problems.push('have a weight above 0, got: 0 for all');
+  }
+  if (items.filter((item) => Number(field(item, 'base') ?? 0) > 0).length > 1) problems.push('have a base for one item only, got: several');
+  return problems.map(
+    (problem) =>
+      `\`capacityProviderStrategies\` of the service "${service.path}" on the cluster "${service.cluster.scope.node.path}" must ${problem} (Service.capacityProviderStrategy)`,
+  );
+}
