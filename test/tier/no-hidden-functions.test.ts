@@ -64,7 +64,7 @@ const tier = fc.record({
   forceDelete: fc.boolean(),
   protect: fc.boolean(),
   options: fc.record({
-    spot: maybe(fc.record({ onDemandBaseCapacity: fc.integer({ min: 0, max: 3 }), capacityRebalance: fc.boolean() })),
+    spot: maybe(fc.record({ onDemandBaseCapacity: fc.integer({ min: 0, max: 2 }), capacityRebalance: fc.boolean() })),
     minCapacity: maybe(fc.integer({ min: 0, max: 3 })),
     maxCapacity: maybe(fc.integer({ min: 3, max: 50 })),
     targetCapacityPercent: maybe(fc.integer({ min: 1, max: 100 })),
