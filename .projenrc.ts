@@ -70,7 +70,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
       },
       javascript: { formatter: { quoteStyle: javascript.biome_config.QuoteStyle.SINGLE } },
       // Templates in tests are untyped JSON.
-      overrides: [{ includes: ['test/**'], linter: { rules: { suspicious: { noExplicitAny: 'off' } } } }],
+      overrides: [
+        // The barrel is in the order of the layers.
+        { includes: ['src/index.ts'], assist: { enabled: false } },{ includes: ['test/**'], linter: { rules: { suspicious: { noExplicitAny: 'off' } } } }],
       files: { includes: ['examples/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', '!**/cdk.out'] },
     },
   },

@@ -12,7 +12,8 @@ export interface NodeProps extends NodeBootstrapProps {
    * The role of the nodes. What the ECS agent needs, for the clusters that use it and no others, is added to it, and so is reading
    * the registry's secret. It may live in another stack of the app.
    *
-   * A role that is no `NodeRole` is allowed to use Session Manager and Run Command as well.
+   * A role that is no `NodeRole` is allowed to use Session Manager and Run Command as well. A role that is imported with `mutable: false` gets nothing: it must
+   * have it all already (docs/permissions.md).
    *
    * @default - a new `NodeRole`
    */
