@@ -72,7 +72,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
       // Templates in tests are untyped JSON.
       overrides: [
         // The barrel is in the order of the layers.
-        { includes: ['src/index.ts'], assist: { enabled: false } },{ includes: ['test/**'], linter: { rules: { suspicious: { noExplicitAny: 'off' } } } }],
+        { includes: ['src/index.ts'], assist: { enabled: false } },
+        { includes: ['test/**'], linter: { rules: { suspicious: { noExplicitAny: 'off' } } } },
+      ],
       files: { includes: ['examples/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', '!**/cdk.out'] },
     },
   },

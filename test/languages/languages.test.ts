@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { Estate } from '../../examples/article/estate';
 import '../helpers/estate'; // switches aws-cdk-lib's own validator off
 import { builtPackages, MAVEN_REPOSITORY, ROOT, run, userEnvironment } from '../helpers/packages';
+import { optionsStack } from './extra/options';
 
 const MINUTE = 60_000;
 
@@ -16,33 +17,38 @@ interface Language {
   readonly test: string;
   /** How many tests have passed, as the language's own tool says it. */
   readonly passed: RegExp;
-  /** Where the app expects the test of what is refused. */
-  readonly refused: [file: string, path: string];
+  /** Where the app has its tests: ours come to them. */
+  readonly tests: string;
+  readonly ours: Record<string, string>;
 }
 
 const LANGUAGES: Record<string, Language> = {
   go: {
     test: 'go test -v -count=1 ./...',
     passed: /^--- PASS/gm,
-    refused: ['refused.go', 'refused_test.go'],
+    tests: '.',
+    ours: { 'extra.go': 'extra_test.go' },
   },
   java: {
     test: 'mvn -B -ntp test',
     passed: /Tests run: (\d+), Failures: 0, Errors: 0, Skipped: 0$/m,
-    refused: ['Refused.java', 'src/test/java/com/example/article/RefusedTest.java'],
+    tests: 'src/test/java/com/example/article',
+    ours: { 'Extra.java': 'ExtraTest.java' },
   },
   python: {
     path: '.venv/bin',
     install: 'python3 -m venv .venv && pip install -q -r requirements-dev.txt',
     test: 'pytest',
     passed: /(\d+) passed in/,
-    refused: ['refused.py', 'tests/test_refused.py'],
+    tests: 'tests',
+    ours: { 'extra.py': 'test_extra.py' },
   },
   typescript: {
     install: 'npm install --prefer-offline',
     test: 'npm test',
     passed: /^(?:#|ℹ) pass (\d+)$/m,
-    refused: ['refused.ts', 'test/refused.test.ts'],
+    tests: 'test',
+    ours: { 'extra.ts': 'extra.test.ts', 'options.ts': 'options.ts' },
   },
 };
 
@@ -72,13 +78,13 @@ function templatesIn(folder: string): Record<string, string> {
 
 /** A fresh copy of a language's example, next to the packages as in a checkout after `npx projen package:here`, installed and run. */
 async function tryOut(folder: string, name: string): Promise<Result> {
-  const { path, install, test, refused } = LANGUAGES[name];
+  const { path, install, test, tests: folderOfTests, ours } = LANGUAGES[name];
   const cwd = join(folder, 'examples', name);
   cpSync(join(ROOT, 'examples', name), cwd, {
     recursive: true,
     filter: (source) => !/\/(node_modules|\.venv|target|cdk\.out)$/.test(source),
   });
-  cpSync(join(__dirname, 'refused', refused[0]), join(cwd, refused[1]));
+  for (const [from, to] of Object.entries(ours)) cpSync(join(__dirname, 'extra', from), join(cwd, folderOfTests, to));
   const env = userEnvironment({
     PATH: `${path ? `${join(cwd, path)}:` : ''}${process.env.PATH}`,
     CDK_VALIDATION: 'false',
@@ -90,7 +96,11 @@ async function tryOut(folder: string, name: string): Promise<Result> {
   const tests = await run(test, { cwd, env });
   // As the CDK's command line does it. Not for the tests: with it, an app of theirs synthesizes when its process ends.
   await run(JSON.parse(readFileSync(join(cwd, 'cdk.json'), 'utf8')).app, { cwd, env: { ...env, CDK_OUTDIR: join(cwd, 'cdk.out') } });
-  return { tests, refused: JSON.parse(readFileSync(join(cwd, 'refused.json'), 'utf8')), templates: templatesIn(join(cwd, 'cdk.out')) };
+  return {
+    tests,
+    refused: JSON.parse(readFileSync(join(cwd, 'refused.json'), 'utf8')),
+    templates: { ...templatesIn(join(cwd, 'cdk.out')), ...templatesIn(join(cwd, 'options')) },
+  };
 }
 
 (process.env.LANGUAGES === 'skip' ? describe.skip : describe)('the built packages, in apps of four languages', () => {
@@ -120,6 +130,7 @@ async function tryOut(folder: string, name: string): Promise<Result> {
     const outdir = join(mkdtempSync(join(tmpdir(), 'article-')), 'cdk.out');
     const app = new App({ outdir });
     new Estate(app, 'Article');
+    optionsStack(app);
     app.synth();
     fromSource = templatesIn(outdir);
     await Promise.all([first, second]);
@@ -135,13 +146,13 @@ async function tryOut(folder: string, name: string): Promise<Result> {
     test('the app passes its own tests', async () => {
       const matches = [...(await result()).tests.matchAll(new RegExp(LANGUAGES[name].passed, 'gm'))];
       const passed = matches.length === 1 ? Number(matches[0][1]) : matches.length;
-      expect(passed).toBeGreaterThanOrEqual(6);
+      expect(passed).toBeGreaterThanOrEqual(7);
     });
 
     test("the templates are those of the library's source, byte for byte", async () => {
       const { templates } = await result();
       expect(Object.keys(templates)).toEqual(Object.keys(fromSource));
-      expect(Object.keys(templates)).toHaveLength(4);
+      expect(Object.keys(templates)).toHaveLength(5);
       expect(templates).toEqual(fromSource);
     });
 

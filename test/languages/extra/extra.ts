@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { EcsAutoScaledCluster, NodeLogDriver, NodeTemplate } from 'cdk-ecs-auto-scaled-cluster';
+import { optionsStack } from './options';
 
 /** Tries what cannot work, and writes down what the library says about it: ../languages.test.ts compares it, language by language. */
 function messageOf(body: () => unknown): string {
@@ -13,6 +14,12 @@ function messageOf(body: () => unknown): string {
   }
   return 'nothing was thrown';
 }
+
+test('all kinds of options', () => {
+  const app = new App({ outdir: 'options' });
+  optionsStack(app);
+  app.synth();
+});
 
 test('what cannot work is refused', () => {
   const app = new App();

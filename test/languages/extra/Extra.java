@@ -1,0 +1,118 @@
+package com.example.article;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.cdkecsautoscaledcluster.AgentConfig;
+import io.github.cdkecsautoscaledcluster.BootstrapStep;
+import io.github.cdkecsautoscaledcluster.ClusterAlarmsOptions;
+import io.github.cdkecsautoscaledcluster.EcsAutoScaledCluster;
+import io.github.cdkecsautoscaledcluster.InstanceTierOptions;
+import io.github.cdkecsautoscaledcluster.NodeLogDriver;
+import io.github.cdkecsautoscaledcluster.NodeReplacement;
+import io.github.cdkecsautoscaledcluster.NodeTemplate;
+import io.github.cdkecsautoscaledcluster.NodeVolume;
+import io.github.cdkecsautoscaledcluster.RollingReplacementOptions;
+import io.github.cdkecsautoscaledcluster.RootVolumeOptions;
+import io.github.cdkecsautoscaledcluster.SpotOptions;
+import io.github.cdkecsautoscaledcluster.Sysctl;
+import io.github.cdkecsautoscaledcluster.TierSchedule;
+import io.github.cdkecsautoscaledcluster.WorkingHoursOptions;
+import io.github.cdkecsautoscaledcluster.WriteFileStepOptions;
+import java.io.File;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import software.amazon.awscdk.App;
+import software.amazon.awscdk.AppProps;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.Size;
+import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.ec2.InstanceType;
+import software.amazon.awscdk.services.ec2.Vpc;
+import software.amazon.awscdk.services.sns.Topic;
+
+/** Tries what cannot work, and writes down what the library says about it: ../languages.test.ts compares it, language by language. */
+class ExtraTest {
+    private static String messageOf(final Runnable body) {
+        try {
+            body.run();
+        } catch (final RuntimeException error) {
+            return error.getMessage();
+        }
+        return "nothing was thrown";
+    }
+
+    @Test
+    void allKindsOfOptions() {
+        final App app = new App(AppProps.builder().outdir("options").build());
+        final Stack stack = new Stack(app, "Options");
+        final Vpc vpc = new Vpc(stack, "Vpc");
+        final Map<String, String> map = Map.of("zulu", "3", "mike", "2", "alpha", "1");
+        final EcsAutoScaledCluster cluster = EcsAutoScaledCluster.Builder.create(stack, "Orders")
+                .volumeTags(map)
+                .volumes(List.of(NodeVolume.root(RootVolumeOptions.builder()
+                        .throughput(250)
+                        .size(Size.gibibytes(100))
+                        .build())))
+                .sysctls(List.of(Sysctl.of("vm.max_map_count", "262144"), Sysctl.somaxconn(4096)))
+                .replacement(NodeReplacement.rolling(RollingReplacementOptions.builder()
+                        .checkpointPercentages(List.of(50, 100))
+                        .maxHealthyPercentage(110)
+                        .minHealthyPercentage(100)
+                        .build()))
+                .logDrivers(List.of(NodeLogDriver.AWSLOGS, NodeLogDriver.of("acme")))
+                .bootstrapSteps(List.of(
+                        BootstrapStep.writeFile(
+                                "/etc/motd",
+                                "Grüße, \"you\" & $HOME\n",
+                                WriteFileStepOptions.builder().owner("root").mode("0644").build()),
+                        BootstrapStep.installPackages(List.of("amazon-cloudwatch-agent", "amazon-efs-utils")),
+                        BootstrapStep.enableService("amazon-cloudwatch-agent")))
+                .agent(AgentConfig.builder()
+                        .logMaxFileSize(Size.mebibytes(20))
+                        .instanceAttributes(map)
+                        .environment(Map.of("ECS_ZULU", "3", "ECS_MIKE", "2", "ECS_ALPHA", "1"))
+                        .build())
+                .vpc(vpc)
+                .build();
+        cluster.addTier("nightly", InstanceTierOptions.builder()
+                .spot(SpotOptions.builder().build())
+                .schedules(List.of(TierSchedule.workingHours(
+                        WorkingHoursOptions.builder().timeZone("Europe/Berlin").build())))
+                .instanceTypes(List.of(new InstanceType("c7i.large"), new InstanceType("c6i.large")))
+                .build());
+        cluster.addAlarms(ClusterAlarmsOptions.builder().topic(new Topic(stack, "Topic")).build());
+        cluster.addDashboard();
+        app.synth();
+    }
+
+    @Test
+    void whatCannotWorkIsRefused() throws IOException {
+        final App app = new App();
+        final Stack stack = new Stack(app, "Refused");
+        final Vpc vpc = new Vpc(stack, "Vpc");
+        final List<InstanceType> types = List.of(new InstanceType("t3.small"));
+        final EcsAutoScaledCluster cluster =
+                EcsAutoScaledCluster.Builder.create(stack, "Orders").vpc(vpc).build();
+        cluster.addTier("general", InstanceTierOptions.builder().instanceTypes(types).build());
+        final NodeTemplate template =
+                NodeTemplate.Builder.create(stack, "Template").instanceTypes(types).build();
+        final AgentConfig agent =
+                AgentConfig.builder().containerStopTimeout(Duration.millis(500)).build();
+        EcsAutoScaledCluster.Builder.create(stack, "Empty").vpc(vpc).build();
+
+        final InstanceTierOptions negative =
+                InstanceTierOptions.builder().instanceTypes(types).maxCapacity(-1).build();
+        final InstanceTierOptions both =
+                InstanceTierOptions.builder().template(template).instanceTypes(types).build();
+        final InstanceTierOptions tooShort =
+                InstanceTierOptions.builder().instanceTypes(types).agent(agent).build();
+        new ObjectMapper().writeValue(new File("refused.json"), Map.of(
+                "aNegativeSize", messageOf(() -> cluster.addTier("negative", negative)),
+                "aTemplateAndAField", messageOf(() -> cluster.addTier("both", both)),
+                "anUnknownTier", messageOf(() -> cluster.tier("compute")),
+                "aShortTimeout", messageOf(() -> cluster.addTier("short", tooShort)),
+                "aWrongName", messageOf(() -> NodeLogDriver.of("json file")),
+                "aClusterWithoutTiers", messageOf(app::synth)));
+    }
+}
