@@ -1,0 +1,48 @@
+import { Size, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import {
+  BootstrapStep,
+  EcsAutoScaledCluster,
+  NodeLogDriver,
+  NodeReplacement,
+  NodeVolume,
+  Sysctl,
+  TierSchedule,
+} from 'cdk-ecs-auto-scaled-cluster';
+import type { Construct } from 'constructs';
+
+/**
+ * What could differ from language to language: maps (in Java, `Map.of` has another order in each process), fields in another order, structs in lists and
+ * in structs, a struct without a field, lists of objects and of strings, fractions, durations and sizes. The other languages say the same, in other orders.
+ */
+export function optionsStack(scope: Construct): Stack {
+  const stack = new Stack(scope, 'Options');
+  const vpc = new ec2.Vpc(stack, 'Vpc');
+  const cluster = new EcsAutoScaledCluster(stack, 'Orders', {
+    vpc,
+    agent: {
+      environment: { ECS_ALPHA: '1', ECS_MIKE: '2', ECS_ZULU: '3' },
+      instanceAttributes: { alpha: '1', mike: '2', zulu: '3' },
+      logMaxFileSize: Size.mebibytes(20),
+    },
+    bootstrapSteps: [
+      BootstrapStep.writeFile('/etc/motd', 'Grüße, "you" & $HOME\n', { mode: '0644', owner: 'root' }),
+      BootstrapStep.installPackages(['amazon-cloudwatch-agent', 'amazon-efs-utils']),
+      BootstrapStep.enableService('amazon-cloudwatch-agent'),
+    ],
+    logDrivers: [NodeLogDriver.AWSLOGS, NodeLogDriver.of('acme')],
+    replacement: NodeReplacement.rolling({ minHealthyPercentage: 100, maxHealthyPercentage: 110, checkpointPercentages: [50, 100] }),
+    sysctls: [Sysctl.of('vm.max_map_count', '262144'), Sysctl.somaxconn(4096)],
+    volumes: [NodeVolume.root({ size: Size.gibibytes(100), throughput: 250 })],
+    volumeTags: { alpha: '1', mike: '2', zulu: '3' },
+  });
+  cluster.addTier('nightly', {
+    instanceTypes: [new ec2.InstanceType('c7i.large'), new ec2.InstanceType('c6i.large')],
+    schedules: [TierSchedule.workingHours({ timeZone: 'Europe/Berlin' })],
+    spot: {},
+  });
+  cluster.addAlarms({ topic: new sns.Topic(stack, 'Topic') });
+  cluster.addDashboard();
+  return stack;
+}
