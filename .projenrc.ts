@@ -188,6 +188,7 @@ jest.config.collectCoverage = false;
 jest.config.maxWorkers = 2;
 jest.config.modulePathIgnorePatterns = ['<rootDir>/.cache/', '<rootDir>/dist/']; // copies of this package, and apps that use it
 jest.config.globalSetup = '<rootDir>/test/helpers/temporary-folder.js';
+jest.config.testSequencer = '<rootDir>/test/helpers/longest-first.js';
 jest.addReporter(new javascript.JestReporter('<rootDir>/test/helpers/count-reporter.js'));
 project.testTask.reset();
 project.testTask.exec('biome check --error-on-warnings');

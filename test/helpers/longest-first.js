@@ -1,0 +1,16 @@
+const { default: Sequencer } = require('@jest/test-sequencer');
+
+/** What takes minutes, and mostly waits: begun first, so that it runs beside everything else. */
+const LONGEST = ['test/languages/', 'test/boot/boot.test.ts', 'test/reviewers/', 'test/properties/', 'test/deploy/', 'test/iam/'];
+
+class LongestFirst extends Sequencer {
+  sort(tests) {
+    const rank = ({ path }) => {
+      const found = LONGEST.findIndex((part) => path.replaceAll('\\', '/').includes(part));
+      return found < 0 ? LONGEST.length : found;
+    };
+    return [...super.sort(tests)].sort((a, b) => rank(a) - rank(b));
+  }
+}
+
+module.exports = LongestFirst;
