@@ -185,7 +185,7 @@ addBuildWorkflow(project);
 const jest = project.jest;
 if (!jest) throw new Error('jest is what runs the tests');
 jest.config.collectCoverage = false;
-jest.config.maxWorkers = 2;
+jest.config.maxWorkers = 3; // the boots wait more than they work
 jest.config.modulePathIgnorePatterns = ['<rootDir>/.cache/', '<rootDir>/dist/']; // copies of this package, and apps that use it
 jest.config.globalSetup = '<rootDir>/test/helpers/temporary-folder.js';
 jest.config.testSequencer = '<rootDir>/test/helpers/longest-first.js';
