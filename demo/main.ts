@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     table(['cluster', 'tier', 'instance types', 'nodes', 'role', 'template', 'user data'], rowsOf(estate)),
   );
 
-  const node = nodeOf(estate, 'search', 'compute');
+  const node = nodeOf(estate, 'search', 'standard');
   const reason = cannotBoot();
   if (reason === undefined) {
     const booted = await step(
