@@ -45,6 +45,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@cdklabs/cdk-validator-cfnguard@0.0.62',
     '@types/node@20.19.43',
     'aws-cdk-lib-newest@npm:aws-cdk-lib@2.276.0', // test/reviewers synthesizes with it too; the floor is `aws-cdk-lib`
+    'aws-cdk@2.1148.1', // the CLI, against the emulator
     'cdk-nag@3.0.2',
     'fast-check@4.10.2',
     'jsii-docgen@10.12.6',

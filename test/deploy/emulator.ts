@@ -51,13 +51,14 @@ export class Emulator {
       },
       60,
     );
-    return new Emulator(server, spawn(python, [join(EMULATOR, 'bridge.py')], { env, stdio: ['pipe', 'pipe', 'inherit'] }), log);
+    return new Emulator(endpoint, server, spawn(python, [join(EMULATOR, 'bridge.py')], { env, stdio: ['pipe', 'pipe', 'inherit'] }), log);
   }
 
   private readonly waiting = new Map<number, Waiting>();
   private calls = 0;
 
   private constructor(
+    public readonly endpoint: string,
     private readonly server: ChildProcess,
     private readonly bridge: ChildProcess,
     /** What the emulator has written, for when something is not as it should be. */
