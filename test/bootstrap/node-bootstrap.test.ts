@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Aws, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
@@ -13,6 +13,7 @@ import { NodeBootstrap, type NodeBootstrapOptions } from '../../src/bootstrap/no
 import { DockerAuth } from '../../src/registry/docker-auth';
 import { NodeLogDriver } from '../../src/settings/log-driver';
 import { Sysctl } from '../../src/settings/sysctl';
+import { expectGolden } from '../helpers/golden';
 import { evaluate, FakeNode, partsOf, scriptOf } from '../helpers/user-data';
 import { findingsIn } from './shellcheck';
 
@@ -66,13 +67,7 @@ const GOLDEN: [name: string, render: () => string, maxBytes: number][] = [
 describe('the rendered user data', () => {
   // A byte that changes replaces every node of every user. UPDATE_GOLDEN=1 writes the files anew: a breaking release.
   test.each(GOLDEN)('is the golden file byte for byte: %s', (name, render) => {
-    const file = join(__dirname, 'golden', `${name}.txt`);
-    if (process.env.UPDATE_GOLDEN === '1') {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, render());
-    }
-    expect(existsSync(file)).toBe(true);
-    expect(render()).toBe(readFileSync(file, 'utf8'));
+    expectGolden(join(__dirname, 'golden', `${name}.txt`), render());
   });
 
   test.each(GOLDEN)('leaves room for what users add: %s', (_, render, maxBytes) => {
