@@ -36,7 +36,7 @@ export function checkConstraintCount(service: HostedService): string[] {
   return [
     `\`placementConstraints\` must be at most ${MAX_CONSTRAINTS} for a task, got: ${own + inherited}, one of which (\`${NOT_RETIRING}\`) the cluster ` +
       `"${service.cluster.scope.node.path}" adds so that a roll of its nodes moves each task once: leave out one of the others, or turn that off with ` +
-      '`NodeReplacement.rolling({ cordon: false })` (Service.placementConstraints)',
+      '`NodeReplacement.rolling({ cordon: false })` (TooManyConstraints)',
   ];
 }
 

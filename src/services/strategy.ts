@@ -26,6 +26,6 @@ export function checkStrategy(service: HostedService, clusters: readonly ServedC
   if (items.filter((item) => Number(field(item, 'base') ?? 0) > 0).length > 1) problems.push('have a base for one item only, got: several');
   return problems.map(
     (problem) =>
-      `\`capacityProviderStrategies\` of the service "${service.path}" on the cluster "${service.cluster.scope.node.path}" must ${problem} (Service.capacityProviderStrategy)`,
+      `\`capacityProviderStrategies\` of the service "${service.path}" on the cluster "${service.cluster.scope.node.path}" must ${problem} (InvalidServiceStrategy)`,
   );
 }

@@ -14,7 +14,7 @@ export function checkTaskNetwork(service: HostedService): string[] {
   if (service.rendered('networkConfiguration', 'awsvpcConfiguration', 'assignPublicIp') === 'ENABLED') {
     return [
       `\`assignPublicIp\` must not be set for the service "${service.path}", which runs on the nodes of the cluster "${service.cluster.scope.node.path}": ECS gives public addresses to ` +
-        'tasks on Fargate only, and refuses it here. Leave it out, and put the tasks into private subnets with a way out (Service.assignPublicIp)',
+        'tasks on Fargate only, and refuses it here. Leave it out, and put the tasks into private subnets with a way out (PublicIpOnNodes)',
     ];
   }
   const subnets = publicSubnetsOf(service);

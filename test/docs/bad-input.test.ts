@@ -46,6 +46,10 @@ test('every code of an error has its row, and every row a code', () => {
   expect(firstCells(guide, 'Errors').sort()).toEqual(codes());
 });
 
+test('a code does not look like the id of a warning', () => {
+  expect(codes().filter((code) => code.includes('.'))).toEqual([]);
+});
+
 test('every warning has its row, and every row a warning', () => {
   expect(firstCells(guide, 'Warnings').sort()).toEqual(warnings());
 });

@@ -146,7 +146,7 @@ describe('ten constraints are the most of a task', () => {
     expect(() => Template.fromStack(withConstraints(own, inherited))).toThrow(
       '[Stack/Api/Service] `placementConstraints` must be at most 10 for a task, got: 11, one of which (`attribute:retiring !exists`) the cluster ' +
         '"Stack/Cluster" adds so that a roll of its nodes moves each task once: leave out one of the others, or turn that off with ' +
-        '`NodeReplacement.rolling({ cordon: false })` (Service.placementConstraints)',
+        '`NodeReplacement.rolling({ cordon: false })` (TooManyConstraints)',
     );
   });
 });

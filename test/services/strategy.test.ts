@@ -23,7 +23,7 @@ test.each<[string, Parameters<typeof synthesized>[0], string]>([
   [
     'a tier of another cluster',
     (_cluster, other) => [other.tier('a').strategy()],
-    `${START}be of tiers of its cluster, got: the tier "a" of "Estate/Search" (Service.capacityProviderStrategy)`,
+    `${START}be of tiers of its cluster, got: the tier "a" of "Estate/Search" (InvalidServiceStrategy)`,
   ],
   [
     'Fargate beside a tier',

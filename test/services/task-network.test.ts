@@ -63,7 +63,7 @@ test('assignPublicIp is refused, as ECS does it on EC2', () => {
   const stack = service({ assignPublicIp: true, ...PUBLIC });
   expect(() => Template.fromStack(stack)).toThrow(
     '`assignPublicIp` must not be set for the service "Stack/Api", which runs on the nodes of the cluster "Stack/Cluster": ECS gives public addresses to tasks on Fargate only, and refuses ' +
-      'it here. Leave it out, and put the tasks into private subnets with a way out (Service.assignPublicIp)',
+      'it here. Leave it out, and put the tasks into private subnets with a way out (PublicIpOnNodes)',
   );
 });
 
