@@ -1,11 +1,11 @@
 import type { Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
-import { checkPattern } from '../private/checks';
 import { fail, inScope, shown } from '../private/errors';
 import type { DockerAuth } from '../registry/docker-auth';
 import type { AgentConfig, HostPortRange } from '../settings/agent-config';
 import { DEFAULT_AGENT_CONFIG, mergeAgentConfig, renderAgentConfig } from '../settings/agent-variables';
+import { checkClusterName } from '../settings/cluster-name';
 import { DEFAULT_LOG_DRIVERS, type NodeLogDriver, renderLogDrivers } from '../settings/log-driver';
 import { mergeSysctls, renderSysctlLine, type Sysctl } from '../settings/sysctl';
 import { BootstrapStep } from './bootstrap-step';
@@ -63,7 +63,7 @@ export interface NodeBootstrapProps {
  */
 export interface NodeBootstrapOptions extends NodeBootstrapProps {
   /**
-   * The cluster that nodes join: 1 to 255 letters, digits, hyphens and underscores.
+   * The cluster that nodes join: 1 to 255 letters, digits, `-` and `_`.
    *
    * Not needed where CDK's own `ecs.Cluster.addAsgCapacityProvider` is called on the group: the name is taken from the
    * command that it adds.
@@ -115,13 +115,7 @@ export class NodeBootstrap extends ec2.UserData {
 
   public constructor(options: NodeBootstrapOptions = {}) {
     super();
-    checkPattern(
-      'InvalidClusterName',
-      'clusterName',
-      options.clusterName,
-      /^[A-Za-z0-9_-]{1,255}$/,
-      '1 to 255 letters, digits, hyphens and underscores',
-    );
+    checkClusterName(options.clusterName);
     this.clusterName = options.clusterName;
     this.steps = [...(options.bootstrapSteps ?? [])];
     this.agentConfig = mergeAgentConfig(DEFAULT_AGENT_CONFIG, options.agent ?? {});

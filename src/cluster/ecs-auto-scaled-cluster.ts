@@ -14,11 +14,12 @@ import { associationOf } from '../services/association-dependency';
 import { NOT_RETIRING } from '../services/not-retiring';
 import { serve } from '../services/service-pass';
 import type { HostPortRange } from '../settings/agent-config';
+import { checkClusterName } from '../settings/cluster-name';
 import { InstanceTier, type TierCluster } from '../tier/instance-tier';
 import { NodeReplacement } from '../tier/node-replacement';
 import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
-import { checkClusterName, checkImport, type EcsAutoScaledClusterAttributes } from './imported-cluster';
+import { checkImport, type EcsAutoScaledClusterAttributes } from './imported-cluster';
 
 /** What CDK opens between a load balancer and the nodes, and what the agent hands out by default. */
 const DEFAULT_HOST_PORTS: HostPortRange = { fromPort: 32768, toPort: 65535 };
@@ -163,7 +164,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
         scope,
       );
     }
-    checkClusterName(scope, props.clusterName);
+    checkClusterName(props.clusterName, scope);
     super(scope, id, {
       vpc: props.vpc,
       clusterName: props.clusterName,

@@ -3,9 +3,10 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
-import { checkInteger, checkPattern } from '../private/checks';
+import { checkInteger } from '../private/checks';
 import { fail, shown } from '../private/errors';
 import type { HostPortRange } from '../settings/agent-config';
+import { checkClusterName } from '../settings/cluster-name';
 
 /** What an app knows of a cluster that another app has made with this library. */
 export interface EcsAutoScaledClusterAttributes {
@@ -69,7 +70,7 @@ export interface EcsAutoScaledClusterAttributes {
 /** Refuses what no cluster of this library has. */
 export function checkImport(scope: Construct, attrs: EcsAutoScaledClusterAttributes): void {
   const { clusterName, clusterArn, dynamicHostPortRange } = attrs;
-  checkClusterName(scope, clusterName);
+  checkClusterName(clusterName, scope);
   if (clusterArn !== undefined && !Token.isUnresolved(clusterArn)) {
     const name = /^arn:[^:]+:ecs:[^:]+:[^:]+:cluster\/([A-Za-z0-9_-]{1,255})$/.exec(clusterArn)?.[1];
     if (name === undefined || (!Token.isUnresolved(clusterName) && name !== clusterName)) {
@@ -81,9 +82,4 @@ export function checkImport(scope: Construct, attrs: EcsAutoScaledClusterAttribu
   checkInteger('InvalidHostPorts', 'dynamicHostPortRange.fromPort', fromPort, { min: 1, max: 65535 }, scope);
   const min = Token.isUnresolved(fromPort) ? 1 : fromPort;
   checkInteger('InvalidHostPorts', 'dynamicHostPortRange.toPort', toPort, { min, max: 65535 }, scope);
-}
-
-/** A name that ECS takes. */
-export function checkClusterName(scope: Construct, clusterName: string | undefined): void {
-  checkPattern('InvalidClusterName', 'clusterName', clusterName, /^[A-Za-z0-9_-]{1,255}$/, '1 to 255 letters, digits, "-" and "_"', scope);
 }

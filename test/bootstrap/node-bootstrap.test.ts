@@ -368,12 +368,6 @@ describe('what ec2.UserData can do', () => {
 });
 
 describe('a bootstrap is refused at once', () => {
-  test.each(['', 'two words', 'a/b', 'é', 'x'.repeat(256), 'orders\n'])('with a name that no cluster can have: %j', (clusterName) => {
-    expect(() => new NodeBootstrap({ clusterName })).toThrow(
-      '`clusterName` must be 1 to 255 letters, digits, hyphens and underscores, got: ',
-    );
-  });
-
   test('with settings that the agent would not accept', () => {
     expect(() => new NodeBootstrap({ agent: { containerStopTimeout: Duration.millis(1) } })).toThrow('agent.containerStopTimeout');
     expect(() => new NodeBootstrap({ logDrivers: [] })).toThrow('`logDrivers` must have at least one driver');
