@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { EMULATOR, emulatorPython } from './python';
+import { pythonPackages } from '../helpers/python-packages';
+
+const EMULATOR = join(__dirname, 'emulator');
 
 /** State machines wait, and hooks time out, in a two-hundredth of the real time. */
 const SCALE = 0.005;
@@ -26,7 +28,6 @@ export class ApiError extends Error {
 /** AWS on a port of the loopback interface: emulator/emulator.py says what of it is ministack's and what is ours. */
 export class Emulator {
   public static async start(): Promise<Emulator> {
-    const python = await emulatorPython();
     const port = await freePort();
     const endpoint = `http://127.0.0.1:${port}`;
     // Nothing of the environment that could lead a client anywhere else.
@@ -34,13 +35,14 @@ export class Emulator {
       PATH: process.env.PATH,
       HOME: EMULATOR,
       NO_PROXY: '*',
+      PYTHONPATH: pythonPackages(join(EMULATOR, 'requirements.txt')),
       PYTHONDONTWRITEBYTECODE: '1',
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       SFN_WAIT_SCALE: String(SCALE),
       EMULATOR: endpoint,
     };
-    const server = spawn(python, [join(EMULATOR, 'emulator.py')], { env, stdio: ['pipe', 'ignore', 'pipe'] });
+    const server = spawn('python3', [join(EMULATOR, 'emulator.py')], { env, stdio: ['pipe', 'ignore', 'pipe'] });
     const log: string[] = [];
     server.stderr?.on('data', (chunk) => log.push(String(chunk)));
     await until(
@@ -51,7 +53,8 @@ export class Emulator {
       },
       60,
     );
-    return new Emulator(endpoint, server, spawn(python, [join(EMULATOR, 'bridge.py')], { env, stdio: ['pipe', 'pipe', 'inherit'] }), log);
+    const bridge = spawn('python3', [join(EMULATOR, 'bridge.py')], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    return new Emulator(endpoint, server, bridge, log);
   }
 
   private readonly waiting = new Map<number, Waiting>();
