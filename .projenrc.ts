@@ -1,5 +1,6 @@
 import { awscdk, javascript, release } from 'projen';
 import { addBuildWorkflow } from './projenrc/github';
+import { addGithubTemplates } from './projenrc/github-templates';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecs-auto-scaled-cluster',
@@ -101,7 +102,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   // Workflows for GitHub. A person starts a release; its version is the changelog's, and the registries trust the workflow itself where they can.
   githubOptions: { mergify: false, pullRequestLint: false },
-  pullRequestTemplate: false,
+  pullRequestTemplate: false, // projenrc/github-templates.ts has ours
   buildWorkflow: false, // projenrc/github.ts has ours: it runs the README's test command
   workflowNodeVersion: '24',
   release: true,
@@ -181,6 +182,7 @@ project.addTask('demo', {
 // Only the release workflow bumps a version, and fetches what it takes then: no install has to bring it.
 project.deps.removeDependency('commit-and-tag-version');
 addBuildWorkflow(project);
+addGithubTemplates(project);
 
 // The test command does all of it on a fresh clone: style, types, samples, API.md, and every test. The count is its last line.
 const jest = project.jest;
@@ -203,11 +205,17 @@ verify.exec('git diff --exit-code -- API.md', { condition: onCi }); // generated
 verify.spawn(project.testTask, { receiveArgs: true });
 // `projen build` makes the one package that needs nothing but Node.js; of the others, the release makes each in a job of its own.
 project.packageTask.reset('projen package:js');
+const readmeLinks = project.addTask('readme-links', {
+  description: 'Make the links absolute in the README that goes into the packages',
+  exec: 'tsx --tsconfig tsconfig.dev.json projenrc/absolute-readme-links.ts',
+});
+for (const language of ['python', 'java', 'dotnet', 'go']) project.tasks.tryFind(`package:${language}`)?.prependSpawn(readmeLinks);
 const here = project.addTask('package:here', {
   description: 'Compile, and make every package that can be built without .NET, and the .NET sources',
 });
 here.spawn(project.compileTask);
 here.spawn(rosetta);
+here.spawn(readmeLinks);
 here.exec('jsii-pacmak -v -t js -t python -t java -t go --maven-local-repository .cache/maven');
 here.exec('jsii-pacmak -v -t dotnet --code-only');
 project.addTask('docgen:languages', {
