@@ -22,7 +22,7 @@ const PACKAGES = join(ROOT, '.cache', 'packages');
 export const MAVEN_REPOSITORY = join(ROOT, '.cache', 'maven');
 
 /** All that the packages are made of. */
-const INPUTS = ['src', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'LICENSE', '.npmignore'];
+const INPUTS = ['src', 'projenrc', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'LICENSE', '.npmignore'];
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -72,6 +72,7 @@ export async function builtPackages(): Promise<string> {
   writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...manifest, version: '0.0.0' }));
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   await run('npx jsii --silence-warnings=reserved-word', { cwd: copy });
+  await run('npx tsx projenrc/absolute-readme-links.ts', { cwd: copy });
   await run(`npx jsii-pacmak -v -t js -t python -t java -t go --maven-local-repository '${MAVEN_REPOSITORY}'`, { cwd: copy });
   if (existsSync(folder)) rmSync(copy, { recursive: true });
   else renameSync(copy, folder);

@@ -1,9 +1,10 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Estate } from '../../examples/article/estate';
 import '../helpers/estate'; // switches aws-cdk-lib's own validator off
+import { readmeExample, runTheExample, withoutDeclarations } from '../docs/readme';
 import { builtPackages, MAVEN_REPOSITORY, ROOT, run, userEnvironment } from '../helpers/packages';
 import { optionsStack } from './extra/options';
 
@@ -20,6 +21,8 @@ interface Language {
   /** Where the app has its tests: ours come to them. */
   readonly tests: string;
   readonly ours: Record<string, string>;
+  /** The test into which the README's example is put, and how it is called there. */
+  readonly readme?: readonly [string, string];
 }
 
 const LANGUAGES: Record<string, Language> = {
@@ -28,12 +31,14 @@ const LANGUAGES: Record<string, Language> = {
     passed: /^--- PASS/gm,
     tests: '.',
     ours: { 'extra.go': 'extra_test.go' },
+    readme: ['readme.go', 'readme_test.go'],
   },
   java: {
     test: 'mvn -B -ntp test',
     passed: /Tests run: (\d+), Failures: 0, Errors: 0, Skipped: 0$/m,
     tests: 'src/test/java/com/example/article',
     ours: { 'Extra.java': 'ExtraTest.java' },
+    readme: ['Readme.java', 'ReadmeTest.java'],
   },
   python: {
     path: '.venv/bin',
@@ -42,6 +47,7 @@ const LANGUAGES: Record<string, Language> = {
     passed: /(\d+) passed in/,
     tests: 'tests',
     ours: { 'extra.py': 'test_extra.py' },
+    readme: ['readme.py', 'test_readme.py'],
   },
   typescript: {
     install: 'npm install --prefer-offline',
@@ -69,6 +75,8 @@ interface Result {
   readonly tests: string;
   readonly refused: Record<string, string>;
   readonly templates: Record<string, string>;
+  /** What the README's example makes. */
+  readonly readme: Record<string, string>;
 }
 
 function templatesIn(folder: string): Record<string, string> {
@@ -76,15 +84,29 @@ function templatesIn(folder: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
+/** A test of an app with the README's example where its comment says so, as far to the right as that. */
+function withTheExample(file: string, language: string): string {
+  const code = readmeExample().get(language);
+  if (code === undefined) throw new Error(`the README has no example in ${language}`);
+  const test = readFileSync(join(__dirname, 'extra', file), 'utf8');
+  return test.replace(/^([ \t]*)(#|\/\/) The example of the README\.$/m, (_, indent: string) =>
+    withoutDeclarations(code)
+      .split('\n')
+      .map((line) => indent + line)
+      .join('\n'),
+  );
+}
+
 /** A fresh copy of a language's example, next to the packages as in a checkout after `npx projen package:here`, installed and run. */
 async function tryOut(folder: string, name: string): Promise<Result> {
-  const { path, install, test, tests: folderOfTests, ours } = LANGUAGES[name];
+  const { path, install, test, tests: folderOfTests, ours, readme } = LANGUAGES[name];
   const cwd = join(folder, 'examples', name);
   cpSync(join(ROOT, 'examples', name), cwd, {
     recursive: true,
     filter: (source) => !/\/(node_modules|\.venv|target|cdk\.out)$/.test(source),
   });
   for (const [from, to] of Object.entries(ours)) cpSync(join(__dirname, 'extra', from), join(cwd, folderOfTests, to));
+  if (readme) writeFileSync(join(cwd, folderOfTests, readme[1]), withTheExample(readme[0], name));
   const env = userEnvironment({
     PATH: `${path ? `${join(cwd, path)}:` : ''}${process.env.PATH}`,
     CDK_VALIDATION: 'false',
@@ -100,12 +122,14 @@ async function tryOut(folder: string, name: string): Promise<Result> {
     tests,
     refused: JSON.parse(readFileSync(join(cwd, 'refused.json'), 'utf8')),
     templates: { ...templatesIn(join(cwd, 'cdk.out')), ...templatesIn(join(cwd, 'options')) },
+    readme: readme ? templatesIn(join(cwd, 'readme')) : {},
   };
 }
 
 (process.env.LANGUAGES === 'skip' ? describe.skip : describe)('the built packages, in apps of four languages', () => {
   const results = new Map<string, Promise<Result>>();
   let fromSource: Record<string, string>;
+  let readmeFromSource: Record<string, string>;
   let folder: string;
 
   beforeAll(async () => {
@@ -133,11 +157,25 @@ async function tryOut(folder: string, name: string): Promise<Result> {
     optionsStack(app);
     app.synth();
     fromSource = templatesIn(outdir);
+    const readme = new App({ outdir: join(outdir, 'readme') });
+    runTheExample(new Stack(readme, 'Readme'));
+    readme.synth();
+    readmeFromSource = templatesIn(readme.outdir);
     await Promise.all([first, second]);
   }, 20 * MINUTE);
 
   afterAll(() => {
     if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('the page of the Python package leads to the repository, for it cannot show what stands beside the README', async () => {
+    const wheel = join(folder, 'dist', 'python', '*.whl');
+    const metadata =
+      "import sys, zipfile as z; w = z.ZipFile(sys.argv[1]); [sys.stdout.write(w.read(n).decode()) for n in w.namelist() if n.endswith('/METADATA')]";
+    const page = await run(`python3 -c "${metadata}" ${wheel}`, { cwd: folder });
+    const targets = [...page.replace(/^```[\s\S]*?^```/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+    expect(targets.length).toBeGreaterThan(10);
+    expect(targets.filter((target) => !target.startsWith('https://'))).toEqual([]);
   });
 
   describe.each(Object.keys(LANGUAGES))('%s', (name) => {
@@ -155,6 +193,14 @@ async function tryOut(folder: string, name: string): Promise<Result> {
       expect(Object.keys(templates)).toHaveLength(5);
       expect(templates).toEqual(fromSource);
     });
+
+    if (LANGUAGES[name].readme) {
+      test("the README's example in this language makes what it makes in TypeScript", async () => {
+        const { readme } = await result();
+        expect(Object.keys(readme)).toEqual(['Readme.template.json']);
+        expect(readme).toEqual(readmeFromSource);
+      });
+    }
 
     test.each(Object.entries(REFUSED))('%s is refused with the field, the value and the path', async (problem, sentence) => {
       expect((await result()).refused[problem]).toContain(sentence);

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import '../helpers/estate'; // switches aws-cdk-lib's own validator off
+import { ROOT } from './markdown';
+import { beforeTheExample, readmeExample, runTheExample } from './readme';
+
+const example = readmeExample();
+
+test('the example at the top stands there in TypeScript, Python, Java, C# and Go', () => {
+  expect([...example.keys()]).toEqual(['ts', 'python', 'java', 'csharp', 'go']);
+});
+
+// The Go is written by hand, since what jsii-rosetta makes is not Go. test/languages runs it, and the Python and the Java.
+test.each(['python', 'java', 'csharp'])('its %s is what jsii-rosetta makes of the TypeScript', (language) => {
+  // Written by `npx projen rosetta`. Its own reader cannot be loaded by jest.
+  const { snippets } = JSON.parse(readFileSync(join(ROOT, '.jsii.tabl.json'), 'utf8'));
+  const translations = Object.values<any>(snippets).map((snippet) => snippet.translations);
+  const ours = translations.find(({ $ }) => $.source === example.get('ts'));
+  expect(ours?.[language].source).toBe(example.get(language));
+});
+
+test('cluster and tier of the example are nine resources, and no Lambda function', () => {
+  const typesOf = (prepare: (stack: Stack) => unknown): string[] => {
+    const stack = new Stack(new App(), 'Readme');
+    prepare(stack);
+    return Object.values(Template.fromStack(stack).toJSON().Resources).map((resource) => (resource as { Type: string }).Type);
+  };
+  const before = typesOf(beforeTheExample);
+  const types = typesOf(runTheExample);
+  expect(types.filter((type) => type === 'AWS::ECS::Service')).toHaveLength(1);
+  expect(types).toHaveLength(before.length + 9 + 1);
+  expect(types).not.toContain('AWS::Lambda::Function');
+});
