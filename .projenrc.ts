@@ -45,6 +45,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/cloud-assembly-schema@54.11.0', // the least that aws-cdk-lib asks for: the newest, which npm would take, has no Go module
     '@cdklabs/cdk-validator-cfnguard@0.0.62',
     '@types/node@20.19.43',
+    '@viz-js/viz@3.31.0', // Graphviz: draws the pictures of the guides
     'aws-cdk-lib-newest@npm:aws-cdk-lib@2.276.0', // test/reviewers synthesizes with it too; the floor is `aws-cdk-lib`
     'aws-cdk@2.1148.1', // the CLI, against the emulator
     'cdk-nag@3.0.2',
@@ -177,6 +178,12 @@ project.addTask('demo', {
   description: "Synthesize the article's estate and boot one of its nodes in a sandbox",
   exec: 'tsx --tsconfig tsconfig.dev.json demo/main.ts',
   receiveArgs: true,
+});
+
+project.addTask('pictures', {
+  description: "Draw the guides' pictures again: from their sources in docs/images, and from the model of a roll",
+  exec: 'jest --ci test/docs/pictures.test.ts test/roll/picture.test.ts',
+  env: { UPDATE_GOLDEN: '1' },
 });
 
 // Only the release workflow bumps a version, and fetches what it takes then: no install has to bring it.

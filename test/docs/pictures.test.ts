@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import { expectGolden } from '../helpers/golden';
+import { PALETTE } from '../helpers/palette';
+import { pages, prose, ROOT } from './markdown';
+import { picture } from './picture';
+
+const IMAGES = 'docs/images';
+const named = (extension: string) =>
+  readdirSync(join(ROOT, IMAGES))
+    .filter((name) => name.endsWith(extension))
+    .sort();
+
+test.each(named('.dot'))('the picture of %s is what its source draws', async (name) => {
+  const source = readFileSync(join(ROOT, IMAGES, name), 'utf8');
+  expectGolden(join(ROOT, IMAGES, name.replace(/\.dot$/, '.svg')), await picture(source));
+});
+
+test('each picture stands on a page, with words for those who do not see it', () => {
+  const described = pages('README.md').flatMap((of) =>
+    prose(of).flatMap((line) =>
+      [...line.matchAll(/!\[([^\]]{40,})\]\(([^)]+)\)/g)].map(([, , file]) => normalize(join(of.path, '..', file))),
+    ),
+  );
+  expect([...new Set(described)].sort()).toEqual(named('.svg').map((name) => `${IMAGES}/${name}`));
+});
+
+/** As WCAG 2 defines it. */
+function contrast(one: string, other: string): number {
+  const luminance = (colour: string) => {
+    const [red, green, blue] = [1, 3, 5]
+      .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
+      .map((channel) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [darker, lighter] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+test.each([
+  ['text', 4.5],
+  ['line', 3],
+] as const)('every %s can be told from every surface, on light pages and on dark ones', (kind, least) => {
+  const faint = Object.entries(PALETTE[kind]).flatMap(([name, shades]) =>
+    Object.entries(PALETTE.surface).flatMap(([surface, below]) =>
+      shades.flatMap((shade, scheme) => {
+        const given = contrast(shade, below[scheme]);
+        return given < least ? [`${name} on ${surface}: ${given.toFixed(2)}`] : [];
+      }),
+    ),
+  );
+  expect(faint).toEqual([]);
+});
