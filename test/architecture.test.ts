@@ -29,7 +29,8 @@ function importsOf(file: string): string[] {
 
 const files = filesBelow(SRC);
 const graph = new Map(files.map((file) => [file, importsOf(file)]));
-const layerOf = (file: string) => LAYERS.indexOf(relative(SRC, file).split('/')[0]);
+const folderOf = (file: string) => relative(SRC, file).split('/')[0];
+const layerOf = (file: string) => LAYERS.indexOf(folderOf(file));
 const inner = files.filter((file) => relative(SRC, file) !== 'index.ts');
 const named = (file: string) => relative(SRC, file);
 
@@ -44,6 +45,19 @@ test('imports go down or sideways, never up', () => {
       .map((imported) => `${named(file)} -> ${named(imported)}`),
   );
   expect(up).toEqual([]);
+});
+
+test('the picture of the layers shows them, less those that lead to what lies behind another layer', () => {
+  const reached = new Map<string, Set<string>>(LAYERS.map((layer) => [layer, new Set()]));
+  for (const file of inner)
+    for (const imported of graph.get(file) ?? [])
+      if (layerOf(imported) > layerOf(file)) reached.get(folderOf(file))?.add(folderOf(imported));
+  const leadsTo = (from: string, to: string): boolean => [...(reached.get(from) ?? [])].some((next) => next === to || leadsTo(next, to));
+  const needed = [...reached].flatMap(([from, all]) =>
+    [...all].filter((to) => ![...all].some((between) => leadsTo(between, to))).map((to) => `${from} -> ${to}`),
+  );
+  const drawn = readFileSync(join(SRC, '..', 'docs', 'images', 'layers.dot'), 'utf8').matchAll(/^ +"?(\w+)"? -> "?(\w+)"?$/gm);
+  expect([...drawn].map(([, from, to]) => `${from} -> ${to}`).sort()).toEqual(needed.sort());
 });
 
 test('nobody inside imports the barrel, and there is only one', () => {

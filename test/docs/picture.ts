@@ -1,14 +1,40 @@
-import { styleOf } from '../helpers/palette';
+import { onCard } from '../helpers/palette';
 
 // Required, for its types are written as those of an ES module only.
 const { instance }: typeof import('@viz-js/viz', { with: { 'resolution-mode': 'import' }}) = require('@viz-js/viz');
 
-/**
- * A picture from its source in DOT, as it stands on a page: on a card of its own, in the colours of the palette, for light pages and dark ones.
- * The graph's name is the title that a screen reader reads.
- */
+const FONT = { fontname: 'Arial', fontcolor: 'black' };
+/** What the pictures have in common. A source says what it has otherwise. */
+const STYLE = {
+  graphAttributes: {
+    ...FONT,
+    rankdir: 'LR',
+    newrank: true,
+    ranksep: 0.31,
+    nodesep: 0.24,
+    pad: '0.2,0.15',
+    bgcolor: 'transparent', // the card is there
+    fontsize: 13,
+    labeljust: 'l',
+    style: 'rounded,filled',
+    fillcolor: 'whitesmoke',
+    color: 'lightgray',
+  },
+  nodeAttributes: {
+    ...FONT,
+    fontsize: 13,
+    shape: 'box',
+    style: 'rounded,filled',
+    fillcolor: 'white',
+    color: 'slategray',
+    margin: '0.09,0.05',
+  },
+  edgeAttributes: { fontname: 'Arial', fontsize: 12, fontcolor: 'dimgray', color: 'slategray', arrowsize: 0.7 },
+};
+
+/** A picture from its source in DOT. The name of the graph is its title. */
 export async function picture(source: string): Promise<string> {
-  const { status, output = {}, errors } = (await instance()).renderFormats(source, ['svg', 'json']);
+  const { status, output = {}, errors } = (await instance()).renderFormats(source, ['svg', 'json'], STYLE);
   if (status !== 'success' || errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
   const svg = String(output.svg);
   const [, width, height] = /<svg width="(\d+)pt" height="(\d+)pt"/.exec(svg) ?? [];
@@ -23,15 +49,7 @@ export async function picture(source: string): Promise<string> {
       /<text .*? x="(.*?)" y="(.*?)"/g,
       (text, x, y) => `${text} textLength="${widths.get(`${x},${-y}`)}" lengthAdjust="spacingAndGlyphs"`,
     );
-  const card = `<rect x=".5" y=".5" width="${Number(width) - 1}" height="${Number(height) - 1}" rx="8" fill="snow" stroke="lightgray"/>`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="Arial, Helvetica, sans-serif" fill="black" role="img">`,
-    `<title>${title}</title>`,
-    styleOf(` fill="black"${card}${drawing}`),
-    card,
-    `${drawing}</svg>`,
-    '',
-  ].join('\n');
+  return onCard(title, Number(width), Number(height), drawing.trimEnd());
 }
 
 /** How wide each text is meant to be, by where it stands: so it fits into its box where Arial is not at hand and another font is taken. */

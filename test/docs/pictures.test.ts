@@ -12,8 +12,9 @@ const named = (extension: string) =>
     .sort();
 
 test.each(named('.dot'))('the picture of %s is what its source draws', async (name) => {
-  const source = readFileSync(join(ROOT, IMAGES, name), 'utf8');
-  expectGolden(join(ROOT, IMAGES, name.replace(/\.dot$/, '.svg')), await picture(source));
+  const drawn = await picture(readFileSync(join(ROOT, IMAGES, name), 'utf8'));
+  expect(drawn).not.toMatch(/undefined|NaN/);
+  expectGolden(join(ROOT, IMAGES, name.replace(/\.dot$/, '.svg')), drawn);
 });
 
 test('each picture stands on a page, with words for those who do not see it', () => {
@@ -38,14 +39,18 @@ function contrast(one: string, other: string): number {
 }
 
 test.each([
-  ['text', 4.5],
-  ['line', 3],
-] as const)('every %s can be told from every surface, on light pages and on dark ones', (kind, least) => {
-  const faint = Object.entries(PALETTE[kind]).flatMap(([name, shades]) =>
-    Object.entries(PALETTE.surface).flatMap(([surface, below]) =>
+  ['text', 'card', 4.5],
+  ['text', 'surface', 4.5],
+  ['digit', 'solid', 4.5],
+  ['line', 'card', 3],
+  ['line', 'surface', 3],
+  ['solid', 'card', 3],
+] as const)('every %s can be told from every %s, on light pages and on dark ones', (above, below, least) => {
+  const faint = Object.entries(PALETTE[above]).flatMap(([name, shades]) =>
+    Object.entries(PALETTE[below]).flatMap(([other, behind]) =>
       shades.flatMap((shade, scheme) => {
-        const given = contrast(shade, below[scheme]);
-        return given < least ? [`${name} on ${surface}: ${given.toFixed(2)}`] : [];
+        const given = contrast(shade, behind[scheme]);
+        return given < least ? [`${name} on ${other}: ${given.toFixed(2)}`] : [];
       }),
     ),
   );

@@ -1,22 +1,24 @@
+import { onCard } from '../helpers/palette';
 import { type Estate, type Outcome, type Policy, roll } from './model';
 
 const CELL = 26;
 const LEFT = 92;
 const TOP = 64;
-const COLOURS = { old: '#8a94a6', new: '#2f7ed8', draining: '#e08b2d', pending: '#d5dae3' };
+const COLOURS = { old: 'gray', new: 'steelblue', draining: 'peru', pending: 'whitesmoke' };
 
 /** One roll of the model as a picture: nodes from top to bottom, time from left to right, and in each cell the tasks that run on the node. */
 export function picture(title: string, estate: Estate, policy: Policy): string {
   const { history, moves } = roll(estate, policy, true);
   const ids = [...new Set(history.flat().map((node) => node.id))].sort((a, b) => a - b);
-  const width = LEFT + history.length * CELL + 24;
+  const width = Math.max(LEFT + history.length * CELL + 24, 640);
   const height = TOP + ids.length * CELL + 74;
   const text = (x: number, y: number, content: string, extra = '') => `<text x="${x}" y="${y}" ${extra}>${content}</text>`;
   const cells = history.flatMap((nodes, tick) =>
     nodes.map((node) => {
       const [x, y] = [LEFT + tick * CELL, TOP + ids.indexOf(node.id) * CELL];
-      const label = node.state === 'pending' ? '' : text(x + CELL / 2 - 1, y + 17, String(node.tasks), 'text-anchor="middle" fill="#fff"');
-      return `<rect x="${x}" y="${y}" width="${CELL - 2}" height="${CELL - 2}" rx="3" fill="${colourOf(node)}"/>${label}`;
+      const label =
+        node.state === 'pending' ? '' : text(x + CELL / 2 - 1, y + 17, String(node.tasks), 'text-anchor="middle" fill="ghostwhite"');
+      return `<rect x="${x}" y="${y}" width="${CELL - 2}" height="${CELL - 2}" rx="3" ${paint(colourOf(node))}/>${label}`;
     }),
   );
   const rows = ids.map((id) =>
@@ -35,19 +37,17 @@ export function picture(title: string, estate: Estate, policy: Policy): string {
     ['draining', 'draining'],
   ].map(
     ([key, label], n) =>
-      `<rect x="${16 + n * 150}" y="${legendY - 11}" width="13" height="13" rx="2" fill="${COLOURS[key as keyof typeof COLOURS]}"/>${text(35 + n * 150, legendY, label)}`,
+      `<rect x="${16 + n * 150}" y="${legendY - 11}" width="13" height="13" rx="2" ${paint(COLOURS[key as keyof typeof COLOURS])}/>${text(35 + n * 150, legendY, label)}`,
   );
   const tasks = estate.services.reduce((sum, service) => sum + service.desired, 0);
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${Math.max(width, 640)} ${height}" width="${Math.max(width, 640)}" height="${height}" font-family="system-ui, sans-serif" font-size="12" fill="#1f2733" role="img">`,
-    `<title>${title}</title>`,
-    `<rect width="100%" height="100%" rx="8" fill="#fbfcfe" stroke="#c9d0dc"/>`,
+  const drawing = [
+    '<g font-size="12">',
     text(16, 26, title, 'font-size="15" font-weight="600"'),
     text(
       16,
       46,
       `${tasks} tasks on ${estate.nodes} nodes; each was moved ${Math.max(...moves) === 1 ? 'once' : `up to ${Math.max(...moves)} times`}, and ${tasks} ran at all times`,
-      'fill="#55606f"',
+      'fill="dimgray"',
     ),
     ...rows,
     ...cells,
@@ -56,12 +56,15 @@ export function picture(title: string, estate: Estate, policy: Policy): string {
       16,
       legendY + 26,
       'time runs to the right, a minute or so a column. From the model in test/roll, not measured on AWS.',
-      'fill="#55606f"',
+      'fill="dimgray"',
     ),
-    '</svg>',
-    '',
+    '</g>',
   ].join('\n');
+  return onCard(title, width, height, drawing);
 }
+
+/** What has only begun is hollow. */
+const paint = (colour: string) => `fill="${colour}" stroke="${colour === COLOURS.pending ? 'slategray' : colour}"`;
 
 function colourOf(node: Outcome['history'][number][number]): string {
   if (node.state === 'pending') return COLOURS.pending;
