@@ -1,38 +1,60 @@
-// The only barrel, for users; inside of src nobody imports it. Grouped by layer, the cluster first.
+// The only barrel, for users; inside of src nobody imports it. Grouped by layer, the cluster first: the API reference is in this order.
 
 // cluster
-export * from './cluster/ecs-auto-scaled-cluster';
+export { EcsAutoScaledCluster, type EcsAutoScaledClusterProps } from './cluster/ecs-auto-scaled-cluster';
 export type { EcsAutoScaledClusterAttributes } from './cluster/imported-cluster';
 
 // tier
 export { InstanceTier } from './tier/instance-tier';
+export type { InstanceTierOptions, InstanceTierProps } from './tier/tier-options';
 export { NodeReplacement } from './tier/node-replacement';
 export type { RollingReplacementOptions } from './tier/rolling-replacement-options';
 export type { SpotOptions } from './tier/spot-options';
-export type { InstanceTierOptions, InstanceTierProps } from './tier/tier-options';
-export { TierSchedule, type TierScheduleOptions, TierWeekday, type WorkingHoursOptions } from './tier/tier-schedule';
 export type { TierStrategy } from './tier/tier-strategy';
+export { TierSchedule, type WorkingHoursOptions, TierWeekday, type TierScheduleOptions } from './tier/tier-schedule';
 
 // node
-export * from './node/node-image';
-export type { NodeProps } from './node/node-props';
-export * from './node/node-role';
 export { NodeTemplate, type NodeTemplateProps } from './node/node-template';
-export * from './node/node-volume';
+export type { NodeProps } from './node/node-props';
+export { NodeRole, type NodeRoleProps } from './node/node-role';
+export { NodeImage, type AmazonLinux2023ImageOptions, type NodeImageFromSsmParameterOptions, NodeImageResolution } from './node/node-image';
+export { NodeVolume, type RootVolumeOptions, type AdditionalVolumeOptions, type NodeVolumeOptions } from './node/node-volume';
 
 // bootstrap
-export * from './bootstrap/bootstrap-step';
-export * from './bootstrap/node-bootstrap';
+export { NodeBootstrap, type NodeBootstrapOptions, type NodeBootstrapProps } from './bootstrap/node-bootstrap';
+export {
+  BootstrapStep,
+  type RunStepOptions,
+  type WriteFileStepOptions,
+  type InstallPackagesStepOptions,
+  type EnableServiceStepOptions,
+} from './bootstrap/bootstrap-step';
 
 // registry
-export * from './registry/docker-auth';
+export { DockerAuth, type DockerAuthOptions, DockerAuthFormat } from './registry/docker-auth';
 
 // settings
-export * from './settings/agent-config';
 export { NodeLogDriver } from './settings/log-driver';
 export { Sysctl } from './settings/sysctl';
+export {
+  type AgentConfig,
+  type HostPortRange,
+  type TaskMetadataRpsLimit,
+  AgentImagePullBehavior,
+  AgentInstanceIpCompatibility,
+  AgentPropagateTagsFrom,
+  AgentLogDriver,
+  AgentLogLevel,
+  AgentLogOutputFormat,
+  AgentLogRolloverType,
+} from './settings/agent-config';
 
 // operations
 export { ClusterAlarms } from './operations/cluster-alarms';
-export * from './operations/cluster-alarms-options';
+export type {
+  ClusterAlarmsOptions,
+  ClusterAlarmOptions,
+  ClusterShareAlarmOptions,
+  ClusterOrphanAlarmOptions,
+} from './operations/cluster-alarms-options';
 export { ClusterDashboard, type ClusterDashboardOptions } from './operations/cluster-dashboard';

@@ -23,6 +23,18 @@ const OWNED_FILES: { readonly [path: string]: string } = {
 
 /**
  * Options of `BootstrapStep.run`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('render', {
+ *   instanceTypes: [new ec2.InstanceType('c7i.2xlarge')],
+ *   bootstrapSteps: [
+ *     BootstrapStep.run('curl -fsS --retry 5 "$LICENSES/render.lic" -o /etc/render.lic', {
+ *       environment: { LICENSES: 'https://licenses.example.com' },
+ *       timeout: Duration.seconds(30),
+ *     }),
+ *   ],
+ * });
  */
 export interface RunStepOptions {
   /**
@@ -45,6 +57,18 @@ export interface RunStepOptions {
 
 /**
  * Options of `BootstrapStep.writeFile`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   bootstrapSteps: [
+ *     BootstrapStep.writeFile('/etc/audit/rules.d/docker.rules', '-w /usr/bin/dockerd -k docker', {
+ *       mode: '0600',
+ *       owner: 'root:root',
+ *     }),
+ *   ],
+ * });
  */
 export interface WriteFileStepOptions {
   /**
@@ -64,6 +88,13 @@ export interface WriteFileStepOptions {
 
 /**
  * Options of `BootstrapStep.installPackages`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   bootstrapSteps: [BootstrapStep.installPackages(['amazon-efs-utils'], { attempts: 6, timeout: Duration.minutes(10) })],
+ * });
  */
 export interface InstallPackagesStepOptions {
   /**
@@ -83,6 +114,17 @@ export interface InstallPackagesStepOptions {
 
 /**
  * Options of `BootstrapStep.enableService`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   bootstrapSteps: [
+ *     BootstrapStep.installPackages(['kexec-tools']),
+ *     BootstrapStep.run('grubby --update-kernel=ALL --args=crashkernel=256M'),
+ *     BootstrapStep.enableService('kdump', { start: false }),
+ *   ],
+ * });
  */
 export interface EnableServiceStepOptions {
   /**
@@ -109,8 +151,8 @@ export interface EnableServiceStepOptions {
  *   vpc,
  *   bootstrapSteps: [
  *     BootstrapStep.installPackages(['amazon-cloudwatch-agent']),
- *     BootstrapStep.writeFile('/etc/motd', 'Managed by CDK.\n'),
- *     BootstrapStep.run('ethtool -K eth0 tso off', { timeout: Duration.seconds(10) }),
+ *     BootstrapStep.writeFile('/etc/modules-load.d/nfs.conf', 'nfs'),
+ *     BootstrapStep.run('modprobe nfs', { timeout: Duration.seconds(10) }),
  *     BootstrapStep.enableService('amazon-cloudwatch-agent'),
  *   ],
  *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],

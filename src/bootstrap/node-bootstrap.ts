@@ -18,6 +18,19 @@ const LOG_DRIVERS = 'ECS_AVAILABLE_LOGGING_DRIVERS';
 
 /**
  * What a node is told at boot.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * declare const registrySecret: secretsmanager.ISecret;
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   dockerAuth: DockerAuth.fromSecret(registrySecret),
+ *   logDrivers: [NodeLogDriver.AWSLOGS],
+ *   sysctls: [Sysctl.somaxconn(4096)],
+ *   agent: { containerStopTimeout: Duration.minutes(2) },
+ *   bootstrapSteps: [BootstrapStep.installPackages(['amazon-efs-utils'])],
+ *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
+ * });
  */
 export interface NodeBootstrapProps {
   /**
@@ -60,6 +73,18 @@ export interface NodeBootstrapProps {
 
 /**
  * Options of a `NodeBootstrap` that stands alone.
+ *
+ * @example
+ * declare const role: iam.IRole;
+ * new ec2.LaunchTemplate(this, 'AnyCluster', {
+ *   role,
+ *   userData: new NodeBootstrap({ agent: { instanceAttributes: { stack: 'production' } } }),
+ *   instanceMetadataTags: true,
+ *   requireImdsv2: true,
+ *   machineImage: NodeImage.amazonLinux2023(),
+ *   instanceType: new ec2.InstanceType('m7i.large'),
+ *   instanceInitiatedShutdownBehavior: ec2.InstanceInitiatedShutdownBehavior.TERMINATE,
+ * });
  */
 export interface NodeBootstrapOptions extends NodeBootstrapProps {
   /**

@@ -29,6 +29,20 @@ const MAX_TIERS = 20;
 
 /**
  * Properties of an `EcsAutoScaledCluster`. The node fields are the defaults of its own tiers; one that reaches no tier is refused at synthesis.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   clusterName: 'orders',
+ *   containerInsightsV2: ecs.ContainerInsights.ENABLED,
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   tiers: [
+ *     { name: 'general' },
+ *     { name: 'compute', instanceTypes: [new ec2.InstanceType('c7i.2xlarge')], maxCapacity: 10 },
+ *   ],
+ *   replacement: NodeReplacement.rolling(),
+ * });
  */
 export interface EcsAutoScaledClusterProps extends NodeProps {
   /** The VPC of the nodes. */
@@ -103,6 +117,9 @@ export interface EcsAutoScaledClusterProps extends NodeProps {
  *
  * What runs on it just works: a plain `ecs.Ec2Service` is placed through the cluster's capacity providers, so that it scales a tier up from zero; a load
  * balancer reaches its containers; and it waits for the capacity providers when the stack is made and deleted.
+ *
+ * Some of the members below are inherited: `addCapacity()` and `addAsgCapacityProvider()` are there for whoever moves from a plain `ecs.Cluster`, where
+ * `addTier()` is what adds nodes here; and another app imports the cluster with `fromEcsAutoScaledClusterAttributes()`, not with `fromClusterAttributes()`.
  *
  * @example
  * declare const vpc: ec2.IVpc;

@@ -8,7 +8,21 @@ import { fail, shown } from '../private/errors';
 import type { HostPortRange } from '../settings/agent-config';
 import { checkClusterName } from '../settings/cluster-name';
 
-/** What an app knows of a cluster that another app has made with this library. */
+/**
+ * What an app knows of a cluster that another app has made with this library.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * declare const nodes: ec2.ISecurityGroup;
+ * declare const taskDefinition: ecs.TaskDefinition;
+ * const cluster = EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(this, 'Orders', {
+ *   clusterName: 'orders',
+ *   vpc,
+ *   securityGroups: [nodes],
+ *   replacesRunningNodes: true,
+ * });
+ * new ecs.Ec2Service(this, 'Invoices', { cluster, taskDefinition, minHealthyPercent: 100, maxHealthyPercent: 200 });
+ */
 export interface EcsAutoScaledClusterAttributes {
   /** The cluster's name. */
   readonly clusterName: string;

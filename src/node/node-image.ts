@@ -6,7 +6,16 @@ import { fail, shown } from '../private/errors';
 /** Where Amazon publishes the ids of its ECS-optimized Amazon Linux 2023 images (ECS Developer Guide, "Retrieving AMI metadata"). */
 const AMAZON_LINUX_2023 = '/aws/service/ecs/optimized-ami/amazon-linux-2023';
 
-/** Options for `NodeImage.amazonLinux2023()`. */
+/**
+ * Options for `NodeImage.amazonLinux2023()`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('batch', {
+ *   instanceTypes: [new ec2.InstanceType('c7g.2xlarge')],
+ *   machineImage: NodeImage.amazonLinux2023({ resolution: NodeImageResolution.AT_LAUNCH }),
+ * });
+ */
 export interface AmazonLinux2023ImageOptions {
   /**
    * When the image's id is looked up.
@@ -16,7 +25,16 @@ export interface AmazonLinux2023ImageOptions {
   readonly resolution?: NodeImageResolution;
 }
 
-/** Options for `NodeImage.fromSsmParameter()`. */
+/**
+ * Options for `NodeImage.fromSsmParameter()`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('batch', {
+ *   instanceTypes: [new ec2.InstanceType('c7i.2xlarge')],
+ *   machineImage: NodeImage.fromSsmParameter('/images/ecs-node', { resolution: NodeImageResolution.AT_LAUNCH }),
+ * });
+ */
 export interface NodeImageFromSsmParameterOptions {
   /**
    * When the parameter is read. `NodeImageResolution.pinned()` is refused: name the parameter of the release instead.

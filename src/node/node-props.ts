@@ -6,6 +6,18 @@ import type { NodeVolume } from './node-volume';
 /**
  * What a node is: the one list of settings that a cluster has as the defaults of its tiers, a tier for itself (its value replaces the
  * cluster's value, whole), and a node template for every cluster that uses it.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   volumes: [NodeVolume.root({ size: Size.gibibytes(100) })],
+ *   tiers: [
+ *     { name: 'general' },
+ *     { name: 'compute', instanceTypes: [new ec2.InstanceType('c7i.2xlarge')], detailedMonitoring: true },
+ *   ],
+ * });
  */
 export interface NodeProps extends NodeBootstrapProps {
   /**

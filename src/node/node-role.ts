@@ -4,7 +4,24 @@ import { sessionManagerStatements } from './session-manager';
 
 const NODE_ROLE = Symbol.for('cdk-ecs-auto-scaled-cluster.NodeRole');
 
-/** Properties of a `NodeRole`. */
+/**
+ * Properties of a `NodeRole`.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * const role = new NodeRole(this, 'ProductionRole', {
+ *   managedPolicies: [iam.ManagedPolicy.fromAwsManagedPolicyName('CloudWatchAgentServerPolicy')],
+ * });
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   role,
+ *   bootstrapSteps: [
+ *     BootstrapStep.installPackages(['amazon-cloudwatch-agent']),
+ *     BootstrapStep.enableService('amazon-cloudwatch-agent'),
+ *   ],
+ *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
+ * });
+ */
 export interface NodeRoleProps {
   /**
    * Allow AWS Systems Manager's Session Manager and Run Command: a shell on a node, or one command on all nodes, without SSH.
@@ -60,7 +77,8 @@ export interface NodeRoleProps {
  * declare const vpc: ec2.IVpc;
  * const role = new NodeRole(this, 'ProductionRole');
  * new EcsAutoScaledCluster(this, 'Orders', {
- *   vpc, role,
+ *   vpc,
+ *   role,
  *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
  * });
  */

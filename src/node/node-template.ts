@@ -15,7 +15,20 @@ import type { NodeProps } from './node-props';
 import { NodeRole } from './node-role';
 import { NodeVolume } from './node-volume';
 
-/** Properties of a `NodeTemplate`: what a node is. `instanceTypes` is required. */
+/**
+ * Properties of a `NodeTemplate`: what a node is. `instanceTypes` is required.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * declare const registrySecret: secretsmanager.ISecret;
+ * const standard = new NodeTemplate(this, 'ProductionStandard', {
+ *   role: new NodeRole(this, 'ProductionRole'),
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   volumes: [NodeVolume.root({ size: Size.gibibytes(100) })],
+ *   dockerAuth: DockerAuth.fromSecret(registrySecret),
+ * });
+ * cluster.addTier('standard', { template: standard });
+ */
 export interface NodeTemplateProps extends NodeProps {}
 
 /** The tier that a template of its own belongs to. */
@@ -61,9 +74,8 @@ const MAX_INSTANCE_TYPES = 40;
  * @example
  * declare const vpc: ec2.IVpc;
  * const standard = new NodeTemplate(this, 'Standard', { instanceTypes: [new ec2.InstanceType('m7i.large')] });
- * for (const name of ['orders', 'search']) {
- *   new EcsAutoScaledCluster(this, name, { vpc, clusterName: name, tiers: [{ name: 'standard', template: standard }] });
- * }
+ * new EcsAutoScaledCluster(this, 'Orders', { vpc, clusterName: 'orders', tiers: [{ name: 'standard', template: standard }] });
+ * new EcsAutoScaledCluster(this, 'Search', { vpc, clusterName: 'search', tiers: [{ name: 'standard', template: standard }] });
  */
 export class NodeTemplate extends Construct {
   /**

@@ -6,7 +6,17 @@ import type { IConstruct } from 'constructs';
 import { checkInteger, checkPattern, checkSize } from '../private/checks';
 import { fail } from '../private/errors';
 
-/** What a volume of a node is like: what `NodeVolume.root()` and `NodeVolume.additional()` share. */
+/**
+ * What a volume of a node is like: what `NodeVolume.root()` and `NodeVolume.additional()` share.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * const encryptionKey = new kms.Key(this, 'VolumeKey');
+ * cluster.addTier('search', {
+ *   instanceTypes: [new ec2.InstanceType('r7i.large')],
+ *   volumes: [NodeVolume.root({ size: Size.gibibytes(200), iops: 6000, throughput: 500, encryptionKey })],
+ * });
+ */
 export interface NodeVolumeOptions {
   /**
    * The kind of volume.
@@ -54,7 +64,17 @@ export interface NodeVolumeOptions {
   readonly deleteOnTermination?: boolean;
 }
 
-/** Options for `NodeVolume.root()`. */
+/**
+ * Options for `NodeVolume.root()`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   machineImage: NodeImage.fromSsmParameter('/images/ecs-node'),
+ *   volumes: [NodeVolume.root({ deviceName: '/dev/xvda', size: Size.gibibytes(100) })],
+ * });
+ */
 export interface RootVolumeOptions extends NodeVolumeOptions {
   /**
    * The volume's size, in whole GiB. It cannot be smaller than the image's snapshot (30 GiB for the ECS-optimized Amazon Linux 2023).
@@ -71,7 +91,17 @@ export interface RootVolumeOptions extends NodeVolumeOptions {
   readonly deviceName?: string;
 }
 
-/** Options for `NodeVolume.additional()`. */
+/**
+ * Options for `NodeVolume.additional()`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('logs', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   volumes: [NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(500), volumeType: ec2.EbsDeviceVolumeType.ST1 })],
+ *   bootstrapSteps: [BootstrapStep.run('mkfs -t xfs /dev/nvme1n1 && mkdir -p /data && mount /dev/nvme1n1 /data')],
+ * });
+ */
 export interface AdditionalVolumeOptions extends NodeVolumeOptions {
   /** The volume's size, in whole GiB. */
   readonly size: Size;

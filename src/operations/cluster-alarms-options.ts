@@ -2,7 +2,18 @@ import type { Duration } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 
-/** One alarm of a cluster or of each of its tiers: whether it is there, and after how long it fires. */
+/**
+ * One alarm of a cluster or of each of its tiers: whether it is there, and after how long it fires.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * declare const topic: sns.ITopic;
+ * cluster.addAlarms({
+ *   topic,
+ *   tierAtMaximum: { enabled: false },
+ *   drainNotEnding: { duration: Duration.hours(6) },
+ * });
+ */
 export interface ClusterAlarmOptions {
   /**
    * Whether the alarm is made.
@@ -19,7 +30,18 @@ export interface ClusterAlarmOptions {
   readonly duration?: Duration;
 }
 
-/** An alarm on a share of the nodes' CPU or memory. */
+/**
+ * An alarm on a share of the nodes' CPU or memory.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * declare const topic: sns.ITopic;
+ * cluster.addAlarms({
+ *   topic,
+ *   cpuReservation: { enabled: false },
+ *   memoryUtilization: { threshold: 80, duration: Duration.minutes(30) },
+ * });
+ */
 export interface ClusterShareAlarmOptions extends ClusterAlarmOptions {
   /**
    * The percentage, 1 to 100, from which on the alarm fires.
@@ -29,7 +51,16 @@ export interface ClusterShareAlarmOptions extends ClusterAlarmOptions {
   readonly threshold?: number;
 }
 
-/** The alarm on orphans: nodes in service that have not joined the cluster. */
+/**
+ * The alarm on orphans: nodes in service that have not joined the cluster.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * declare const topic: sns.ITopic;
+ * declare const logForwarder: ecs.Ec2TaskDefinition;
+ * new ecs.Ec2Service(this, 'LogForwarder', { cluster, taskDefinition: logForwarder, daemon: true });
+ * cluster.addAlarms({ topic, orphans: { idleNodes: 0 } });
+ */
 export interface ClusterOrphanAlarmOptions extends ClusterAlarmOptions {
   /**
    * How many nodes may be in service without a task. `0` where a daemon service runs on each node: then no other node goes unnoticed.
@@ -39,7 +70,19 @@ export interface ClusterOrphanAlarmOptions extends ClusterAlarmOptions {
   readonly idleNodes?: number;
 }
 
-/** Options of `addAlarms()`. */
+/**
+ * Options of `addAlarms()`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * declare const page: cloudwatch.IAlarmAction;
+ * cluster.addAlarms({
+ *   topic: new sns.Topic(this, 'Operations'),
+ *   alarmActions: [page],
+ *   memoryReservation: { enabled: false },
+ *   tierNotGrowing: { duration: Duration.minutes(15) },
+ * });
+ */
 export interface ClusterAlarmsOptions {
   /**
    * Where alarms are sent when they fire, and Spot interruptions.

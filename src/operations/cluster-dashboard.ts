@@ -10,7 +10,13 @@ import { childId, type OperatedCluster } from './operated-cluster';
 /** The columns of a dashboard. */
 const WIDTH = 24;
 
-/** Options of `addDashboard()`. */
+/**
+ * Options of `addDashboard()`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addDashboard({ dashboardName: 'orders', title: '# Orders', defaultInterval: Duration.days(1) });
+ */
 export interface ClusterDashboardOptions {
   /**
    * The dashboard's name, unique in the account: 1 to 255 letters, digits, `-` and `_`.
@@ -42,8 +48,8 @@ export interface ClusterDashboardOptions {
  *
  * @example
  * declare const cluster: EcsAutoScaledCluster;
- * const operations = cluster.addDashboard({ dashboardName: 'orders', defaultInterval: Duration.days(1) });
- * operations.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: 'Who to call: …', width: 24 }));
+ * const dashboard = cluster.addDashboard({ dashboardName: 'orders', defaultInterval: Duration.days(1) }).dashboard;
+ * dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: 'Who to call: …', width: 24 }));
  */
 export class ClusterDashboard extends Construct {
   /** @internal */

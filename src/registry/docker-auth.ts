@@ -5,6 +5,14 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 /**
  * How the secret of a `DockerAuth` writes the credentials down. The names are those of `ECS_ENGINE_AUTH_TYPE`.
  *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * declare const userAndPassword: secretsmanager.ISecret;
+ * cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   dockerAuth: DockerAuth.fromSecret(userAndPassword, { format: DockerAuthFormat.DOCKER }),
+ * });
+ *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth-container-instances.html
  */
 export enum DockerAuthFormat {
@@ -27,6 +35,11 @@ export enum DockerAuthFormat {
 
 /**
  * Options of `DockerAuth.fromSecret`.
+ *
+ * @example
+ * declare const userAndPassword: secretsmanager.ISecret;
+ * const dockerAuth = DockerAuth.fromSecret(userAndPassword, { format: DockerAuthFormat.DOCKER });
+ * new NodeTemplate(this, 'Standard', { dockerAuth, instanceTypes: [new ec2.InstanceType('m7i.large')] });
  */
 export interface DockerAuthOptions {
   /**

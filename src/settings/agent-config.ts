@@ -1,6 +1,15 @@
 import type { Duration, Size } from 'aws-cdk-lib';
 
-/** How much the agent logs. From least to most: `NONE`, `CRIT`, `ERROR`, `WARN`, `INFO`, `DEBUG` (`ecs-agent/logger/log.go`). */
+/**
+ * How much the agent logs. From least to most: `NONE`, `CRIT`, `ERROR`, `WARN`, `INFO`, `DEBUG` (`ecs-agent/logger/log.go`).
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   agent: { logLevel: AgentLogLevel.WARN, logLevelOnInstance: AgentLogLevel.INFO },
+ * });
+ */
 export enum AgentLogLevel {
   /** Nothing. */
   NONE = 'none',
@@ -16,7 +25,16 @@ export enum AgentLogLevel {
   DEBUG = 'debug',
 }
 
-/** When the agent begins a new log file (`ecs-agent/logger/log.go`). */
+/**
+ * When the agent begins a new log file (`ecs-agent/logger/log.go`).
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   agent: { logRolloverType: AgentLogRolloverType.HOURLY, logMaxRollCount: 48 },
+ * });
+ */
 export enum AgentLogRolloverType {
   /** When the file has reached `logMaxFileSize`. */
   SIZE = 'size',
@@ -24,7 +42,16 @@ export enum AgentLogRolloverType {
   HOURLY = 'hourly',
 }
 
-/** How a line of the agent's log is written (`ecs-agent/logger/log.go`). */
+/**
+ * How a line of the agent's log is written (`ecs-agent/logger/log.go`).
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   agent: { logOutputFormat: AgentLogOutputFormat.JSON },
+ * });
+ */
 export enum AgentLogOutputFormat {
   /** `level=info time=… msg=…`. */
   LOGFMT = 'logfmt',
@@ -36,6 +63,18 @@ export enum AgentLogOutputFormat {
  * Where docker sends the log of the agent's own container. Not the drivers that tasks may use: those are `logDrivers`.
  *
  * The set is closed: for another name ecs-init falls back to `json-file` and drops the options (`ecs-init/config/common.go`, `validDrivers`).
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * declare const logGroup: logs.ILogGroup;
+ * const tier = cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   agent: {
+ *     agentLogDriver: AgentLogDriver.AWSLOGS,
+ *     agentLogOptions: { 'awslogs-group': logGroup.logGroupName },
+ *   },
+ * });
+ * logGroup.grantWrite(tier.template.role);
  */
 export enum AgentLogDriver {
   /** CloudWatch Logs. The node's role needs `logs:CreateLogStream` and `logs:PutLogEvents`. */
@@ -56,7 +95,17 @@ export enum AgentLogDriver {
   SYSLOG = 'syslog',
 }
 
-/** Whether the agent pulls an image that the node has already (`agent/config/parse.go`, `parseImagePullBehavior`). */
+/**
+ * Whether the agent pulls an image that the node has already (`agent/config/parse.go`, `parseImagePullBehavior`).
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('models', {
+ *   instanceTypes: [new ec2.InstanceType('c7i.2xlarge')],
+ *   machineImage: NodeImage.fromSsmParameter('/images/ecs-node-with-models'),
+ *   agent: { imagePullBehavior: AgentImagePullBehavior.PREFER_CACHED },
+ * });
+ */
 export enum AgentImagePullBehavior {
   /** Pull; if that fails, use the copy on the node. */
   DEFAULT = 'default',
@@ -68,7 +117,16 @@ export enum AgentImagePullBehavior {
   PREFER_CACHED = 'prefer-cached',
 }
 
-/** Which of IPv4 and IPv6 the agent takes the node to have (`agent/config/parse_linux.go`). For a dual-stack node, `IPV4` is right. */
+/**
+ * Which of IPv4 and IPv6 the agent takes the node to have (`agent/config/parse_linux.go`). For a dual-stack node, `IPV4` is right.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('dual-stack', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   agent: { instanceIpCompatibility: AgentInstanceIpCompatibility.IPV4 },
+ * });
+ */
 export enum AgentInstanceIpCompatibility {
   /** IPv4, or both. */
   IPV4 = 'ipv4',
@@ -76,7 +134,20 @@ export enum AgentInstanceIpCompatibility {
   IPV6 = 'ipv6',
 }
 
-/** Which tags become tags of the container instance in ECS (`agent/config/parse.go`). */
+/**
+ * Which tags become tags of the container instance in ECS (`agent/config/parse.go`).
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * const role = new NodeRole(this, 'ProductionRole');
+ * role.addToPolicy(new iam.PolicyStatement({ actions: ['ec2:DescribeTags'], resources: ['*'] }));
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   role,
+ *   agent: { containerInstancePropagateTagsFrom: AgentPropagateTagsFrom.EC2_INSTANCE },
+ *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
+ * });
+ */
 export enum AgentPropagateTagsFrom {
   /** None: only `containerInstanceTags`. */
   NONE = 'none',
@@ -84,7 +155,19 @@ export enum AgentPropagateTagsFrom {
   EC2_INSTANCE = 'ec2_instance',
 }
 
-/** A range of ports of the node, both ends included. */
+/**
+ * A range of ports of the node, both ends included.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * declare const loadBalancer: ec2.ISecurityGroup;
+ * const tier = cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   agent: { dynamicHostPortRange: { fromPort: 40000, toPort: 49999 } },
+ * });
+ * const nodes = tier.connections;
+ * nodes.allowFrom(loadBalancer, tier.dynamicHostPorts);
+ */
 export interface HostPortRange {
   /** The first port: a whole number from 1 to 65535. */
   readonly fromPort: number;
@@ -92,7 +175,16 @@ export interface HostPortRange {
   readonly toPort: number;
 }
 
-/** How many requests the containers of a node may make to the task metadata endpoint and the agent API endpoint, all together. */
+/**
+ * How many requests the containers of a node may make to the task metadata endpoint and the agent API endpoint, all together.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   agent: { taskMetadataRpsLimit: { steadyState: 100, burst: 200 } },
+ * });
+ */
 export interface TaskMetadataRpsLimit {
   /** Requests per second in the long run: a whole number of at least 1. */
   readonly steadyState: number;

@@ -21,8 +21,6 @@ export const FULL_SURGE = 200;
  *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
  *   replacement: NodeReplacement.rolling({
  *     maxHealthyPercentage: 110,
- *     checkpointPercentages: [10, 100],
- *     checkpointDelay: Duration.minutes(10),
  *     bakeTime: Duration.minutes(15),
  *     alarms: [errors],
  *   }),

@@ -8,6 +8,13 @@ import { fail, shown } from '../private/errors';
  * How much of a tier runs on Spot Instances. Nodes whose instance is interrupted are drained.
  *
  * The names are those of EC2 Auto Scaling's instances distribution.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('workers', {
+ *   instanceTypes: [new ec2.InstanceType('c7i.large'), new ec2.InstanceType('c6i.large'), new ec2.InstanceType('m7i.large')],
+ *   spot: { onDemandBaseCapacity: 1, onDemandPercentageAboveBaseCapacity: 20, capacityRebalance: true },
+ * });
  */
 export interface SpotOptions {
   /**

@@ -13,6 +13,16 @@ import type { TierStrategy } from './tier-strategy';
  *
  * The node fields (`role`, `instanceTypes`, `dockerAuth` and so on) make a launch template of the tier's own, each replacing the cluster's value; or
  * `template` names a shared one, which excludes them all.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('batch', {
+ *   instanceTypes: [new ec2.InstanceType('c7i.2xlarge')],
+ *   minCapacity: 1,
+ *   maxCapacity: 10,
+ *   targetCapacityPercent: 90,
+ *   maxInstanceLifetime: Duration.days(30),
+ * });
  */
 export interface InstanceTierOptions extends NodeProps {
   /**
@@ -147,7 +157,22 @@ export interface InstanceTierOptions extends NodeProps {
   readonly forceDelete?: boolean;
 }
 
-/** A tier of a cluster. */
+/**
+ * A tier of a cluster.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * declare const standard: NodeTemplate;
+ * declare const compute: NodeTemplate;
+ * new EcsAutoScaledCluster(this, 'Search', {
+ *   vpc,
+ *   clusterName: 'search',
+ *   tiers: [
+ *     { name: 'standard', template: standard },
+ *     { name: 'compute', template: compute, maxCapacity: 10 },
+ *   ],
+ * });
+ */
 export interface InstanceTierProps extends InstanceTierOptions {
   /** The tier's name, unique in its cluster: letters, digits, `-` and `_`, at most 64. Its resources' logical ids come from it. */
   readonly name: string;

@@ -6,7 +6,17 @@ import { fail, shown } from '../private/errors';
 
 const CODE = 'InvalidSchedule';
 
-/** A day of the week, for `TierSchedule.workingHours()`. */
+/**
+ * A day of the week, for `TierSchedule.workingHours()`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('training', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   schedules: [TierSchedule.workingHours({ timeZone: 'Asia/Tokyo', days: [TierWeekday.SATURDAY, TierWeekday.SUNDAY] })],
+ *   replacement: NodeReplacement.allAtOnce(),
+ * });
+ */
 export enum TierWeekday {
   /** Sunday. */
   SUNDAY = 'SUNDAY',
@@ -29,7 +39,17 @@ const DAYS = Object.values(TierWeekday);
 
 const MONDAY_TO_FRIDAY = [TierWeekday.MONDAY, TierWeekday.TUESDAY, TierWeekday.WEDNESDAY, TierWeekday.THURSDAY, TierWeekday.FRIDAY];
 
-/** Options of `TierSchedule.workingHours()`. */
+/**
+ * Options of `TierSchedule.workingHours()`.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('support', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   schedules: [TierSchedule.workingHours({ timeZone: 'America/New_York', start: '18:00', end: '02:30' })],
+ *   replacement: NodeReplacement.allAtOnce(),
+ * });
+ */
 export interface WorkingHoursOptions {
   /** The time zone, by its name in the IANA Time Zone Database such as `Europe/Berlin`; it knows daylight saving time. */
   readonly timeZone: string;
@@ -56,7 +76,20 @@ export interface WorkingHoursOptions {
   readonly days?: TierWeekday[];
 }
 
-/** Options of `TierSchedule.at()`: at least one of the capacities. */
+/**
+ * Options of `TierSchedule.at()`: at least one of the capacities.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * const timeZone = 'Europe/Berlin';
+ * cluster.addTier('shop', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   schedules: [
+ *     TierSchedule.at({ schedule: autoscaling.Schedule.cron({ hour: '7', minute: '30' }), timeZone, minCapacity: 6 }),
+ *     TierSchedule.at({ schedule: autoscaling.Schedule.cron({ hour: '22', minute: '0' }), timeZone, minCapacity: 0 }),
+ *   ],
+ * });
+ */
 export interface TierScheduleOptions {
   /** When, again and again: EC2 Auto Scaling's cron, of five fields. */
   readonly schedule: autoscaling.Schedule;

@@ -1,7 +1,20 @@
 import type { IConstruct } from 'constructs';
 import { checkInteger } from '../private/checks';
 
-/** A tier's part in a capacity provider strategy: ECS's own `base` and `weight`. */
+/**
+ * A tier's part in a capacity provider strategy: ECS's own `base` and `weight`.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * new EcsAutoScaledCluster(this, 'Orders', {
+ *   vpc,
+ *   instanceTypes: [new ec2.InstanceType('m7i.large'), new ec2.InstanceType('m6i.large')],
+ *   tiers: [
+ *     { name: 'steady', defaultStrategy: { base: 2, weight: 1 } },
+ *     { name: 'spare', defaultStrategy: { weight: 3 }, spot: { capacityRebalance: true } },
+ *   ],
+ * });
+ */
 export interface TierStrategy {
   /**
    * The first so many tasks go to this tier, 0 to 100,000. Only one tier of a strategy can have a base.
