@@ -142,6 +142,8 @@ export class FakeNode {
       run.stderr.on('data', (data) => {
         output += data;
       });
+      // A script that never reads it may be gone before it is written.
+      run.stdin.on('error', () => undefined);
       run.stdin.end('standard input of the script\n');
       run.on('error', reject);
       run.on('close', (status) => resolve({ status, output }));
