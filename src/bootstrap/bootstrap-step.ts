@@ -171,8 +171,8 @@ export class BootstrapStep {
    * @param options a time limit, environment variables
    */
   public static run(command: string, options: RunStepOptions = {}): BootstrapStep {
-    if (command.trim() === '') fail(CODE, '`command` must not be empty');
     checkText('command', command);
+    if (command.trim() === '') fail(CODE, '`command` must not be empty');
     if (waitsForAgent(command)) {
       fail(
         CODE,
@@ -231,6 +231,8 @@ export class BootstrapStep {
    * @param options  how often and how long it is tried
    */
   public static installPackages(packages: string[], options: InstallPackagesStepOptions = {}): BootstrapStep {
+    // The letters of a text would be packages.
+    if (!Array.isArray(packages)) fail(CODE, `\`packages\` must be a list of names such as ['git'], got: ${shown(packages)}`);
     if (packages.length === 0) fail(CODE, '`packages` must have at least one name');
     for (const name of packages) {
       checkPattern(CODE, 'packages', name, /^[A-Za-z0-9][A-Za-z0-9._+:~^-]*$/, 'names of packages, of letters, digits and `._+:~^-`');

@@ -2,6 +2,7 @@ import type { Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { fail, inScope, shown } from '../private/errors';
+import { checkKind, checkKinds } from '../private/kind';
 import type { DockerAuth } from '../registry/docker-auth';
 import type { AgentConfig, HostPortRange } from '../settings/agent-config';
 import { DEFAULT_AGENT_CONFIG, mergeAgentConfig, renderAgentConfig } from '../settings/agent-variables';
@@ -10,6 +11,7 @@ import { DEFAULT_LOG_DRIVERS, type NodeLogDriver, renderLogDrivers } from '../se
 import { mergeSysctls, renderSysctlLine, type Sysctl } from '../settings/sysctl';
 import { BootstrapStep } from './bootstrap-step';
 import { renderAmazonLinux } from './private/amazon-linux-renderer';
+import { AGENT_CONFIG, DOCKER_AUTH, LOG_DRIVER, STEP, SYSCTL } from './private/bootstrap-kinds';
 import { clusterNameOfLine, isBottlerocketLine, isSameCluster, isSpotDrainingLine, shownCluster } from './private/cdk-lines';
 import type { NodeSettings } from './private/node-settings';
 import { checkUserDataSize } from './private/user-data-size';
@@ -141,6 +143,7 @@ export class NodeBootstrap extends ec2.UserData {
   public constructor(options: NodeBootstrapOptions = {}) {
     super();
     checkClusterName(options.clusterName);
+    checkBootstrapKinds(options);
     this.clusterName = options.clusterName;
     this.steps = [...(options.bootstrapSteps ?? [])];
     this.agentConfig = mergeAgentConfig(DEFAULT_AGENT_CONFIG, options.agent ?? {});
@@ -306,4 +309,13 @@ export class NodeBootstrap extends ec2.UserData {
     this.clusterName ??= name;
     return true;
   }
+}
+
+/** Refuses what plain JavaScript lets through: the node would be told `undefined`. */
+function checkBootstrapKinds(props: NodeBootstrapProps): void {
+  checkKind('dockerAuth', props.dockerAuth, DOCKER_AUTH);
+  checkKinds('logDrivers', props.logDrivers, LOG_DRIVER);
+  checkKinds('sysctls', props.sysctls, SYSCTL);
+  checkKind('agent', props.agent, AGENT_CONFIG);
+  checkKinds('bootstrapSteps', props.bootstrapSteps, STEP);
 }

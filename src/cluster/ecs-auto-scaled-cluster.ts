@@ -8,7 +8,9 @@ import { ClusterAlarms } from '../operations/cluster-alarms';
 import type { ClusterAlarmsOptions } from '../operations/cluster-alarms-options';
 import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cluster-dashboard';
 import type { OperatedCluster } from '../operations/operated-cluster';
+import { SUBNET_SELECTION, VPC } from '../private/cdk-kinds';
 import { fail, shown } from '../private/errors';
+import { checkKind, checkKinds, checkMember, requireKind } from '../private/kind';
 import { supportReplacement } from '../rollout/rollout';
 import { associationOf } from '../services/association-dependency';
 import { NOT_RETIRING } from '../services/not-retiring';
@@ -17,6 +19,7 @@ import type { HostPortRange } from '../settings/agent-config';
 import { checkClusterName } from '../settings/cluster-name';
 import { InstanceTier, type TierCluster } from '../tier/instance-tier';
 import { NodeReplacement } from '../tier/node-replacement';
+import { REPLACEMENT, TIER } from '../tier/tier-kinds';
 import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
 import { checkImport, type EcsAutoScaledClusterAttributes } from './imported-cluster';
@@ -181,6 +184,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
         scope,
       );
     }
+    checkClusterKinds(scope, props);
     checkClusterName(props.clusterName, scope);
     super(scope, id, {
       vpc: props.vpc,
@@ -363,4 +367,14 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     }
     return problems;
   }
+}
+
+/** Refuses what plain JavaScript lets through, before the cluster is made: without a `vpc` CDK would make one. */
+function checkClusterKinds(scope: Construct, props: EcsAutoScaledClusterProps): void {
+  // Who leaves out all of the props leaves out the VPC.
+  requireKind('vpc', props?.vpc, VPC, scope);
+  checkKinds('tiers', props.tiers, TIER, scope);
+  checkKind('vpcSubnets', props.vpcSubnets, SUBNET_SELECTION, scope);
+  checkKind('replacement', props.replacement, REPLACEMENT, scope);
+  checkMember('containerInsightsV2', props.containerInsightsV2, 'ecs.ContainerInsights', ecs.ContainerInsights, scope);
 }

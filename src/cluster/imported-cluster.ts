@@ -3,8 +3,10 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
+import { SECURITY_GROUP, VPC } from '../private/cdk-kinds';
 import { checkInteger } from '../private/checks';
 import { fail, shown } from '../private/errors';
+import { checkKinds, requireKind } from '../private/kind';
 import type { HostPortRange } from '../settings/agent-config';
 import { checkClusterName } from '../settings/cluster-name';
 
@@ -84,6 +86,9 @@ export interface EcsAutoScaledClusterAttributes {
 /** Refuses what no cluster of this library has. */
 export function checkImport(scope: Construct, attrs: EcsAutoScaledClusterAttributes): void {
   const { clusterName, clusterArn, dynamicHostPortRange } = attrs;
+  requireKind('vpc', attrs.vpc, VPC, scope);
+  checkKinds('securityGroups', attrs.securityGroups, SECURITY_GROUP, scope);
+  if (clusterName === undefined) fail('InvalidClusterName', '`clusterName` must be given', scope);
   checkClusterName(clusterName, scope);
   if (clusterArn !== undefined && !Token.isUnresolved(clusterArn)) {
     const name = /^arn:[^:]+:ecs:[^:]+:[^:]+:cluster\/([A-Za-z0-9_-]{1,255})$/.exec(clusterArn)?.[1];

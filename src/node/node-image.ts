@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { fail, shown } from '../private/errors';
+import { checkKind, type Kind } from '../private/kind';
 
 /** Where Amazon publishes the ids of its ECS-optimized Amazon Linux 2023 images (ECS Developer Guide, "Retrieving AMI metadata"). */
 const AMAZON_LINUX_2023 = '/aws/service/ecs/optimized-ami/amazon-linux-2023';
@@ -104,6 +105,12 @@ export class NodeImageResolution {
   }
 }
 
+const RESOLUTION: Kind<NodeImageResolution> = {
+  name: 'a NodeImageResolution, such as `NodeImageResolution.AT_DEPLOYMENT`',
+  member: '_atLaunch',
+  instead: (release) => `NodeImageResolution.pinned(${release})`,
+};
+
 /**
  * The image (AMI) of a node. It knows its root device, follows the architecture of the instance types, and says when it is chosen.
  *
@@ -125,6 +132,7 @@ export class NodeImage implements ec2.IMachineImage {
    * Used alone, in a launch template of your own, it is the x86_64 image.
    */
   public static amazonLinux2023(options: AmazonLinux2023ImageOptions = {}): NodeImage {
+    checkKind('resolution', options.resolution, RESOLUTION);
     const resolution = options.resolution ?? NodeImageResolution.AT_DEPLOYMENT;
     const { _release: release } = resolution;
     return new NodeImage(
@@ -145,6 +153,7 @@ export class NodeImage implements ec2.IMachineImage {
    * @param parameterName the parameter's name. Its image must fit the architecture of the instance types: that cannot be checked here.
    */
   public static fromSsmParameter(parameterName: string, options: NodeImageFromSsmParameterOptions = {}): NodeImage {
+    checkKind('resolution', options.resolution, RESOLUTION);
     const resolution = options.resolution ?? NodeImageResolution.AT_DEPLOYMENT;
     if (resolution._release !== undefined) {
       fail(

@@ -6,9 +6,11 @@ import { Construct } from 'constructs';
 import { NodeBootstrap } from '../bootstrap/node-bootstrap';
 import { checkInteger } from '../private/checks';
 import { fail, inScope, shown } from '../private/errors';
+import { type Kind, requireKind } from '../private/kind';
 import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
 import { checkNode, warnOfSizes } from './node-checks';
 import { NodeImage } from './node-image';
+import { checkNodeKinds } from './node-kinds';
 import { makeLaunchTemplate } from './node-launch-template';
 import { NodePermissions } from './node-permissions';
 import type { NodeProps } from './node-props';
@@ -60,6 +62,8 @@ interface OwnedTemplateProps extends NodeTemplateProps {
   readonly [OWNER]?: TemplateOwner;
 }
 
+const PROPS: Kind<NodeTemplateProps> = { name: "a NodeTemplateProps such as `{ instanceTypes: [new ec2.InstanceType('m7i.large')] }`" };
+
 /** EC2 Auto Scaling takes at most 40 instance types in a mixed-instances group. */
 const MAX_INSTANCE_TYPES = 40;
 
@@ -102,8 +106,10 @@ export class NodeTemplate extends Construct {
 
   public constructor(scope: Construct, id: string, props: NodeTemplateProps) {
     super(scope, id);
+    requireKind('props', props, PROPS, this);
     this.owner = (props as OwnedTemplateProps)[OWNER];
     this.props = props;
+    checkNodeKinds(this, props);
     this.instanceTypes = checkedInstanceTypes(this, props.instanceTypes);
     this.image = checkedImage(this, props.machineImage, this.instanceTypes);
     checkInteger('InvalidHopLimit', 'httpPutResponseHopLimit', props.httpPutResponseHopLimit, { min: 1, max: 64 }, this);

@@ -5,8 +5,10 @@ import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { checkInteger } from '../private/checks';
+import { TOPIC } from '../private/cdk-kinds';
+import { checkInteger, requireDuration } from '../private/checks';
 import { fail } from '../private/errors';
+import { checkKind } from '../private/kind';
 import type { InstanceTier } from '../tier/instance-tier';
 import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import * as descriptions from './alarm-descriptions';
@@ -142,6 +144,7 @@ export class ClusterAlarms extends Construct {
 
   private checkOptions(): void {
     const { options } = this;
+    checkKind('topic', options.topic, TOPIC, this);
     const all: Record<string, ClusterAlarmOptions | undefined> = {
       cpuReservation: options.cpuReservation,
       memoryReservation: options.memoryReservation,
@@ -153,6 +156,7 @@ export class ClusterAlarms extends Construct {
       orphans: options.orphans,
     };
     for (const [field, { duration } = {}] of Object.entries(all)) {
+      if (duration !== undefined) requireDuration(CODE, `${field}.duration`, duration, this);
       const periods = duration && duration.toMilliseconds() / PERIOD.toMilliseconds();
       // More than a day is more than CloudWatch looks back for periods below an hour.
       if (periods !== undefined && !(Number.isInteger(periods) && periods >= 1 && periods <= 288)) {

@@ -28,9 +28,18 @@ export function checkInteger(code: string, field: string, value: number | undefi
   }
 }
 
+/** Plain JavaScript lets a number of whatever unit through, and a text. */
+export function requireDuration(code: string, field: string, value: Duration, scope?: IConstruct): void {
+  if (typeof value?.isUnresolved !== 'function' || typeof value.toMilliseconds !== 'function') {
+    fail(code, `\`${field}\` must be a Duration, as \`Duration.minutes(…)\` makes it, got: ${shown(value)}`, scope);
+  }
+}
+
 /** A duration within bounds, both in seconds. */
 export function checkDuration(code: string, field: string, value: Duration | undefined, bounds: Bounds = {}, scope?: IConstruct): void {
-  if (value === undefined || value.isUnresolved()) return;
+  if (value === undefined) return;
+  requireDuration(code, field, value, scope);
+  if (value.isUnresolved()) return;
   const seconds = value.toMilliseconds({ integral: false }) / 1000;
   if (outside(seconds, bounds)) fail(code, `\`${field}\` must be a duration${allowed(bounds, ' s')}, got: ${seconds} s`, scope);
 }
@@ -44,7 +53,15 @@ export function checkSize(
   bounds: Bounds = {},
   scope?: IConstruct,
 ): void {
-  if (value === undefined || value.isUnresolved()) return;
+  if (value === undefined) return;
+  if (typeof value?.isUnresolved !== 'function' || typeof value.toMebibytes !== 'function') {
+    fail(
+      code,
+      `\`${field}\` must be a Size, as \`Size.${unit === 'MiB' ? 'mebibytes' : 'gibibytes'}(…)\` makes it, got: ${shown(value)}`,
+      scope,
+    );
+  }
+  if (value.isUnresolved()) return;
   const options = { rounding: SizeRoundingBehavior.NONE };
   const amount = unit === 'MiB' ? value.toMebibytes(options) : value.toGibibytes(options);
   if (!Number.isInteger(amount) || outside(amount, bounds)) {

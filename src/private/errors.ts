@@ -1,4 +1,4 @@
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 
 /**
  * What this library throws for input that cannot work.
@@ -40,6 +40,25 @@ export function inScope<T>(scope: IConstruct, body: () => T): T {
 
 /** A value as it stands in an error: quoted, and short. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = textOf(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
+  if (typeof value === 'function') return `${value.name} (a function that was not called)`;
+  // Constructs hold each other in circles, and what stands in another object says little: its class is what it was taken for.
+  if (Construct.isConstruct(value)) return `the construct ${JSON.stringify(value.node.path)}`;
+  if (isOfAClass(value)) return `an object of the class ${value.constructor.name}`;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'an object';
+  }
+}
+
+function isOfAClass(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype !== null && prototype !== Object.prototype;
 }

@@ -1,6 +1,8 @@
 import { Lazy, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { SECRET } from '../private/cdk-kinds';
+import { checkMember, type Kind, requireKind } from '../private/kind';
 
 /**
  * How the secret of a `DockerAuth` writes the credentials down. The names are those of `ECS_ENGINE_AUTH_TYPE`.
@@ -50,6 +52,8 @@ export interface DockerAuthOptions {
   readonly format?: DockerAuthFormat;
 }
 
+const OPTIONS: Kind<DockerAuthOptions> = { name: 'a DockerAuthOptions such as `{ format: DockerAuthFormat.DOCKER }`' };
+
 /**
  * The credentials of private registries, kept in a secret of AWS Secrets Manager.
  *
@@ -81,6 +85,9 @@ export class DockerAuth {
    * @param options how that JSON is written
    */
   public static fromSecret(secret: secretsmanager.ISecret, options: DockerAuthOptions = {}): DockerAuth {
+    requireKind('secret', secret, SECRET);
+    requireKind('options', options, OPTIONS);
+    checkMember('format', options.format, 'DockerAuthFormat', DockerAuthFormat);
     return new DockerAuth(secret, options.format ?? DockerAuthFormat.DOCKERCFG);
   }
 

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { type Duration, Fn, type Size, Token, Tokenization } from 'aws-cdk-lib';
-import { type Bounds, checkDuration, checkInteger, checkPattern, checkSize } from '../private/checks';
+import { type Bounds, checkDuration, checkInteger, checkPattern, checkSize, requireDuration } from '../private/checks';
 import { fail, shown } from '../private/errors';
 import type { HostPortRange, TaskMetadataRpsLimit } from './agent-config';
 import { checkOneLine } from './one-line';
@@ -41,6 +41,7 @@ export function duration(bounds: Bounds = {}): AgentValue<Duration> {
     kind: 'duration',
     bounds,
     check(field, value) {
+      requireDuration(CODE, field, value);
       if (value.isUnresolved()) {
         // Go has no unit for days, and an unknown number cannot be multiplied.
         if (!(value.unitLabel() in GO_UNITS)) fail(CODE, `\`${field}\` must not be a token in ${value.unitLabel()}: use hours`);
@@ -205,6 +206,9 @@ export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
   return {
     kind: 'map',
     check(field, value) {
+      // The characters of a text, and the numbers of a list, would become names.
+      if (typeof value !== 'object' || Array.isArray(value))
+        fail(CODE, `\`${field}\` must be a map of names to values, got: ${shown(value)}`);
       const entries = Object.entries(value);
       if (rules.maxEntries !== undefined && entries.length > rules.maxEntries) {
         fail(CODE, `\`${field}\` must have at most ${rules.maxEntries} entries, got: ${entries.length}`);
@@ -233,6 +237,7 @@ export function portRange(): AgentValue<HostPortRange> {
     kind: 'portRange',
     bounds: PORT,
     check(field, { fromPort, toPort }) {
+      if (fromPort === undefined || toPort === undefined) fail(CODE, `\`${field}\` must have a \`fromPort\` and a \`toPort\``);
       checkInteger(CODE, `${field}.fromPort`, fromPort, PORT);
       checkInteger(CODE, `${field}.toPort`, toPort, PORT);
       if (!Token.isUnresolved(fromPort) && !Token.isUnresolved(toPort) && toPort < fromPort) {
@@ -249,6 +254,7 @@ export function requestRate(): AgentValue<TaskMetadataRpsLimit> {
     kind: 'requestRate',
     bounds: rate.bounds,
     check(field, { steadyState, burst }) {
+      if (steadyState === undefined || burst === undefined) fail(CODE, `\`${field}\` must have a \`steadyState\` and a \`burst\``);
       rate.check(`${field}.steadyState`, steadyState);
       rate.check(`${field}.burst`, burst);
     },

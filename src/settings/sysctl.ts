@@ -12,8 +12,8 @@ function whole(name: string, value: number, bounds: Bounds): string {
 }
 
 function wholeSeconds(name: string, value: Duration): string {
+  checkDuration(CODE, `Sysctl.${name}`, value, INT);
   if (!value.isUnresolved()) {
-    checkDuration(CODE, `Sysctl.${name}`, value, INT);
     const seconds = value.toSeconds({ integral: false });
     if (!Number.isInteger(seconds)) fail(CODE, `\`Sysctl.${name}\` must be a duration in whole seconds, got: ${seconds} s`);
   }

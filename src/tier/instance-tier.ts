@@ -20,6 +20,7 @@ import { RenderedChecks } from './rendered-checks';
 import { instancesDistributionOf } from './spot-options';
 import { capacityOf, checkTier, warnOfTier } from './tier-checks';
 import { TierGroup } from './tier-group';
+import { checkTierKinds } from './tier-kinds';
 import { groupMetric, reservationMetric } from './tier-metrics';
 import { checkSubnets, checkVpcs, warnOfIsolatedSubnets } from './tier-network';
 import type { InstanceTierProps } from './tier-options';
@@ -37,6 +38,8 @@ export interface TierCluster {
   readonly replacement: NodeReplacement;
   readonly securityGroup: () => ec2.ISecurityGroup;
 }
+
+const NAME = '1 to 64 letters, digits, "-" and "_"';
 
 const TIER = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
 
@@ -79,19 +82,14 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   private readonly options: InstanceTierProps;
 
   private constructor(cluster: TierCluster, props: InstanceTierProps) {
-    checkPattern(
-      'InvalidTierName',
-      'name',
-      props.name,
-      /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
-      '1 to 64 letters, digits, "-" and "_"',
-      cluster.scope,
-    );
+    checkPattern('InvalidTierName', 'name', props.name, /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, NAME, cluster.scope);
+    if (props.name === undefined) fail('InvalidTierName', `\`name\` must be ${NAME}, got: undefined`, cluster.scope);
     super(cluster.scope, props.name);
     Object.defineProperty(this, TIER, { value: true });
     this.cluster = cluster;
     this.options = props;
     this.name = props.name;
+    checkTierKinds(this, props);
     checkTier(this, props, this._replacement);
 
     this.template = this.templateFor();

@@ -1,7 +1,9 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { ALARM } from '../private/cdk-kinds';
 import { checkDuration, checkInteger } from '../private/checks';
 import { fail, shown } from '../private/errors';
+import { checkKinds } from '../private/kind';
 
 /** The bounds of Auto Scaling's `RefreshPreferences` and of CloudFormation's `AutoScalingInstanceRefresh`. */
 const MAX_PAUSE_SECONDS = 172800;
@@ -113,6 +115,7 @@ const CODE = 'InvalidReplacement';
 /** Refuses what Auto Scaling, CloudFormation or good sense would: CDK checks some of it, in words that do not name the field. */
 export function checkRolling(options: RollingReplacementOptions): void {
   const { minHealthyPercentage, maxHealthyPercentage, checkpointPercentages, alarms } = options;
+  checkKinds('alarms', alarms, ALARM);
   checkShare('minHealthyPercentage', minHealthyPercentage, 0, 100);
   checkShare('maxHealthyPercentage', maxHealthyPercentage, 100, 200);
   checkDistance(minHealthyPercentage, maxHealthyPercentage);
@@ -142,13 +145,15 @@ function checkDistance(given: number | undefined, givenMax: number | undefined):
 
 /** The API takes whole seconds only. */
 function checkSeconds(field: string, value: Duration | undefined, max?: number): void {
-  if (value === undefined || value.isUnresolved()) return;
   checkDuration(CODE, field, value, { min: 0, max });
+  if (value === undefined || value.isUnresolved()) return;
   const seconds = value.toMilliseconds({ integral: false }) / 1000;
   if (!Number.isInteger(seconds)) fail(CODE, `\`${field}\` must be in whole seconds, got: ${seconds} s`);
 }
 
 function checkCheckpoints(percentages: number[]): void {
+  if (!Array.isArray(percentages))
+    fail(CODE, `\`checkpointPercentages\` must be a list of percentages such as [10, 100], got: ${shown(percentages)}`);
   if (Token.isUnresolved(percentages)) return;
   for (const percentage of percentages) checkInteger(CODE, 'checkpointPercentages', percentage, { min: 1, max: 100 });
   const known = percentages.filter((percentage) => !Token.isUnresolved(percentage));

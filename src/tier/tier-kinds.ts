@@ -1,0 +1,45 @@
+import type { IConstruct } from 'constructs';
+import type { NodeTemplate } from '../node/node-template';
+import { HEALTH_CHECKS, SUBNET_SELECTION } from '../private/cdk-kinds';
+import { checkKind, checkKinds, type Kind } from '../private/kind';
+import type { NodeReplacement } from './node-replacement';
+import type { SpotOptions } from './spot-options';
+import type { InstanceTierProps } from './tier-options';
+import type { TierSchedule } from './tier-schedule';
+import type { TierStrategy } from './tier-strategy';
+
+const REPLACEMENTS = ['onNextLaunch', 'rolling', 'allAtOnce'];
+
+export const REPLACEMENT: Kind<NodeReplacement> = {
+  name: 'a NodeReplacement: `NodeReplacement.onNextLaunch()`, `NodeReplacement.rolling()` or `NodeReplacement.allAtOnce()`',
+  member: '_groupProps',
+  instead: (_, text) => (REPLACEMENTS.includes(text) ? `NodeReplacement.${text}()` : undefined),
+};
+
+export const TIER: Kind<InstanceTierProps> = {
+  name: "an InstanceTierProps such as `{ name: 'general' }`",
+  member: 'name',
+  instead: (name) => `{ name: ${name} }`,
+};
+
+const TEMPLATE: Kind<NodeTemplate> = { name: 'a NodeTemplate', member: '_use' };
+
+const SCHEDULE: Kind<TierSchedule> = {
+  name: 'a TierSchedule: `TierSchedule.workingHours()` or `TierSchedule.at()`',
+  member: '_actions',
+};
+
+const SPOT: Kind<SpotOptions> = { name: 'a SpotOptions, such as `{}` for a tier that is all on Spot, or left out' };
+
+const STRATEGY: Kind<TierStrategy> = { name: 'a TierStrategy such as `{ weight: 1 }`' };
+
+/** Refuses what plain JavaScript lets through. The tier's node fields are looked at by its template. */
+export function checkTierKinds(scope: IConstruct, props: InstanceTierProps): void {
+  checkKind('template', props.template, TEMPLATE, scope);
+  checkKind('vpcSubnets', props.vpcSubnets, SUBNET_SELECTION, scope);
+  checkKind('replacement', props.replacement, REPLACEMENT, scope);
+  checkKind('healthChecks', props.healthChecks, HEALTH_CHECKS, scope);
+  checkKind('spot', props.spot, SPOT, scope);
+  checkKind('defaultStrategy', props.defaultStrategy, STRATEGY, scope);
+  checkKinds('schedules', props.schedules, SCHEDULE, scope);
+}
