@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import '../helpers/estate'; // switches aws-cdk-lib's own validator off
+import { beforeTheExample, readmeExample, runInTypeScript } from './language-examples';
 import { ROOT } from './markdown';
-import { beforeTheExample, readmeExample, runTheExample } from './readme';
 
 const example = readmeExample();
 
@@ -28,7 +28,7 @@ test('cluster and tier of the example are nine resources, and no Lambda function
     return Object.values(Template.fromStack(stack).toJSON().Resources).map((resource) => (resource as { Type: string }).Type);
   };
   const before = typesOf(beforeTheExample);
-  const types = typesOf(runTheExample);
+  const types = typesOf((stack) => runInTypeScript(example, stack));
   expect(types.filter((type) => type === 'AWS::ECS::Service')).toHaveLength(1);
   expect(types).toHaveLength(before.length + 9 + 1);
   expect(types).not.toContain('AWS::Lambda::Function');

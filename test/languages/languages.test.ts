@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Estate } from '../../examples/article/estate';
 import '../helpers/estate'; // switches aws-cdk-lib's own validator off
-import { readmeExample, runTheExample, withoutDeclarations } from '../docs/readme';
+import { type Example, guideExample, readmeExample, runInTypeScript, withoutDeclarations } from '../docs/language-examples';
 import { builtPackages, MAVEN_REPOSITORY, ROOT, run, userEnvironment } from '../helpers/packages';
 import { optionsStack } from './extra/options';
 
@@ -21,8 +21,8 @@ interface Language {
   /** Where the app has its tests: ours come to them. */
   readonly tests: string;
   readonly ours: Record<string, string>;
-  /** The test into which the README's example is put, and how it is called there. */
-  readonly readme?: readonly [string, string];
+  /** The test into which the examples of the pages are put, and how it is called there. */
+  readonly examples?: readonly [string, string];
 }
 
 const LANGUAGES: Record<string, Language> = {
@@ -31,14 +31,14 @@ const LANGUAGES: Record<string, Language> = {
     passed: /^--- PASS/gm,
     tests: '.',
     ours: { 'extra.go': 'extra_test.go' },
-    readme: ['readme.go', 'readme_test.go'],
+    examples: ['examples.go', 'examples_test.go'],
   },
   java: {
     test: 'mvn -B -ntp test',
     passed: /Tests run: (\d+), Failures: 0, Errors: 0, Skipped: 0$/m,
     tests: 'src/test/java/com/example/article',
     ours: { 'Extra.java': 'ExtraTest.java' },
-    readme: ['Readme.java', 'ReadmeTest.java'],
+    examples: ['Examples.java', 'ExamplesTest.java'],
   },
   python: {
     path: '.venv/bin',
@@ -47,7 +47,7 @@ const LANGUAGES: Record<string, Language> = {
     passed: /(\d+) passed in/,
     tests: 'tests',
     ours: { 'extra.py': 'test_extra.py' },
-    readme: ['readme.py', 'test_readme.py'],
+    examples: ['examples.py', 'test_examples.py'],
   },
   typescript: {
     install: 'npm install --prefer-offline',
@@ -75,8 +75,8 @@ interface Result {
   readonly tests: string;
   readonly refused: Record<string, string>;
   readonly templates: Record<string, string>;
-  /** What the README's example makes. */
-  readonly readme: Record<string, string>;
+  /** What the examples of the pages make. */
+  readonly examples: Record<string, string>;
 }
 
 function templatesIn(folder: string): Record<string, string> {
@@ -84,29 +84,32 @@ function templatesIn(folder: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
-/** A test of an app with the README's example where its comment says so, as far to the right as that. */
-function withTheExample(file: string, language: string): string {
-  const code = readmeExample().get(language);
-  if (code === undefined) throw new Error(`the README has no example in ${language}`);
-  const test = readFileSync(join(__dirname, 'extra', file), 'utf8');
-  return test.replace(/^([ \t]*)(#|\/\/) The example of the README\.$/m, (_, indent: string) =>
-    withoutDeclarations(code)
+/** The examples of the pages, by the stack in which an app's test makes them. */
+const EXAMPLES: Record<string, Example> = { Readme: readmeExample(), Guide: guideExample() };
+
+/** A test of an app with the examples of the pages where its comments say so, as far to the right as these. */
+function withTheExamples(file: string, language: string): string {
+  const comment = /^([ \t]*)(?:#|\/\/) The example of the (\w+)\.$/gm;
+  return readFileSync(join(__dirname, 'extra', file), 'utf8').replace(comment, (_, indent: string, name: string) => {
+    const code = EXAMPLES[name].get(language);
+    if (code === undefined) throw new Error(`the example of the ${name} does not stand there in ${language}`);
+    return withoutDeclarations(code)
       .split('\n')
       .map((line) => indent + line)
-      .join('\n'),
-  );
+      .join('\n');
+  });
 }
 
 /** A fresh copy of a language's example, next to the packages as in a checkout after `npx projen package:here`, installed and run. */
 async function tryOut(folder: string, name: string): Promise<Result> {
-  const { path, install, test, tests: folderOfTests, ours, readme } = LANGUAGES[name];
+  const { path, install, test, tests: folderOfTests, ours, examples } = LANGUAGES[name];
   const cwd = join(folder, 'examples', name);
   cpSync(join(ROOT, 'examples', name), cwd, {
     recursive: true,
     filter: (source) => !/\/(node_modules|\.venv|target|cdk\.out)$/.test(source),
   });
   for (const [from, to] of Object.entries(ours)) cpSync(join(__dirname, 'extra', from), join(cwd, folderOfTests, to));
-  if (readme) writeFileSync(join(cwd, folderOfTests, readme[1]), withTheExample(readme[0], name));
+  if (examples) writeFileSync(join(cwd, folderOfTests, examples[1]), withTheExamples(examples[0], name));
   const env = userEnvironment({
     PATH: `${path ? `${join(cwd, path)}:` : ''}${process.env.PATH}`,
     CDK_VALIDATION: 'false',
@@ -122,14 +125,14 @@ async function tryOut(folder: string, name: string): Promise<Result> {
     tests,
     refused: JSON.parse(readFileSync(join(cwd, 'refused.json'), 'utf8')),
     templates: { ...templatesIn(join(cwd, 'cdk.out')), ...templatesIn(join(cwd, 'options')) },
-    readme: readme ? templatesIn(join(cwd, 'readme')) : {},
+    examples: examples ? templatesIn(join(cwd, 'examples')) : {},
   };
 }
 
 (process.env.LANGUAGES === 'skip' ? describe.skip : describe)('the built packages, in apps of four languages', () => {
   const results = new Map<string, Promise<Result>>();
   let fromSource: Record<string, string>;
-  let readmeFromSource: Record<string, string>;
+  let examplesFromSource: Record<string, string>;
   let folder: string;
 
   beforeAll(async () => {
@@ -157,10 +160,10 @@ async function tryOut(folder: string, name: string): Promise<Result> {
     optionsStack(app);
     app.synth();
     fromSource = templatesIn(outdir);
-    const readme = new App({ outdir: join(outdir, 'readme') });
-    runTheExample(new Stack(readme, 'Readme'));
-    readme.synth();
-    readmeFromSource = templatesIn(readme.outdir);
+    const examples = new App({ outdir: join(outdir, 'examples') });
+    for (const [id, example] of Object.entries(EXAMPLES)) runInTypeScript(example, new Stack(examples, id));
+    examples.synth();
+    examplesFromSource = templatesIn(examples.outdir);
     await Promise.all([first, second]);
   }, 20 * MINUTE);
 
@@ -194,11 +197,11 @@ async function tryOut(folder: string, name: string): Promise<Result> {
       expect(templates).toEqual(fromSource);
     });
 
-    if (LANGUAGES[name].readme) {
-      test("the README's example in this language makes what it makes in TypeScript", async () => {
-        const { readme } = await result();
-        expect(Object.keys(readme)).toEqual(['Readme.template.json']);
-        expect(readme).toEqual(readmeFromSource);
+    if (LANGUAGES[name].examples) {
+      test('the examples of the README and of Getting started make in this language what they make in TypeScript', async () => {
+        const { examples } = await result();
+        expect(Object.keys(examples)).toEqual(['Guide.template.json', 'Readme.template.json']);
+        expect(examples).toEqual(examplesFromSource);
       });
     }
 
