@@ -8,12 +8,14 @@ interface Documented {
 }
 interface Property extends Documented {
   readonly name: string;
+  readonly static?: boolean;
   readonly optional?: boolean;
   readonly immutable?: boolean;
 }
 interface Type extends Documented {
   readonly name: string;
   readonly kind: 'class' | 'interface' | 'enum';
+  readonly base?: string;
   readonly datatype?: boolean;
   readonly properties?: Property[];
   readonly methods?: Property[];
@@ -70,6 +72,15 @@ test('structs end as they should: Props, Options or a noun, and nothing is expor
       .filter((type) => type.kind === 'interface' && !type.datatype)
       .map((type) => type.name),
   ).toEqual([]);
+});
+
+// In Go a class is an interface of its instances' members. One without any is `interface{}`, which every value is: the compiler would take a text, another struct or a
+// function that was not called for it, and the program would end in jsii, without a word of the field.
+test('every class has a member of its instances, so that it is a type of its own in Go', () => {
+  const anything = types()
+    .filter((type) => type.kind === 'class' && type.base === undefined)
+    .filter((type) => [...(type.properties ?? []), ...(type.methods ?? [])].every((member) => member.static));
+  expect(anything.map((type) => type.name)).toEqual([]);
 });
 
 test('what TypeScript exports is what the other languages get: no function and no constant', () => {

@@ -271,6 +271,12 @@ export class BootstrapStep {
   }
 
   /**
+   * What it does, by the name of the factory that made it: `run`, `writeFile`, `installPackages` or `enableService`. The console of a node
+   * names a step that fails so, with its number.
+   */
+  public readonly kind: string;
+
+  /**
    * What the step is, for the renderers.
    *
    * @internal
@@ -278,6 +284,7 @@ export class BootstrapStep {
   public readonly _node: StepNode;
 
   private constructor(node: StepNode) {
+    this.kind = node.kind;
     this._node = node;
   }
 }

@@ -333,10 +333,10 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
         }));
       },
       get replacesRunningNodes() {
-        return tiers().some((tier) => tier._replacement._replacesRunningNodes);
+        return tiers().some((tier) => tier._replacement.replacesRunningNodes);
       },
       get constrainToNotRetiring() {
-        return tiers().some((tier) => tier._replacement._cordon);
+        return tiers().some((tier) => tier._replacement.cordon);
       },
     });
   }

@@ -63,7 +63,7 @@ export interface NodeImageFromSsmParameterOptions {
  */
 export class NodeImageResolution {
   /** The newest image at each deployment of the stack (an SSM parameter of the CloudFormation template). */
-  public static readonly AT_DEPLOYMENT = new NodeImageResolution('deployment');
+  public static readonly AT_DEPLOYMENT = new NodeImageResolution(false);
 
   /**
    * The newest image whenever an instance starts (`resolve:ssm:` in the launch template).
@@ -72,7 +72,7 @@ export class NodeImageResolution {
    *
    * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
    */
-  public static readonly AT_LAUNCH = new NodeImageResolution('launch');
+  public static readonly AT_LAUNCH = new NodeImageResolution(true);
 
   /**
    * One release of the image, until it is changed here.
@@ -86,28 +86,23 @@ export class NodeImageResolution {
         `\`release\` must be a release of the image such as "20260414" or "2023.0.20260414", got: ${shown(release)}`,
       );
     }
-    return new NodeImageResolution('pinned', release);
+    return new NodeImageResolution(false, release);
   }
 
-  private constructor(
-    private readonly moment: 'deployment' | 'launch' | 'pinned',
-    private readonly release?: string,
-  ) {}
+  /** Whether the image is looked up whenever an instance starts. */
+  public readonly atLaunch: boolean;
+  /** The release to which the image is pinned, as it was given; without one it is the newest. */
+  public readonly release?: string;
 
-  /** @internal */
-  public get _atLaunch(): boolean {
-    return this.moment === 'launch';
-  }
-
-  /** @internal */
-  public get _release(): string | undefined {
-    return this.release;
+  private constructor(atLaunch: boolean, release?: string) {
+    this.atLaunch = atLaunch;
+    this.release = release;
   }
 }
 
 const RESOLUTION: Kind<NodeImageResolution> = {
   name: 'a NodeImageResolution, such as `NodeImageResolution.AT_DEPLOYMENT`',
-  member: '_atLaunch',
+  member: 'atLaunch',
   instead: (release) => `NodeImageResolution.pinned(${release})`,
 };
 
@@ -134,7 +129,7 @@ export class NodeImage implements ec2.IMachineImage {
   public static amazonLinux2023(options: AmazonLinux2023ImageOptions = {}): NodeImage {
     checkKind('resolution', options.resolution, RESOLUTION);
     const resolution = options.resolution ?? NodeImageResolution.AT_DEPLOYMENT;
-    const { _release: release } = resolution;
+    const { release } = resolution;
     return new NodeImage(
       resolution,
       (architecture) => {
@@ -155,7 +150,7 @@ export class NodeImage implements ec2.IMachineImage {
   public static fromSsmParameter(parameterName: string, options: NodeImageFromSsmParameterOptions = {}): NodeImage {
     checkKind('resolution', options.resolution, RESOLUTION);
     const resolution = options.resolution ?? NodeImageResolution.AT_DEPLOYMENT;
-    if (resolution._release !== undefined) {
+    if (resolution.release !== undefined) {
       fail(
         'InvalidNodeImage',
         '`resolution` of an image from an SSM parameter cannot be pinned: name the parameter of the release instead',
@@ -181,7 +176,7 @@ export class NodeImage implements ec2.IMachineImage {
   /** @internal */
   public _forArchitecture(architecture: ec2.InstanceArchitecture): ec2.IMachineImage {
     const parameter = this.parameterName(architecture);
-    return this.resolution._atLaunch
+    return this.resolution.atLaunch
       ? ec2.MachineImage.resolveSsmParameterAtLaunch(parameter)
       : ec2.MachineImage.fromSsmParameter(parameter, { os: ec2.OperatingSystemType.LINUX });
   }
@@ -197,6 +192,6 @@ export class NodeImage implements ec2.IMachineImage {
 
   /** @internal */
   public get _atLaunch(): boolean {
-    return this.resolution._atLaunch;
+    return this.resolution.atLaunch;
   }
 }

@@ -221,12 +221,12 @@ export class NodeTemplate extends Construct {
   private renderVolumes(): ec2.CfnLaunchTemplate.BlockDeviceMappingProperty[] {
     const rootDeviceName = this.props.machineImage === undefined ? DEFAULT_IMAGE._rootDeviceName : rootDeviceOf(this.props.machineImage);
     const given = this.props.volumes ?? [];
-    if (given.filter((volume) => volume._isRoot).length > 1)
+    if (given.filter((volume) => volume.isRoot).length > 1)
       fail('InvalidNodeVolume', '`volumes` must have at most one `NodeVolume.root()`', this);
-    const volumes = rootDeviceName === undefined || given.some((volume) => volume._isRoot) ? given : [NodeVolume.root(), ...given];
+    const volumes = rootDeviceName === undefined || given.some((volume) => volume.isRoot) ? given : [NodeVolume.root(), ...given];
     const names = new Set<string>();
     return volumes.map((volume) => {
-      const name = volume._deviceName(rootDeviceName, this);
+      const name = volume._deviceNameOn(rootDeviceName, this);
       if (names.has(name)) fail('InvalidNodeVolume', `\`volumes\` has the device ${shown(name)} twice`, this);
       names.add(name);
       // Known of an image whose root device is known: the ECS-optimized Amazon Linux 2023.

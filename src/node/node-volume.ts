@@ -163,12 +163,16 @@ export class NodeVolume {
     return new NodeVolume(false, deviceName, options.size, options);
   }
 
-  private constructor(
-    private readonly isRoot: boolean,
-    private readonly deviceName: string | undefined,
-    private readonly size: Size | undefined,
-    private readonly options: NodeVolumeOptions,
-  ) {
+  /** Whether the node boots from it. */
+  public readonly isRoot: boolean;
+  /** The name under which EC2 attaches it. A root volume without one has the image's. */
+  public readonly deviceName?: string;
+  /** How large it is. A root volume without a size is as large as the image's snapshot. */
+  public readonly size?: Size;
+
+  private readonly options: NodeVolumeOptions;
+
+  private constructor(isRoot: boolean, deviceName: string | undefined, size: Size | undefined, options: NodeVolumeOptions) {
     const { volumeType: type = ec2.EbsDeviceVolumeType.GP3, iops, throughput } = options;
     checkPattern('InvalidNodeVolume', 'deviceName', deviceName, /^(\/dev\/[a-z0-9]+|xvd[a-z]+)$/, 'a device name such as "/dev/xvdb"');
     checkSize('InvalidNodeVolume', 'size', size, 'GiB', SIZES[type] ?? { min: 1, max: 65536 });
@@ -187,6 +191,10 @@ export class NodeVolume {
     if (options.encrypted === false && options.encryptionKey) {
       fail('InvalidNodeVolume', '`encryptionKey` cannot be set for a volume that is not `encrypted`');
     }
+    this.isRoot = isRoot;
+    this.deviceName = deviceName;
+    this.size = size;
+    this.options = options;
   }
 
   /**
@@ -198,13 +206,12 @@ export class NodeVolume {
     if (this.isRoot) checkSize('InvalidNodeVolume', 'volumes: size of the root', this.size, 'GiB', { min }, scope);
   }
 
-  /** @internal */
-  public get _isRoot(): boolean {
-    return this.isRoot;
-  }
-
-  /** @internal */
-  public _deviceName(rootDeviceName: string | undefined, scope: IConstruct): string {
+  /**
+   * The device on an image that boots from `rootDeviceName`.
+   *
+   * @internal
+   */
+  public _deviceNameOn(rootDeviceName: string | undefined, scope: IConstruct): string {
     const deviceName = this.deviceName ?? rootDeviceName;
     return (
       deviceName ??

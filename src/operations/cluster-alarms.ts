@@ -129,7 +129,7 @@ export class ClusterAlarms extends Construct {
       treatMissingData: KEEP_STATE,
     });
 
-    if (tier._replacement._drains) {
+    if (tier._replacement.drains) {
       const draining = durationOf(options.drainNotEnding, Duration.hours(2));
       this.add(scope, 'DrainNotEnding', options.drainNotEnding, draining, descriptions.drainNotEnding(draining, clusterName, group), {
         metric: tier.metricTerminatingInstances(lowest),

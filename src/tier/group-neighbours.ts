@@ -25,7 +25,7 @@ export function neighbourProblem(resource: unknown, replacement: NodeReplacement
           "use the tier's `targetCapacityPercent`, `minCapacity` or `schedules` for spare nodes",
       };
     case HOOK:
-      return replacement._drains ? abandonedTermination(at(resource, 'Properties')) : undefined;
+      return replacement.drains ? abandonedTermination(at(resource, 'Properties')) : undefined;
     case WARM_POOL:
       return replacement._readinessGate
         ? {

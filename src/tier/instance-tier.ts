@@ -93,8 +93,8 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     checkTier(this, props, this._replacement);
 
     this.template = this.templateFor();
-    if (this._replacement._replacesRunningNodes && this.template._resolvesImageAtLaunch) fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
-    checkCordonAttributes(this, this.template.bootstrap._agentConfig, this._replacement._cordon);
+    if (this._replacement.replacesRunningNodes && this.template._resolvesImageAtLaunch) fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
+    checkCordonAttributes(this, this.template.bootstrap._agentConfig, this._replacement.cordon);
     const vpcSubnets = props.vpcSubnets ?? cluster.vpcSubnets;
     checkSubnets(this, cluster.vpc, vpcSubnets);
     const { launchTemplate, securityGroups, permissions } = this.template._use({
@@ -135,7 +135,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       targetCapacityPercent: props.targetCapacityPercent,
       enableManagedTerminationProtection: props.enableManagedTerminationProtection ?? false,
       // Named even though on is what ECS does: left out, CDK adds a drain hook with a Lambda function of its own.
-      enableManagedDraining: this._replacement._drains,
+      enableManagedDraining: this._replacement.drains,
     });
     this.capacityProviderName = this.capacityProvider.capacityProviderName;
 

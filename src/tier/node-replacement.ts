@@ -68,12 +68,26 @@ export class NodeReplacement {
   ) {}
 
   /**
-   * A deployment replaces running nodes.
-   *
-   * @internal
+   * Whether a deployment that changes what a node is replaces the nodes that are running. Another app that imports the cluster asks for it
+   * (`EcsAutoScaledClusterAttributes.replacesRunningNodes`).
    */
-  public get _replacesRunningNodes(): boolean {
+  public get replacesRunningNodes(): boolean {
     return this.kind !== 'onNextLaunch';
+  }
+
+  /** Whether ECS drains a node before it goes, when nodes are replaced and when the tier shrinks. */
+  public get drains(): boolean {
+    return this.kind !== 'allAtOnce';
+  }
+
+  /**
+   * Whether tasks are kept off the old nodes while nodes are replaced: what was said, or its default. Another app that imports the cluster asks for
+   * it (`EcsAutoScaledClusterAttributes.cordon`).
+   */
+  public get cordon(): boolean {
+    if (this.kind !== 'rolling') return false;
+    const { cordon, maxHealthyPercentage = FULL_SURGE } = this.options;
+    return cordon ?? maxHealthyPercentage < FULL_SURGE;
   }
 
   /**
@@ -83,26 +97,6 @@ export class NodeReplacement {
    */
   public get _readinessGate(): boolean {
     return this.kind === 'rolling' && (this.options.readinessGate ?? true);
-  }
-
-  /**
-   * Tasks are kept off old nodes while nodes are replaced.
-   *
-   * @internal
-   */
-  public get _cordon(): boolean {
-    if (this.kind !== 'rolling') return false;
-    const { cordon, maxHealthyPercentage = FULL_SURGE } = this.options;
-    return cordon ?? maxHealthyPercentage < FULL_SURGE;
-  }
-
-  /**
-   * A node that goes is drained first.
-   *
-   * @internal
-   */
-  public get _drains(): boolean {
-    return this.kind !== 'allAtOnce';
   }
 
   /**
@@ -120,7 +114,7 @@ export class NodeReplacement {
    * @internal
    */
   public get _groupProps(): Partial<autoscaling.AutoScalingGroupProps> {
-    if (!this._replacesRunningNodes) return {};
+    if (!this.replacesRunningNodes) return {};
     const { minHealthyPercentage = 100, maxHealthyPercentage = FULL_SURGE, alarms } = this.options;
     const bounds = { minHealthyPercentage, maxHealthyPercentage };
     return {

@@ -10,7 +10,7 @@ import { at, listAt, type RenderedStack } from './rendered-stack';
  */
 export function refreshProblems(stack: RenderedStack, groupId: string, templateId: string, replacement: NodeReplacement): Problem[] {
   const group = stack.resource(groupId);
-  if (!replacement._replacesRunningNodes || group === undefined) return [];
+  if (!replacement.replacesRunningNodes || group === undefined) return [];
   const data = at(stack.resource(templateId), 'Properties', 'LaunchTemplateData');
   return [
     ...imageProblems(group, data),

@@ -27,7 +27,7 @@ export function checkTier(scope: IConstruct, props: InstanceTierProps, replaceme
   checkTierStrategy('defaultStrategy', props.defaultStrategy ?? {}, scope);
   checkSchedules(props.schedules ?? [], { min, max }, scope);
   checkRetired(scope, props);
-  if (props.enableManagedTerminationProtection && !replacement._drains) {
+  if (props.enableManagedTerminationProtection && !replacement.drains) {
     fail(
       'ProtectedAllAtOnce',
       '`enableManagedTerminationProtection` must not be set with `NodeReplacement.allAtOnce()`: nodes that may go down at any time need no protection, ' +
@@ -62,7 +62,7 @@ export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacem
         'Managed draining moves tasks before a node goes, without it.',
     );
   }
-  if (props.desiredCapacity !== undefined && replacement._replacesRunningNodes) {
+  if (props.desiredCapacity !== undefined && replacement.replacesRunningNodes) {
     warn(
       scope,
       'InstanceTier.desiredCapacity',
@@ -70,7 +70,7 @@ export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacem
         'managed scaling had added are taken from the tasks on them. Leave it out, and give a `minCapacity` if there must be nodes.',
     );
   }
-  if (!props.retired && replacement._drains && (props.schedules ?? []).some(emptiesTier)) {
+  if (!props.retired && replacement.drains && (props.schedules ?? []).some(emptiesTier)) {
     warn(
       scope,
       'InstanceTier.schedules',

@@ -169,7 +169,7 @@ export class TierSchedule {
     if (days.length === 0) fail(CODE, '`days` must have at least one day');
     const numbers = days.map(numberOf);
     const endDays = endMinutes < startMinutes ? numbers.map((day) => (day + 1) % DAYS.length) : numbers;
-    return new TierSchedule([
+    return new TierSchedule(timeZone, [
       { id: 'Start', options: { schedule: weekly(startMinutes, numbers), timeZone }, restores: true },
       { id: 'End', options: { schedule: weekly(endMinutes, endDays), timeZone, minCapacity: 0, maxCapacity: 0 } },
     ]);
@@ -184,14 +184,24 @@ export class TierSchedule {
     checkTimeZone(options.timeZone);
     checkCron(options.schedule);
     for (const field of ['minCapacity', 'maxCapacity', 'desiredCapacity'] as const) checkInteger(CODE, field, options[field], { min: 0 });
-    return new TierSchedule([{ id: 'At', options }]);
+    return new TierSchedule(options.timeZone, [{ id: 'At', options }]);
   }
 
-  private constructor(private readonly actions: Action[]) {}
+  /**
+   * When it changes the tier, in Auto Scaling's cron of five fields, read in `timeZone`. In working hours that is twice: when they start, and when they end.
+   */
+  public readonly recurrences: string[];
+
+  /** The time zone, by its name in the IANA Time Zone Database. Without one it is UTC. */
+  public readonly timeZone?: string;
 
   /** @internal */
-  public get _actions(): Action[] {
-    return this.actions;
+  public readonly _actions: Action[];
+
+  private constructor(timeZone: string | undefined, actions: Action[]) {
+    this.timeZone = timeZone;
+    this.recurrences = actions.map(({ options }) => options.schedule.expressionString);
+    this._actions = actions;
   }
 }
 

@@ -21,6 +21,18 @@ function boot(...bootstrapSteps: BootstrapStep[]): Promise<Run> {
 
 const out = () => node.path('out');
 
+test('a step says what it does, as the console of a node calls it, and none of its text', async () => {
+  const steps = [
+    BootstrapStep.run('exit 1'),
+    BootstrapStep.writeFile('/etc/motd', 'hello'),
+    BootstrapStep.installPackages(['git']),
+    BootstrapStep.enableService('docker'),
+  ];
+  expect(steps.map(({ kind }) => kind)).toEqual(['run', 'writeFile', 'installPackages', 'enableService']);
+  await boot(steps[0]);
+  expect(node.reason).toBe(`failed at step 1 (${steps[0].kind}), status 1\n`);
+});
+
 describe('a command', () => {
   test('may be several lines, with variables and pipes', async () => {
     expect(await boot(BootstrapStep.run(`word=hello\necho "$word" | tr a-z A-Z >${out()}`))).toMatchObject({ status: 0 });

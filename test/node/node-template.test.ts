@@ -152,6 +152,16 @@ describe('the image', () => {
     );
   });
 
+  test('is chosen at a time that can be read again', () => {
+    const { AT_DEPLOYMENT, AT_LAUNCH } = NodeImageResolution;
+    const resolutions = [AT_DEPLOYMENT, AT_LAUNCH, NodeImageResolution.pinned('20260414')];
+    expect(resolutions.map(({ atLaunch, release }) => [atLaunch, release])).toEqual([
+      [false, undefined],
+      [true, undefined],
+      [false, '20260414'],
+    ]);
+  });
+
   test('can be your own, from a parameter, whose root volume is left alone', () => {
     const data = dataOf({ machineImage: NodeImage.fromSsmParameter('/images/node', { resolution: NodeImageResolution.AT_LAUNCH }) });
     expect(data.ImageId).toBe('resolve:ssm:/images/node');
@@ -241,6 +251,16 @@ describe('volumes', () => {
         },
       },
       { DeviceName: '/dev/xvdb', Ebs: { VolumeSize: 500, VolumeType: 'io2', Iops: 20000, Encrypted: true, DeleteOnTermination: false } },
+    ]);
+  });
+
+  test('say where they are and how large', () => {
+    const size = Size.gibibytes(500);
+    const volumes = [NodeVolume.root(), NodeVolume.root({ deviceName: '/dev/sda1', size }), NodeVolume.additional('/dev/xvdb', { size })];
+    expect(volumes.map((volume) => [volume.isRoot, volume.deviceName, volume.size])).toEqual([
+      [true, undefined, undefined],
+      [true, '/dev/sda1', size],
+      [false, '/dev/xvdb', size],
     ]);
   });
 

@@ -119,7 +119,7 @@ describe('no more than asked for', () => {
         const found = Object.values<any>(stack.template.toJSON().Resources).map(({ Type }) => Type as string);
         expect(found.filter((type) => /Lambda|^Custom::|CustomResource/.test(type))).toEqual([]);
         const gated = given.filter((replacement) => replacement._readinessGate).length;
-        const machines = (gated > 0 ? 1 : 0) + (given.some((replacement) => replacement._cordon) ? 1 : 0);
+        const machines = (gated > 0 ? 1 : 0) + (given.some((replacement) => replacement.cordon) ? 1 : 0);
         expect(counts(stack.template)).toEqual([machines, machines, gated]);
       }),
       { numRuns: 12 },

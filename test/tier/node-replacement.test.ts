@@ -221,7 +221,7 @@ test.each([
   ['rolling() without the gate', NodeReplacement.rolling({ readinessGate: false }), [true, false, false, true]],
   ['allAtOnce()', NodeReplacement.allAtOnce(), [true, false, false, false]],
 ])('%s says whether it replaces, gates, cordons and drains', (_what, replacement, expected) => {
-  expect([replacement._replacesRunningNodes, replacement._readinessGate, replacement._cordon, replacement._drains]).toEqual(expected);
+  expect([replacement.replacesRunningNodes, replacement._readinessGate, replacement.cordon, replacement.drains]).toEqual(expected);
 });
 
 test('the replacement of a tier wins over that of its cluster', () => {

@@ -35,6 +35,11 @@ describe('working hours', () => {
     expect(actionsOf(withSchedules([nights])).map(({ Recurrence }) => Recurrence)).toEqual(['15 22 * * 5,6', '45 5 * * 0,6']);
   });
 
+  test('can be read again: when they start and end, and in which time zone', () => {
+    const hours = TierSchedule.workingHours({ timeZone: 'Europe/Berlin', start: '07:30', days: [TierWeekday.MONDAY] });
+    expect(hours).toMatchObject({ recurrences: ['30 7 * * 1', '0 20 * * 1'], timeZone: 'Europe/Berlin' });
+  });
+
   test.each<[string, Partial<Parameters<typeof TierSchedule.workingHours>[0]>, string]>([
     ['an hour of no day', { start: '24:00' }, '`start` must be a time from "00:00" to "23:59", got: "24:00" (InvalidSchedule)'],
     ['a time without minutes', { end: '20' }, '`end` must be a time from "00:00" to "23:59", got: "20"'],
@@ -65,6 +70,11 @@ describe('working hours', () => {
 });
 
 describe('a schedule', () => {
+  test('can be read again', () => {
+    const schedule = TierSchedule.at({ schedule: MORNING, minCapacity: 4 });
+    expect([schedule.recurrences, schedule.timeZone]).toEqual([['0 8 * * *'], undefined]);
+  });
+
   test('moves what it names, in UTC unless it says more, and leaves the rest', () => {
     const stack = withSchedules([
       TierSchedule.at({ schedule: MORNING, minCapacity: 4 }),
