@@ -3,7 +3,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { type NodeProps, nodeFieldsOf } from '../node/node-props';
+import type { NodeProps } from '../node/node-props';
 import { ClusterAlarms } from '../operations/cluster-alarms';
 import type { ClusterAlarmsOptions } from '../operations/cluster-alarms-options';
 import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cluster-dashboard';
@@ -23,6 +23,7 @@ import { REPLACEMENT, TIER } from '../tier/tier-kinds';
 import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
 import { checkImport, type EcsAutoScaledClusterAttributes } from './imported-cluster';
+import { unusedNodeFields, warnOfNodeFields } from './node-fields';
 
 /** What CDK opens between a load balancer and the nodes, and what the agent hands out by default. */
 const DEFAULT_HOST_PORTS: HostPortRange = { fromPort: 32768, toPort: 65535 };
@@ -31,7 +32,8 @@ const DEFAULT_HOST_PORTS: HostPortRange = { fromPort: 32768, toPort: 65535 };
 const MAX_TIERS = 20;
 
 /**
- * Properties of an `EcsAutoScaledCluster`. The node fields are the defaults of its own tiers; one that reaches no tier is refused at synthesis.
+ * Properties of an `EcsAutoScaledCluster`. The node fields are the defaults of its tiers without a `template`; one that reaches no tier is refused at synthesis, and
+ * one that a template keeps from some tiers is warned of.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -357,15 +359,8 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     const twice = providers.find((name, index) => providers.indexOf(name) !== index);
     if (twice !== undefined)
       problems.push(`\`capacityProviderName\` must be unique, got ${shown(twice)} twice (InvalidCapacityProviderName)`);
-    const reached = new Set(tiers.flatMap((tier) => tier._inheritedNodeFields));
-    const unreached = nodeFieldsOf(this.tierCluster.nodeDefaults).filter((field) => !reached.has(field));
-    if (unreached.length > 0) {
-      const fields = unreached.map((field) => `\`${field}\``).join(', ');
-      problems.push(
-        `${fields} of the cluster reach no tier: every tier has a \`template\` or a value of its own. Put them there (UnusedNodeFields)`,
-      );
-    }
-    return problems;
+    warnOfNodeFields(this, tiers);
+    return [...problems, ...unusedNodeFields(this.tierCluster.nodeDefaults, tiers)];
   }
 }
 

@@ -13,7 +13,7 @@ import { NodeImage } from './node-image';
 import { checkNodeKinds } from './node-kinds';
 import { makeLaunchTemplate } from './node-launch-template';
 import { NodePermissions } from './node-permissions';
-import type { NodeProps } from './node-props';
+import { type NodeProps, nodeFieldsOf } from './node-props';
 import { NodeRole } from './node-role';
 import { NodeVolume } from './node-volume';
 
@@ -149,6 +149,15 @@ export class NodeTemplate extends Construct {
    */
   public get _isShared(): boolean {
     return this.owner === undefined;
+  }
+
+  /**
+   * What the template says itself.
+   *
+   * @internal
+   */
+  public get _nodeFields(): (keyof NodeProps)[] {
+    return nodeFieldsOf(this.props);
   }
 
   /**

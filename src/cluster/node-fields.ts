@@ -1,0 +1,46 @@
+import type { IConstruct } from 'constructs';
+import { type NodeProps, nodeFieldsOf } from '../node/node-props';
+import type { NodeTemplate } from '../node/node-template';
+import { shown } from '../private/errors';
+import { warn } from '../private/warning';
+import type { InstanceTier } from '../tier/instance-tier';
+
+/** The node fields of a cluster that none of its tiers takes. */
+export function unusedNodeFields(defaults: NodeProps, tiers: InstanceTier[]): string[] {
+  const reached = new Set(tiers.flatMap((tier) => tier._inheritedNodeFields));
+  const unused = nodeFieldsOf(defaults).filter((field) => !reached.has(field));
+  if (unused.length === 0) return [];
+  return [
+    `${listOf(unused)} of the cluster reach no tier: every tier has a \`template\` or a value of its own. Put them there (UnusedNodeFields)`,
+  ];
+}
+
+/**
+ * Warns of node fields that some tiers take, and that others lack because of their template. Whatever the template says itself was decided there, and a tier that is
+ * retired is on its way out.
+ */
+export function warnOfNodeFields(scope: IConstruct, tiers: InstanceTier[]): void {
+  const reached = new Set(tiers.flatMap((tier) => tier._inheritedNodeFields));
+  const shared = tiers.filter(({ template, _isRetired }) => template._isShared && !_isRetired);
+  const gaps = [...new Set(shared.map(({ template }) => template))].flatMap((template) => {
+    const own = new Set(template._nodeFields);
+    const missed = [...reached].filter((field) => !own.has(field));
+    return missed.length === 0 ? [] : gapOf(template, missed, shared);
+  });
+  if (gaps.length === 0) return;
+  warn(
+    scope,
+    'EcsAutoScaledCluster.nodeFields',
+    `The cluster "${scope.node.path}" has node fields that do not reach its tiers with a \`template\`: ${gaps.join('; ')}. A template is all that its nodes are. Put them ` +
+      'into the NodeTemplate as well, or into the tiers that should have them instead of the cluster; or acknowledge this where it is meant.',
+  );
+}
+
+function gapOf(template: NodeTemplate, fields: string[], tiers: InstanceTier[]): string {
+  const names = tiers.filter((tier) => tier.template === template).map(({ name }) => shown(name));
+  return `${names.join(', ')} (of the template "${template.node.path}") without ${listOf(fields)}`;
+}
+
+function listOf(fields: string[]): string {
+  return fields.map((field) => `\`${field}\``).join(', ');
+}
