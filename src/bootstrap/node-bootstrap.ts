@@ -1,6 +1,7 @@
 import type { Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
+import { checkCdkVersion } from '../private/cdk-version';
 import { fail, inScope, shown } from '../private/errors';
 import { checkKind, checkKinds } from '../private/kind';
 import type { DockerAuth } from '../registry/docker-auth';
@@ -142,6 +143,7 @@ export class NodeBootstrap extends ec2.UserData {
 
   public constructor(options: NodeBootstrapOptions = {}) {
     super();
+    checkCdkVersion();
     checkClusterName(options.clusterName);
     checkBootstrapKinds(options);
     this.clusterName = options.clusterName;

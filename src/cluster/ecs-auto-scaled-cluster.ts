@@ -9,6 +9,7 @@ import type { ClusterAlarmsOptions } from '../operations/cluster-alarms-options'
 import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cluster-dashboard';
 import type { OperatedCluster } from '../operations/operated-cluster';
 import { SUBNET_SELECTION, VPC } from '../private/cdk-kinds';
+import { checkCdkVersion } from '../private/cdk-version';
 import { fail, shown } from '../private/errors';
 import { checkKind, checkKinds, checkMember, requireKind } from '../private/kind';
 import { supportReplacement } from '../rollout/rollout';
@@ -149,6 +150,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * is missing, since they are another app's.
    */
   public static fromEcsAutoScaledClusterAttributes(scope: Construct, id: string, attrs: EcsAutoScaledClusterAttributes): ecs.ICluster {
+    checkCdkVersion(scope);
     checkImport(scope, attrs);
     const cluster = ecs.Cluster.fromClusterAttributes(scope, id, {
       clusterName: attrs.clusterName,
@@ -179,6 +181,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   private dashboard?: ClusterDashboard;
 
   public constructor(scope: Construct, id: string, props: EcsAutoScaledClusterProps) {
+    checkCdkVersion(scope);
     if (id === 'Resource' || id === 'DefaultServiceDiscoveryNamespace') {
       fail(
         'InvalidClusterId',

@@ -4,6 +4,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { NodeBootstrap } from '../bootstrap/node-bootstrap';
+import { checkCdkVersion } from '../private/cdk-version';
 import { checkInteger } from '../private/checks';
 import { fail, inScope, shown } from '../private/errors';
 import { type Kind, requireKind } from '../private/kind';
@@ -106,6 +107,7 @@ export class NodeTemplate extends Construct {
 
   public constructor(scope: Construct, id: string, props: NodeTemplateProps) {
     super(scope, id);
+    checkCdkVersion(this);
     requireKind('props', props, PROPS, this);
     this.owner = (props as OwnedTemplateProps)[OWNER];
     this.props = props;

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import { checkCdkVersion } from '../private/cdk-version';
 import { checkRolling, FULL_SURGE, type RollingReplacementOptions } from './rolling-replacement-options';
 
 /**
@@ -41,6 +42,7 @@ export class NodeReplacement {
    * An image that is looked up when a node starts (`NodeImageResolution.AT_LAUNCH`) is refused: its nodes can neither be compared nor rolled back.
    */
   public static rolling(options: RollingReplacementOptions = {}): NodeReplacement {
+    checkCdkVersion();
     checkRolling(options);
     return new NodeReplacement('rolling', options);
   }
@@ -53,6 +55,7 @@ export class NodeReplacement {
    * together with it.
    */
   public static allAtOnce(): NodeReplacement {
+    checkCdkVersion();
     return new NodeReplacement('allAtOnce', {
       minHealthyPercentage: 0,
       maxHealthyPercentage: 100,
