@@ -33,35 +33,35 @@ interface Page {
 
 const shortened = (scope: string) => `They leave out imports, and \`${scope}\` is a stack.`;
 const renamed = (name: string, here: string) => `Names in the text are those of TypeScript: \`${name}\` is \`${here}\` here.`;
-const TRANSLATED = "The examples are jsii's translations of TypeScript, which is compiled.";
+const translatedAnd = (tried: string) => `The examples are jsii's translations of TypeScript, which is compiled and synthesized; ${tried}.`;
 
 export const PAGES: readonly Page[] = [
   {
     path: 'API.md',
     language: Language.TYPESCRIPT,
     title: 'TypeScript',
-    note: `The examples are compiled. ${shortened('this')}`,
+    note: `The examples are compiled and synthesized with the tests. ${shortened('this')}`,
     translated: true,
   },
   {
     path: 'docs/api/python.md',
     language: Language.PYTHON,
     title: 'Python',
-    note: `${TRANSLATED} ${shortened('self')} ${renamed('addTier()', 'add_tier()')}`,
+    note: `${translatedAnd('the tests run them in Python too')} ${shortened('self')} ${renamed('addTier()', 'add_tier()')}`,
     translated: true,
   },
   {
     path: 'docs/api/java.md',
     language: Language.JAVA,
     title: 'Java',
-    note: `${TRANSLATED} ${shortened('this')} ${renamed('tiers', 'getTiers()')}`,
+    note: `${translatedAnd('the tests compile them')} ${shortened('this')} ${renamed('tiers', 'getTiers()')}`,
     translated: true,
   },
   {
     path: 'docs/api/csharp.md',
     language: Language.CSHARP,
     title: 'C#',
-    note: `${TRANSLATED} ${shortened('this')} ${renamed('addTier()', 'AddTier()')}`,
+    note: `${translatedAnd('the C# is not compiled')} ${shortened('this')} ${renamed('addTier()', 'AddTier()')}`,
     translated: true,
   },
   {

@@ -7,6 +7,7 @@ import '../helpers/estate'; // switches aws-cdk-lib's own validator off
 import { type Example, guideExample, readmeExample, runInTypeScript, withoutDeclarations } from '../docs/language-examples';
 import { builtPackages, MAVEN_REPOSITORY, ROOT, run, userEnvironment } from '../helpers/packages';
 import { optionsStack } from './extra/options';
+import { examplesIn, FUNCTIONS } from './reference';
 
 const MINUTE = 60_000;
 
@@ -23,6 +24,8 @@ interface Language {
   readonly ours: Record<string, string>;
   /** The test into which the examples of the pages are put, and how it is called there. */
   readonly examples?: readonly [string, string];
+  /** The same with the examples of the API reference. */
+  readonly reference?: readonly [string, string];
 }
 
 const LANGUAGES: Record<string, Language> = {
@@ -39,6 +42,7 @@ const LANGUAGES: Record<string, Language> = {
     tests: 'src/test/java/com/example/article',
     ours: { 'Extra.java': 'ExtraTest.java' },
     examples: ['Examples.java', 'ExamplesTest.java'],
+    reference: ['Reference.java', 'Reference.java'],
   },
   python: {
     path: '.venv/bin',
@@ -48,6 +52,7 @@ const LANGUAGES: Record<string, Language> = {
     tests: 'tests',
     ours: { 'extra.py': 'test_extra.py' },
     examples: ['examples.py', 'test_examples.py'],
+    reference: ['reference.py', 'test_reference.py'],
   },
   typescript: {
     install: 'npm install --prefer-offline',
@@ -100,9 +105,18 @@ function withTheExamples(file: string, language: string): string {
   });
 }
 
+/** The same with a function for each example of the API reference. */
+function withTheReference(file: string, language: string): string {
+  const test = readFileSync(join(__dirname, 'extra', file), 'utf8');
+  const comment = /^([ \t]*)(?:#|\/\/) The examples of the API reference\.$/m;
+  if (!comment.test(test)) throw new Error(`${file} does not say where the examples go`);
+  const code = FUNCTIONS[language](examplesIn(language));
+  return test.replace(comment, (_, indent: string) => code.map((line) => indent + line).join('\n'));
+}
+
 /** A fresh copy of a language's example, next to the packages as in a checkout after `npx projen package:here`, installed and run. */
 async function tryOut(folder: string, name: string): Promise<Result> {
-  const { path, install, test, tests: folderOfTests, ours, examples } = LANGUAGES[name];
+  const { path, install, test, tests: folderOfTests, ours, examples, reference } = LANGUAGES[name];
   const cwd = join(folder, 'examples', name);
   cpSync(join(ROOT, 'examples', name), cwd, {
     recursive: true,
@@ -110,6 +124,7 @@ async function tryOut(folder: string, name: string): Promise<Result> {
   });
   for (const [from, to] of Object.entries(ours)) cpSync(join(__dirname, 'extra', from), join(cwd, folderOfTests, to));
   if (examples) writeFileSync(join(cwd, folderOfTests, examples[1]), withTheExamples(examples[0], name));
+  if (reference) writeFileSync(join(cwd, folderOfTests, reference[1]), withTheReference(reference[0], name));
   const env = userEnvironment({
     PATH: `${path ? `${join(cwd, path)}:` : ''}${process.env.PATH}`,
     CDK_VALIDATION: 'false',
@@ -202,6 +217,15 @@ async function tryOut(folder: string, name: string): Promise<Result> {
         const { examples } = await result();
         expect(Object.keys(examples)).toEqual(['Guide.template.json', 'Readme.template.json']);
         expect(examples).toEqual(examplesFromSource);
+      });
+    }
+
+    if (LANGUAGES[name].reference) {
+      test('every example of the API reference compiles in Java, and runs in Python', async () => {
+        await result();
+        const types = Object.values<{ name: string }>(JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8')).types);
+        const examples = examplesIn(name).map(({ type }) => type);
+        expect(examples.sort()).toEqual(types.map((type) => type.name).sort());
       });
     }
 

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../helpers/packages';
+
+/** An example of the API reference in another language, without the lines that only say of what type the reader's own objects are. */
+export interface Example {
+  readonly type: string;
+  readonly given: readonly { readonly name: string; readonly type: string }[];
+  readonly lines: readonly string[];
+}
+
+const DECLARATION: Record<string, RegExp> = {
+  java: /^(?<type>\w+) (?<name>\w+);$/,
+  python: /^# (?<name>\w+): (?<type>[\w.]+)$/,
+};
+
+/** The examples of the types, as docs/api has them. */
+export function examplesIn(language: string): Example[] {
+  const sections = readFileSync(join(ROOT, 'docs', 'api', `${language}.md`), 'utf8').split(/^### /m);
+  return sections.flatMap((section) => {
+    const type = /id="[\w-]+\.(\w+)"/.exec(section)?.[1];
+    const example = new RegExp(`^\\*Example\\*\\n\\n\`\`\`${language}\\n(.*?)\\n\`\`\`$`, 'ms').exec(section.split(/^#### /m)[0])?.[1];
+    if (type === undefined || example === undefined) return [];
+    const lines = example.split('\n');
+    const declared = lines.map((line) => DECLARATION[language].exec(line)?.groups);
+    return [
+      {
+        type,
+        given: declared.flatMap((found) => (found ? [{ name: found.name, type: found.type }] : [])),
+        lines: lines.filter((line, index) => line !== '' && !declared[index]),
+      },
+    ];
+  });
+}
+
+/** One function for each example. */
+export const FUNCTIONS: Record<string, (examples: readonly Example[]) => string[]> = {
+  java: (examples) =>
+    examples.flatMap(({ type, given, lines }) => [
+      `void of${type}(${given.map(({ name, type: its }) => `final ${its} ${name}`).join(', ')}) {`,
+      ...lines.map((line) => `    ${line}`),
+      '}',
+      '',
+    ]),
+  python: (examples) =>
+    examples.flatMap(({ type, given, lines }) => [
+      `def test_the_example_of_${type}() -> None:`,
+      '    self = Stack(App(), "Reference")',
+      ...given.map(({ name, type: its }) => `    ${name} = given(self, "${name}", "${its}")`),
+      ...lines.map((line) => `    ${line}`),
+      '',
+    ]),
+};
