@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import '../helpers/estate'; // switches aws-cdk-lib's own validator off
 import { beforeTheExample, readmeExample, runInTypeScript } from './language-examples';
-import { ROOT } from './markdown';
+import { page, ROOT } from './markdown';
 
 const example = readmeExample();
 
@@ -32,4 +32,12 @@ test('cluster and tier of the example are nine resources, and no Lambda function
   expect(types.filter((type) => type === 'AWS::ECS::Service')).toHaveLength(1);
   expect(types).toHaveLength(before.length + 9 + 1);
   expect(types).not.toContain('AWS::Lambda::Function');
+});
+
+test('the version that a Java user is told to take is the newest of the changelog', () => {
+  const newest = /^## \[(\d[\d.]*)\]|^The first release, (\d+\.\d+\.\d+)\.$/m.exec(page('CHANGELOG.md').lines.join('\n'));
+  const told = /<artifactId>cdk-ecs-auto-scaled-cluster<\/artifactId>\s*<version>([^<]*)</.exec(
+    page('docs/getting-started.md').lines.join('\n'),
+  );
+  expect(told?.[1]).toBe(newest?.[1] ?? newest?.[2]);
 });
