@@ -46,7 +46,7 @@ describe('a command', () => {
     ['cat <<NEVER\nno end'],
     ['cat >/dev/null'],
     ['read -r line || true'],
-    ['sleep 30 & disown'],
+    ['/bin/sleep 5 >/dev/null 2>&1 & disown'], // the real one: a job that has ended already cannot be disowned
     ['trap "exit 0" EXIT'],
     ['cd /; umask 777; unset PATH; stamp=/nowhere'],
     ['exec </dev/null >/dev/null 2>&1'],
