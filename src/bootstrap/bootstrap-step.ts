@@ -199,7 +199,7 @@ export class BootstrapStep {
    * said by `agent`); `/proc`, `/sys` and `/dev`, where a file cannot be replaced.
    *
    * @param path    where, absolute
-   * @param content to the letter; nothing is appended
+   * @param content to the letter: nothing is appended
    * @param options permissions and owner
    */
   public static writeFile(path: string, content: string, options: WriteFileStepOptions = {}): BootstrapStep {
@@ -258,7 +258,7 @@ export class BootstrapStep {
    *
    * Refused: `ecs`, which the library starts itself once the boot has succeeded.
    *
-   * @param name    of a systemd unit; without a suffix, of a service
+   * @param name    of a systemd unit, or without a suffix of a service
    * @param options whether it is started now
    */
   public static enableService(name: string, options: EnableServiceStepOptions = {}): BootstrapStep {

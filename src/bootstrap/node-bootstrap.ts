@@ -165,7 +165,7 @@ export class NodeBootstrap extends ec2.UserData {
    * Two commands are known and not run: those with which `ecs.Cluster.addAsgCapacityProvider` names the cluster, which
    * becomes the name that nodes join, and turns the draining of Spot instances on, which `agent` says.
    *
-   * @param commands shell text for bash, one or more lines each; variables carry over from one to the next
+   * @param commands shell text for bash, one or more lines each, where variables carry over from one to the next
    */
   public addCommands(...commands: string[]): void {
     const own = commands.filter((command) => !this.takeFromCdk(command));

@@ -293,7 +293,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   }
 
   /**
-   * How many nodes have joined the cluster and run a task; nodes without one are not counted. **Needs Container Insights** (`containerInsightsV2`).
+   * How many nodes have joined the cluster and run a task. Nodes without one are not counted. **Needs Container Insights** (`containerInsightsV2`).
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
    */

@@ -91,7 +91,7 @@ export class NodeImageResolution {
 
   /** Whether the image is looked up whenever an instance starts. */
   public readonly atLaunch: boolean;
-  /** The release to which the image is pinned, as it was given; without one it is the newest. */
+  /** The release to which the image is pinned, as it was given. Without one it is the newest. */
   public readonly release?: string;
 
   private constructor(atLaunch: boolean, release?: string) {

@@ -157,7 +157,7 @@ export class NodeVolume {
   /**
    * A further volume.
    *
-   * @param deviceName the name under which EC2 attaches it, such as `/dev/xvdb`; on Nitro instances the kernel calls it `/dev/nvme1n1` and so on.
+   * @param deviceName the name under which EC2 attaches it, such as `/dev/xvdb`. On Nitro instances the kernel calls it `/dev/nvme1n1` and so on.
    */
   public static additional(deviceName: string, options: AdditionalVolumeOptions): NodeVolume {
     return new NodeVolume(false, deviceName, options.size, options);

@@ -21,7 +21,7 @@ export enum AgentLogLevel {
   WARN = 'warn',
   /** What the agent does. */
   INFO = 'info',
-  /** Everything; the log of a busy node then grows by megabytes an hour. */
+  /** Everything. The log of a busy node then grows by megabytes an hour. */
   DEBUG = 'debug',
 }
 
@@ -107,11 +107,11 @@ export enum AgentLogDriver {
  * });
  */
 export enum AgentImagePullBehavior {
-  /** Pull; if that fails, use the copy on the node. */
+  /** Pull, and if that fails use the copy on the node. */
   DEFAULT = 'default',
-  /** Pull; if that fails, the task fails. */
+  /** Pull, and if that fails the task fails. */
   ALWAYS = 'always',
-  /** Pull an image that was never pulled on this node, or that was cleaned up since; otherwise use the copy. */
+  /** Pull an image that was never pulled on this node, or that was cleaned up since. Otherwise use the copy. */
   ONCE = 'once',
   /** Use the copy on the node whenever there is one, wherever it came from. */
   PREFER_CACHED = 'prefer-cached',

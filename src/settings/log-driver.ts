@@ -34,7 +34,7 @@ export class NodeLogDriver {
   public static readonly SPLUNK = new NodeLogDriver('splunk');
   /** Rapid7 Logentries. */
   public static readonly LOGENTRIES = new NodeLogDriver('logentries');
-  /** Sumo Logic; its docker plugin must be on the node. */
+  /** Sumo Logic, whose docker plugin must be on the node. */
   public static readonly SUMOLOGIC = new NodeLogDriver('sumologic');
   /** FireLens: a Fluent Bit or fluentd container in the task. */
   public static readonly AWSFIRELENS = new NodeLogDriver('awsfirelens');

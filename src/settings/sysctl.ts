@@ -243,7 +243,7 @@ export class Sysctl {
   /**
    * `vm.overcommit_memory`: whether programs may ask for more memory than there is. Redis asks for 1.
    *
-   * @param value 0: within reason; 1: always; 2: never
+   * @param value 0 (within reason), 1 (always) or 2 (never)
    */
   public static overcommitMemory(value: number): Sysctl {
     return new Sysctl('vm.overcommit_memory', whole('overcommitMemory', value, { min: 0, max: 2 }));
@@ -254,7 +254,7 @@ export class Sysctl {
    *
    * @param key as in sysctl.d(5): at least two parts of letters, digits, `_` and `-`, with `.` or `/` between them and `*` for any; lower case first.
    *   A key whose first separator is `/` is turned into the same key with `.`. Anything else is refused, the leading `-` that hides failures too.
-   * @param value one line, not empty, without white space at the ends and without control characters; several numbers are separated by spaces
+   * @param value one line, not empty, without white space at the ends and without control characters. Several numbers are separated by spaces
    */
   public static of(key: string, value: string): Sysctl {
     // Not checkPattern: that lets tokens through, and parameters are merged by their keys.

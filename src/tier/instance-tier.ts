@@ -172,7 +172,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     return { capacityProvider: this.capacityProviderName, base: options.base, weight: options.weight ?? 1 };
   }
 
-  /** A metric of the tier's group, by its name in the namespace `AWS/AutoScaling`; the average over five minutes. */
+  /** A metric of the tier's group, by its name in the namespace `AWS/AutoScaling`, as the average over five minutes. */
   public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return groupMetric(this, metricName, this.autoScalingGroup.autoScalingGroupName, props);
   }

@@ -31,7 +31,7 @@ import { checkRolling, FULL_SURGE, type RollingReplacementOptions } from './roll
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
  */
 export class NodeReplacement {
-  /** Running nodes stay as they are; only nodes that start later are new. */
+  /** Running nodes stay as they are, and only nodes that start later are new. */
   public static onNextLaunch(): NodeReplacement {
     return new NodeReplacement('onNextLaunch');
   }

@@ -103,7 +103,7 @@ export interface InstanceTierOptions extends NodeProps {
   readonly schedules?: TierSchedule[];
 
   /**
-   * The greatest age of a node, 1 to 365 days: an older one is drained and replaced by one of the same template; with
+   * The greatest age of a node, 1 to 365 days: an older one is drained and replaced by one of the same template. With
    * `NodeReplacement.rolling()` the new one comes first.
    *
    * @default - no limit

@@ -51,7 +51,7 @@ const MONDAY_TO_FRIDAY = [TierWeekday.MONDAY, TierWeekday.TUESDAY, TierWeekday.W
  * });
  */
 export interface WorkingHoursOptions {
-  /** The time zone, by its name in the IANA Time Zone Database such as `Europe/Berlin`; it knows daylight saving time. */
+  /** The time zone, by its name in the IANA Time Zone Database such as `Europe/Berlin`. It knows daylight saving time. */
   readonly timeZone: string;
 
   /**

@@ -28,6 +28,12 @@ const types: Type[] = Object.values(JSON.parse(read('.jsii')).types);
 const layers = layersOf(read('src/index.ts'));
 const inOrder = layers.flatMap((layer) => layer.types);
 
+test('no summary of a docstring breaks off: jsii takes a semicolon for the end of a sentence, and a table shows only the first', () => {
+  const summaries = [...read('.jsii').matchAll(/"summary": ("(?:[^"\\]|\\.)*")/g)].map(([, text]) => JSON.parse(text));
+  expect(summaries.length).toBeGreaterThan(300);
+  expect(summaries.filter((text) => /[;:,]$/.test(text))).toEqual([]);
+});
+
 describe('the examples of the docstrings', () => {
   test('are there for every type', () => {
     expect(types.filter(({ docs }) => !docs.example).map(({ name }) => name)).toEqual([]);
