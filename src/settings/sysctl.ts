@@ -259,7 +259,7 @@ export class Sysctl {
   public static of(key: string, value: string): Sysctl {
     // Not checkPattern: that lets tokens through, and parameters are merged by their keys.
     if (typeof key !== 'string' || !/^[a-z0-9_]+([./][A-Za-z0-9_*-]+)+$/.test(key)) {
-      fail(CODE, `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${shown(key)}`);
+      fail(CODE, `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${shown(key)}${insteadOfLine(key)}`);
     }
     checkOneLine(CODE, `Sysctl.of('${key}')`, value);
     if (value === '') fail(CODE, `\`Sysctl.of('${key}')\` must have a value`);
@@ -275,6 +275,14 @@ export class Sysctl {
     this.key = key;
     this.value = value;
   }
+}
+
+/** What to write for a line as sysctl.conf has it. */
+function insteadOfLine(key: unknown): string {
+  if (typeof key !== 'string' || !key.includes('=')) return '';
+  const [, name, value] = /^\s*([\w./*-]+)\s*=\s*([\w.:,/ -]{0,60}\w)\s*$/.exec(key) ?? [];
+  const example = name === undefined ? '' : `: \`Sysctl.of('${name}', '${value}')\``;
+  return `. The value goes into the second argument${example}`;
 }
 
 /** sysctl.d(5): if the first separator is a slash, slashes separate and dots are part of a name; so `net/ipv4/conf/eth0.1/x` is `net.ipv4.conf.eth0/1.x`. */

@@ -105,25 +105,30 @@ describe('any other parameter', () => {
     expect(Sysctl.of(key, '1').key).toBe(canonical);
   });
 
+  test.each(['', 'kernel', '-kernel.printk', '.a', 'a.', 'a..b', 'a/../b', 'a b.c', 'a.b\n', '#a.b', 'Kernel.printk', '/proc/sys/a'])(
+    'has a key, not %j',
+    (key) => {
+      expect(() => Sysctl.of(key, '1')).toThrow(
+        `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${JSON.stringify(key)} (InvalidSysctl)`,
+      );
+    },
+  );
+
   test.each([
-    '',
-    'kernel',
-    '-kernel.printk',
-    '.a',
-    'a.',
-    'a..b',
-    'a/../b',
-    'a b.c',
-    'a.b=c',
-    'a.b\n',
-    '#a.b',
-    'Kernel.printk',
-    '/proc/sys/a',
-  ])('has a key, not %j', (key) => {
-    expect(() => Sysctl.of(key, '1')).toThrow(
-      `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${JSON.stringify(key)} (InvalidSysctl)`,
+    ['vm.max_map_count=262144', "`Sysctl.of('vm.max_map_count', '262144')`"],
+    ['net.ipv4.tcp_rmem = 4096 131072 6291456', "`Sysctl.of('net.ipv4.tcp_rmem', '4096 131072 6291456')`"],
+  ])('has its value in the second argument, which %j is told', (line, instead) => {
+    expect(() => Sysctl.of(line, '')).toThrow(
+      `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${JSON.stringify(line)}. The value goes into the second argument: ${instead} (InvalidSysctl)`,
     );
   });
+
+  test.each(['kernel.core_pattern=|/bin/dump', '=1', 'a.b='])(
+    'has its value in the second argument, which %j is told without an example',
+    (line) => {
+      expect(() => Sysctl.of(line, '')).toThrow(`got: ${JSON.stringify(line)}. The value goes into the second argument (InvalidSysctl)`);
+    },
+  );
 
   test.each([
     ['', 'must have a value'],
