@@ -36,8 +36,8 @@ describe('an image that is looked up when a node starts', () => {
   const ours = NodeImage.amazonLinux2023({ resolution: NodeImageResolution.AT_LAUNCH });
   const theirs = ec2.MachineImage.resolveSsmParameterAtLaunch('/my/image');
   const message =
-    '`machineImage` must not be looked up when a node starts (`resolve:ssm:`) where running nodes are replaced: nodes could not be told to be up to date, nor be rolled ' +
-    'back, and Auto Scaling refuses it. Use `NodeImageResolution.AT_DEPLOYMENT` or `pinned()`, or `NodeReplacement.onNextLaunch()` ' +
+    '`machineImage` must not be looked up when a node starts (`NodeImageResolution.AT_LAUNCH`, or `resolve:ssm:` in the launch template) where running nodes are replaced: ' +
+    'nodes could not be told to be up to date, nor be rolled back, and Auto Scaling refuses it. Use `NodeImageResolution.AT_DEPLOYMENT` or `pinned()`, or `NodeReplacement.onNextLaunch()` ' +
     '(ImageAtLaunch at Estate/Orders/Tiers/general)';
 
   test.each([
