@@ -10,7 +10,7 @@ import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cl
 import type { OperatedCluster } from '../operations/operated-cluster';
 import { SUBNET_SELECTION, VPC } from '../private/cdk-kinds';
 import { checkCdkVersion } from '../private/cdk-version';
-import { fail, shown } from '../private/errors';
+import { fail, inChild, shown } from '../private/errors';
 import { checkKind, checkKinds, checkMember, requireKind } from '../private/kind';
 import { supportReplacement } from '../rollout/rollout';
 import { associationOf } from '../services/association-dependency';
@@ -150,8 +150,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * is missing, since they are another app's.
    */
   public static fromEcsAutoScaledClusterAttributes(scope: Construct, id: string, attrs: EcsAutoScaledClusterAttributes): ecs.ICluster {
-    checkCdkVersion(scope);
-    checkImport(scope, attrs);
+    inChild(scope, id, () => checkImport(attrs));
     const cluster = ecs.Cluster.fromClusterAttributes(scope, id, {
       clusterName: attrs.clusterName,
       clusterArn: attrs.clusterArn,
@@ -181,16 +180,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   private dashboard?: ClusterDashboard;
 
   public constructor(scope: Construct, id: string, props: EcsAutoScaledClusterProps) {
-    checkCdkVersion(scope);
-    if (id === 'Resource' || id === 'DefaultServiceDiscoveryNamespace') {
-      fail(
-        'InvalidClusterId',
-        `the cluster's id must not be ${shown(id)}: CDK names a child of the cluster so, and another child after the cluster`,
-        scope,
-      );
-    }
-    checkClusterKinds(scope, props);
-    checkClusterName(props.clusterName, scope);
+    inChild(scope, id, () => checkCluster(id, props));
     super(scope, id, {
       vpc: props.vpc,
       clusterName: props.clusterName,
@@ -367,12 +357,20 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   }
 }
 
-/** Refuses what plain JavaScript lets through, before the cluster is made: without a `vpc` CDK would make one. */
-function checkClusterKinds(scope: Construct, props: EcsAutoScaledClusterProps): void {
+/** What is refused before the cluster is made: without a `vpc` CDK would make one. */
+function checkCluster(id: string, props: EcsAutoScaledClusterProps): void {
+  checkCdkVersion();
+  if (id === 'Resource' || id === 'DefaultServiceDiscoveryNamespace') {
+    fail(
+      'InvalidClusterId',
+      `the cluster's id must not be ${shown(id)}: CDK names a child of the cluster so, and another child after the cluster`,
+    );
+  }
   // Who leaves out all of the props leaves out the VPC.
-  requireKind('vpc', props?.vpc, VPC, scope);
-  checkKinds('tiers', props.tiers, TIER, scope);
-  checkKind('vpcSubnets', props.vpcSubnets, SUBNET_SELECTION, scope);
-  checkKind('replacement', props.replacement, REPLACEMENT, scope);
-  checkMember('containerInsightsV2', props.containerInsightsV2, 'ecs.ContainerInsights', ecs.ContainerInsights, scope);
+  requireKind('vpc', props?.vpc, VPC);
+  checkKinds('tiers', props.tiers, TIER);
+  checkKind('vpcSubnets', props.vpcSubnets, SUBNET_SELECTION);
+  checkKind('replacement', props.replacement, REPLACEMENT);
+  checkMember('containerInsightsV2', props.containerInsightsV2, 'ecs.ContainerInsights', ecs.ContainerInsights);
+  checkClusterName(props.clusterName);
 }

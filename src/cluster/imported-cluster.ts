@@ -2,8 +2,8 @@ import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import type { Construct } from 'constructs';
 import { SECURITY_GROUP, VPC } from '../private/cdk-kinds';
+import { checkCdkVersion } from '../private/cdk-version';
 import { checkInteger } from '../private/checks';
 import { fail, shown } from '../private/errors';
 import { checkKinds, requireKind } from '../private/kind';
@@ -84,21 +84,22 @@ export interface EcsAutoScaledClusterAttributes {
 }
 
 /** Refuses what no cluster of this library has. */
-export function checkImport(scope: Construct, attrs: EcsAutoScaledClusterAttributes): void {
+export function checkImport(attrs: EcsAutoScaledClusterAttributes): void {
+  checkCdkVersion();
   const { clusterName, clusterArn, dynamicHostPortRange } = attrs;
-  requireKind('vpc', attrs.vpc, VPC, scope);
-  checkKinds('securityGroups', attrs.securityGroups, SECURITY_GROUP, scope);
-  if (clusterName === undefined) fail('InvalidClusterName', '`clusterName` must be given', scope);
-  checkClusterName(clusterName, scope);
+  requireKind('vpc', attrs.vpc, VPC);
+  checkKinds('securityGroups', attrs.securityGroups, SECURITY_GROUP);
+  if (clusterName === undefined) fail('InvalidClusterName', '`clusterName` must be given');
+  checkClusterName(clusterName);
   if (clusterArn !== undefined && !Token.isUnresolved(clusterArn)) {
     const name = /^arn:[^:]+:ecs:[^:]+:[^:]+:cluster\/([A-Za-z0-9_-]{1,255})$/.exec(clusterArn)?.[1];
     if (name === undefined || (!Token.isUnresolved(clusterName) && name !== clusterName)) {
-      fail('InvalidClusterArn', `\`clusterArn\` must be the ARN of the cluster ${shown(clusterName)}, got: ${shown(clusterArn)}`, scope);
+      fail('InvalidClusterArn', `\`clusterArn\` must be the ARN of the cluster ${shown(clusterName)}, got: ${shown(clusterArn)}`);
     }
   }
   if (dynamicHostPortRange === undefined) return;
   const { fromPort, toPort } = dynamicHostPortRange;
-  checkInteger('InvalidHostPorts', 'dynamicHostPortRange.fromPort', fromPort, { min: 1, max: 65535 }, scope);
+  checkInteger('InvalidHostPorts', 'dynamicHostPortRange.fromPort', fromPort, { min: 1, max: 65535 });
   const min = Token.isUnresolved(fromPort) ? 1 : fromPort;
-  checkInteger('InvalidHostPorts', 'dynamicHostPortRange.toPort', toPort, { min, max: 65535 }, scope);
+  checkInteger('InvalidHostPorts', 'dynamicHostPortRange.toPort', toPort, { min, max: 65535 });
 }

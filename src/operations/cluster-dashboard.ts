@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { checkPattern } from '../private/checks';
-import { fail } from '../private/errors';
+import { fail, inChild } from '../private/errors';
 import type { InstanceTier } from '../tier/instance-tier';
 import type { ClusterAlarms } from './cluster-alarms';
 import { childId, type OperatedCluster } from './operated-cluster';
@@ -70,18 +70,14 @@ export class ClusterDashboard extends Construct {
     const { cluster } = operated;
     const id = childId(cluster, 'Dashboard');
     if (cluster.node.tryFindChild(id)) fail('DashboardExists', '`addDashboard()` can be called once for a cluster', cluster);
-    checkPattern(
-      'InvalidDashboard',
-      'dashboardName',
-      options.dashboardName,
-      /^[A-Za-z0-9_-]{1,255}$/,
-      '1 to 255 letters, digits, "-" and "_"',
-      cluster,
+    const name = options.dashboardName;
+    inChild(cluster, id, () =>
+      checkPattern('InvalidDashboard', 'dashboardName', name, /^[A-Za-z0-9_-]{1,255}$/, '1 to 255 letters, digits, "-" and "_"'),
     );
     super(cluster, id);
     this.alarms = alarms;
     this.dashboard = new cloudwatch.Dashboard(this, 'Resource', {
-      dashboardName: options.dashboardName,
+      dashboardName: name,
       defaultInterval: options.defaultInterval ?? Duration.hours(12),
     });
     const title = options.title ?? `# ECS cluster ${cluster.clusterName}`;

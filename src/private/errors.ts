@@ -28,12 +28,21 @@ export function fail(code: string, problem: string, scope?: IConstruct): never {
 
 /** Runs code that knows no construct, and gives the construct's path to whatever it refuses. */
 export function inScope<T>(scope: IConstruct, body: () => T): T {
+  return atPath(scope.node.path, body);
+}
+
+/** The same for a construct that is not made yet, because what it is to be made of is looked at first. */
+export function inChild(scope: IConstruct, id: string, body: () => void): void {
+  // As constructs puts a path together: the root of an app has no id, and a slash in an id would look like two.
+  const child = String(id).replace(/\//g, '--');
+  atPath(scope.node.path === '' ? child : `${scope.node.path}/${child}`, body);
+}
+
+function atPath<T>(path: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    if (error instanceof ValidationError && error.path === undefined) {
-      throw new ValidationError(error.code, error.problem, scope.node.path);
-    }
+    if (error instanceof ValidationError && error.path === undefined) throw new ValidationError(error.code, error.problem, path);
     throw error;
   }
 }

@@ -1,7 +1,6 @@
-import type { IConstruct } from 'constructs';
 import { checkPattern } from '../private/checks';
 
 /** A name that ECS takes (`CreateCluster`, `clusterName`), wherever it is given: of a cluster, of an imported one, of user data that stands alone. */
-export function checkClusterName(clusterName: string | undefined, scope?: IConstruct): void {
-  checkPattern('InvalidClusterName', 'clusterName', clusterName, /^[A-Za-z0-9_-]{1,255}$/, '1 to 255 letters, digits, "-" and "_"', scope);
+export function checkClusterName(clusterName: string | undefined): void {
+  checkPattern('InvalidClusterName', 'clusterName', clusterName, /^[A-Za-z0-9_-]{1,255}$/, '1 to 255 letters, digits, "-" and "_"');
 }

@@ -86,7 +86,7 @@ describe('a cluster', () => {
 
   test('with the id "Resource", which crashes in CDK, says why', () => {
     expect(() => new TestStack().cluster({}, 'Resource')).toThrow(
-      `the cluster's id must not be "Resource": CDK names a child of the cluster so`,
+      `the cluster's id must not be "Resource": CDK names a child of the cluster so, and another child after the cluster (InvalidClusterId at Estate/Resource)`,
     );
   });
 

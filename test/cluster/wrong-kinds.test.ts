@@ -34,21 +34,21 @@ function cluster(props: Anything = {}, tier: Anything = {}): EcsAutoScaledCluste
 
 describe('a cluster of plain JavaScript is refused', () => {
   test.each<[string, Anything, string]>([
-    ['no VPC', { vpc: undefined }, '`vpc` must be an ec2.IVpc, such as an ec2.Vpc, got: undefined (WrongKind at Estate)'],
+    ['no VPC', { vpc: undefined }, '`vpc` must be an ec2.IVpc, such as an ec2.Vpc, got: undefined (WrongKind at Estate/Orders)'],
     [
       'the id of a VPC',
       { vpc: 'vpc-1' },
-      "got: \"vpc-1\". Write `ec2.Vpc.fromLookup(this, 'Vpc', { vpcId: 'vpc-1' })` (WrongKind at Estate)",
+      "got: \"vpc-1\". Write `ec2.Vpc.fromLookup(this, 'Vpc', { vpcId: 'vpc-1' })` (WrongKind at Estate/Orders)",
     ],
     [
       'the name of a replacement',
       { replacement: 'rolling' },
       '`replacement` must be a NodeReplacement: `NodeReplacement.onNextLaunch()`, `NodeReplacement.rolling()` or `NodeReplacement.allAtOnce()`, got: "rolling". ' +
-        'Write `NodeReplacement.rolling()` (WrongKind at Estate)',
+        'Write `NodeReplacement.rolling()` (WrongKind at Estate/Orders)',
     ],
-    ['another word', { replacement: 'blue/green' }, 'got: "blue/green" (WrongKind at Estate)'],
+    ['another word', { replacement: 'blue/green' }, 'got: "blue/green" (WrongKind at Estate/Orders)'],
     ['a factory', { replacement: NodeReplacement.rolling }, 'got: rolling (a function that was not called) (WrongKind'],
-    ['the options alone', { replacement: { cordon: true } }, 'got: {"cordon":true} (WrongKind at Estate)'],
+    ['the options alone', { replacement: { cordon: true } }, 'got: {"cordon":true} (WrongKind at Estate/Orders)'],
     [
       'the name of a type',
       { instanceTypes: ['t3.small'] },
@@ -146,7 +146,7 @@ describe('a cluster of plain JavaScript is refused', () => {
     [
       'the switch of before',
       { containerInsightsV2: true },
-      '`containerInsightsV2` must be ecs.ContainerInsights.ENABLED or ecs.ContainerInsights.DISABLED or ecs.ContainerInsights.ENHANCED, got: true (WrongKind at Estate)',
+      '`containerInsightsV2` must be ecs.ContainerInsights.ENABLED or ecs.ContainerInsights.DISABLED or ecs.ContainerInsights.ENHANCED, got: true (WrongKind at Estate/Orders)',
     ],
     [
       'a word for subnets',
@@ -166,7 +166,9 @@ describe('a cluster of plain JavaScript is refused', () => {
 
   test('with no props at all', () => {
     const Cluster: Anything = EcsAutoScaledCluster;
-    expect(() => new Cluster(stack, 'Bare')).toThrow('`vpc` must be an ec2.IVpc, such as an ec2.Vpc, got: undefined (WrongKind at Estate)');
+    expect(() => new Cluster(stack, 'Bare')).toThrow(
+      '`vpc` must be an ec2.IVpc, such as an ec2.Vpc, got: undefined (WrongKind at Estate/Bare)',
+    );
   });
 });
 
@@ -306,12 +308,12 @@ describe('what else plain JavaScript passes is refused', () => {
     [
       'an imported cluster without a VPC',
       () => EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', anything({ clusterName: 'orders' })),
-      '`vpc` must be an ec2.IVpc, such as an ec2.Vpc, got: undefined (WrongKind at Estate)',
+      '`vpc` must be an ec2.IVpc, such as an ec2.Vpc, got: undefined (WrongKind at Estate/Imported)',
     ],
     [
       'an imported cluster without a name',
       () => EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', anything({ vpc: stack.vpc })),
-      '`clusterName` must be given (InvalidClusterName at Estate)',
+      '`clusterName` must be given (InvalidClusterName at Estate/Imported)',
     ],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);

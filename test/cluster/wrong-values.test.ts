@@ -61,15 +61,18 @@ describe('the import of a cluster', () => {
   }
 
   test.each<[Partial<EcsAutoScaledClusterAttributes>, string]>([
-    [{ clusterName: '' }, '`clusterName` must be 1 to 255 letters, digits, "-" and "_", got: "" (InvalidClusterName at Estate)'],
-    [{ clusterArn: 'orders' }, '`clusterArn` must be the ARN of the cluster "orders", got: "orders" (InvalidClusterArn at Estate)'],
+    [{ clusterName: '' }, '`clusterName` must be 1 to 255 letters, digits, "-" and "_", got: "" (InvalidClusterName at Estate/Imported)'],
+    [
+      { clusterArn: 'orders' },
+      '`clusterArn` must be the ARN of the cluster "orders", got: "orders" (InvalidClusterArn at Estate/Imported)',
+    ],
     [
       { clusterName: 'search', clusterArn: ARN },
       `\`clusterArn\` must be the ARN of the cluster "search", got: "${ARN}" (InvalidClusterArn`,
     ],
     [
       { dynamicHostPortRange: { fromPort: 0, toPort: 10 } },
-      '`dynamicHostPortRange.fromPort` must be a whole number from 1 to 65535, got: 0 (InvalidHostPorts at Estate)',
+      '`dynamicHostPortRange.fromPort` must be a whole number from 1 to 65535, got: 0 (InvalidHostPorts at Estate/Imported)',
     ],
     [
       { dynamicHostPortRange: { fromPort: 2000, toPort: 1000 } },

@@ -117,7 +117,7 @@ test('the default interval is half a day', () => {
 test('a wrong name and a second dashboard are refused', () => {
   const cluster = new TestStack().cluster();
   expect(() => cluster.addDashboard({ dashboardName: 'my orders' })).toThrow(
-    '`dashboardName` must be 1 to 255 letters, digits, "-" and "_", got: "my orders" (InvalidDashboard at Estate/Orders)',
+    '`dashboardName` must be 1 to 255 letters, digits, "-" and "_", got: "my orders" (InvalidDashboard at Estate/Orders/Dashboard)',
   );
   cluster.addDashboard();
   expect(() => cluster.addDashboard()).toThrow('`addDashboard()` can be called once for a cluster (DashboardExists at Estate/Orders)');

@@ -54,9 +54,9 @@ test('an old aws-cdk-lib is refused by whatever an app makes first, and not when
     const stack = new Stack(new App(), 'Estate');
     const vpc = new ec2.Vpc(stack, 'Vpc');
     const refused = `\`aws-cdk-lib\` must be ${FLOOR} or newer, got: 2.250.0 (OldCdk`;
-    expect(() => new EcsAutoScaledCluster(stack, 'Orders', { vpc })).toThrow(`${refused} at Estate`);
+    expect(() => new EcsAutoScaledCluster(stack, 'Orders', { vpc })).toThrow(`${refused} at Estate/Orders)`);
     expect(() => EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', { vpc, clusterName: 'orders' })).toThrow(
-      refused,
+      `${refused} at Estate/Imported)`,
     );
     expect(() => new NodeTemplate(stack, 'Node', { instanceTypes: [new ec2.InstanceType('m7i.large')] })).toThrow(
       `${refused} at Estate/Node)`,

@@ -1,6 +1,7 @@
-import { Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import { checkDuration, checkInteger, checkPattern, checkSize } from '../../src/private/checks';
-import { fail, inScope, shown, ValidationError } from '../../src/private/errors';
+import { fail, inChild, inScope, shown, ValidationError } from '../../src/private/errors';
 
 describe('an error', () => {
   test('carries its code and the path of its construct in the message, since nothing else reaches the other languages', () => {
@@ -11,6 +12,15 @@ describe('an error', () => {
   test('that knows no construct gets the path of the construct that asked', () => {
     const stack = new Stack(undefined, 'Estate');
     expect(() => inScope(stack, () => fail('NoSuchThing', '`thing` must be there'))).toThrow('(NoSuchThing at Estate)');
+  });
+
+  test.each([
+    [new App(), 'Orders'],
+    [new Stack(undefined, 'Estate'), 'Orders'],
+    [new Stack(undefined, 'Estate'), 'a/b'],
+  ])('of a construct that is not made yet has the path that it would have: %#', (scope, id) => {
+    const path = new Construct(scope, id).node.path;
+    expect(() => inChild(scope, id, () => fail('NoSuchThing', 'no'))).toThrow(`no (NoSuchThing at ${path})`);
   });
 
   test('keeps the innermost path', () => {

@@ -25,9 +25,11 @@ test.each(['', 'two words', 'a/b', 'é', 'x'.repeat(256), 'orders\n'])(
   'a name that no cluster can have is refused everywhere in the same words: %j',
   (name) => {
     const [ofCluster, ofImport, ofBootstrap] = refusals(name);
-    expect(ofCluster).toMatch(/^`clusterName` must be 1 to 255 letters, digits, "-" and "_", got: .* \(InvalidClusterName at Estate\)$/);
-    expect(ofImport).toBe(ofCluster);
-    expect(ofBootstrap).toBe(ofCluster.replace(' at Estate', ''));
+    expect(ofCluster).toMatch(
+      /^`clusterName` must be 1 to 255 letters, digits, "-" and "_", got: .* \(InvalidClusterName at Estate\/Cluster\)$/,
+    );
+    expect(ofImport).toBe(ofCluster.replace('Estate/Cluster', 'Estate/Imported'));
+    expect(ofBootstrap).toBe(ofCluster.replace(' at Estate/Cluster', ''));
   },
 );
 
