@@ -7,18 +7,57 @@ import { Construct, type IConstruct } from 'constructs';
  * itself. aws-cdk-lib's own `ValidationError` is internal and its signature has changed, so it cannot be thrown from here.
  */
 export class ValidationError extends Error {
-  /** The sentence without code and path: what `inScope` builds on. */
-  public readonly problem: string;
-  public readonly code: string;
-  public readonly path?: string;
+  // Behind accessors: Node.js prints the fields of an error that nobody catches below its stack, and the message has said it all.
+  readonly #problem: string;
+  readonly #code: string;
+  readonly #path?: string;
 
   public constructor(code: string, problem: string, path?: string) {
     super(path === undefined ? `${problem} (${code})` : `${problem} (${code} at ${path})`);
     this.name = 'ValidationError';
-    this.code = code;
-    this.problem = problem;
-    this.path = path;
+    this.#code = code;
+    this.#problem = problem;
+    this.#path = path;
+    hideOwnFrames(this);
   }
+
+  /** The sentence without code and path: what `inScope` builds on. */
+  public get problem(): string {
+    return this.#problem;
+  }
+
+  public get code(): string {
+    return this.#code;
+  }
+
+  public get path(): string | undefined {
+    return this.#path;
+  }
+}
+
+/** More than the library ever has between a call of the user's and what refuses it. */
+const OWN_FRAMES = 40;
+
+/** The place of a function of this file, and before it the folder of the library's code: `lib`, or `src` where source maps are read. */
+const IN_THIS_FILE = /^ {4}at \S+ \((.+[\\/])private[\\/]errors\.[jt]s:\d+:\d+\)$/;
+
+/**
+ * Takes the library's own files out of the stack, so that it begins at the line that has to be mended: Node.js and jsii show it beside the message.
+ * In a bundle nothing tells the library's code from the app's, and all of it stays.
+ */
+function hideOwnFrames(error: Error): void {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = limit + OWN_FRAMES;
+  Error.captureStackTrace(error, ValidationError);
+  Error.stackTraceLimit = limit;
+  const { stack } = error;
+  if (typeof stack !== 'string') return; // an app may have an Error.prepareStackTrace that makes something else of it
+  const lines = stack.split('\n');
+  const header = error.message.split('\n').length;
+  const frames = lines.slice(header);
+  const own = IN_THIS_FILE.exec(frames[0] ?? '')?.[1];
+  const others = own === undefined ? frames : frames.filter((frame) => !frame.includes(own));
+  error.stack = [...lines.slice(0, header), ...others.slice(0, limit)].join('\n');
 }
 
 /** Refuses: `problem` says which field, which value and what is allowed. */
