@@ -1,32 +1,82 @@
 import { type Duration, Token, Tokenization } from 'aws-cdk-lib';
-import { type Bounds, checkDuration, checkInteger } from '../private/checks';
+import { checkDuration, checkInteger } from '../private/checks';
 import { fail, shown } from '../private/errors';
 import { checkOneLine } from './one-line';
 
 const CODE = 'InvalidSysctl';
-const INT: Bounds = { min: 1, max: 2147483647 };
 
-function whole(name: string, value: number, bounds: Bounds): string {
-  checkInteger(CODE, `Sysctl.${name}`, value, bounds);
-  return Tokenization.stringifyNumber(value);
+/** A parameter that has a factory: its name and the numbers that it takes. */
+interface Parameter {
+  readonly key: string;
+  readonly min: number;
+  readonly max: number;
+  /** In a text, where it is more than JavaScript's numbers can tell apart. */
+  readonly maxInText?: bigint;
+  /** How many numbers it takes, each no smaller than the one before it; one where it is left out. */
+  readonly count?: number;
 }
 
-function wholeSeconds(name: string, value: Duration): string {
-  checkDuration(CODE, `Sysctl.${name}`, value, INT);
+const INT = { min: 1, max: 2147483647 };
+
+const PARAMETERS = {
+  ipLocalPortRange: { key: 'net.ipv4.ip_local_port_range', min: 1024, max: 65535, count: 2 },
+  somaxconn: { key: 'net.core.somaxconn', ...INT },
+  netdevMaxBacklog: { key: 'net.core.netdev_max_backlog', ...INT },
+  tcpMaxSynBacklog: { key: 'net.ipv4.tcp_max_syn_backlog', ...INT },
+  tcpFinTimeout: { key: 'net.ipv4.tcp_fin_timeout', ...INT },
+  tcpKeepaliveTime: { key: 'net.ipv4.tcp_keepalive_time', ...INT },
+  tcpKeepaliveInterval: { key: 'net.ipv4.tcp_keepalive_intvl', ...INT },
+  tcpKeepaliveProbes: { key: 'net.ipv4.tcp_keepalive_probes', min: 1, max: 255 },
+  tcpTwReuse: { key: 'net.ipv4.tcp_tw_reuse', min: 0, max: 2 },
+  tcpRmem: { key: 'net.ipv4.tcp_rmem', ...INT, count: 3 },
+  tcpWmem: { key: 'net.ipv4.tcp_wmem', ...INT, count: 3 },
+  rmemMax: { key: 'net.core.rmem_max', ...INT, min: 2304 },
+  wmemMax: { key: 'net.core.wmem_max', ...INT, min: 4608 },
+  nfConntrackMax: { key: 'net.netfilter.nf_conntrack_max', ...INT },
+  fileMax: { key: 'fs.file-max', min: 1, max: Number.MAX_SAFE_INTEGER, maxInText: 9223372036854775807n },
+  inotifyMaxUserWatches: { key: 'fs.inotify.max_user_watches', ...INT },
+  inotifyMaxUserInstances: { key: 'fs.inotify.max_user_instances', ...INT },
+  pidMax: { key: 'kernel.pid_max', min: 301, max: 4194304 },
+  maxMapCount: { key: 'vm.max_map_count', ...INT },
+  swappiness: { key: 'vm.swappiness', min: 0, max: 200 },
+  overcommitMemory: { key: 'vm.overcommit_memory', min: 0, max: 2 },
+} satisfies Record<string, Parameter>;
+
+type Factory = keyof typeof PARAMETERS;
+
+/** The text of the numbers that a factory was given. */
+function textOf(factory: Factory, values: number[]): string {
+  const { min, max } = PARAMETERS[factory];
+  for (const value of values) checkInteger(CODE, `Sysctl.${factory}`, value, { min, max });
+  const text = values.map((value) => Tokenization.stringifyNumber(value)).join(' ');
+  const known = values.filter((value) => !Token.isUnresolved(value));
+  if (known.some((value, index) => value < (known[index - 1] ?? value))) {
+    fail(CODE, `\`Sysctl.${factory}\` must have its numbers in ascending order, got: ${text}`);
+  }
+  return text;
+}
+
+function secondsOf(factory: Factory, value: Duration): string {
+  const { min, max } = PARAMETERS[factory];
+  checkDuration(CODE, `Sysctl.${factory}`, value, { min, max });
   if (!value.isUnresolved()) {
     const seconds = value.toSeconds({ integral: false });
-    if (!Number.isInteger(seconds)) fail(CODE, `\`Sysctl.${name}\` must be a duration in whole seconds, got: ${seconds} s`);
+    if (!Number.isInteger(seconds)) fail(CODE, `\`Sysctl.${factory}\` must be a duration in whole seconds, got: ${seconds} s`);
   }
   return Tokenization.stringifyNumber(value.toSeconds());
 }
 
-function ascending(name: string, values: number[], bounds: Bounds): string {
-  const rendered = values.map((value) => whole(name, value, bounds));
-  const known = values.filter((value) => !Token.isUnresolved(value));
-  if (known.some((value, index) => value < (known[index - 1] ?? value))) {
-    fail(CODE, `\`Sysctl.${name}\` must have its numbers in ascending order, got: ${rendered.join(' ')}`);
-  }
-  return rendered.join(' ');
+/** What `Sysctl.of()` was given for a parameter that has a factory: its numbers, as a text. */
+function checkText(field: string, key: string, value: string): void {
+  const parameter: Parameter | undefined = Object.values(PARAMETERS).find((known) => known.key === key);
+  if (parameter === undefined || Token.isUnresolved(value)) return;
+  const { min, max, maxInText = max, count = 1 } = parameter;
+  const numbers = value.split(/\s+/).map((number) => (/^(0|[1-9]\d*)$/.test(number) ? BigInt(number) : -1n));
+  const inBounds = numbers.every((number) => number >= min && number <= maxInText);
+  const ascend = numbers.every((number, index) => number >= (numbers[index - 1] ?? number));
+  if (numbers.length === count && inBounds && ascend) return;
+  const wanted = count === 1 ? 'a whole number' : `${count} whole numbers in ascending order, with spaces between them,`;
+  fail(CODE, `\`${field}\` must be ${wanted} from ${min} to ${maxInText}, got: ${shown(value)}`);
 }
 
 /**
@@ -56,7 +106,7 @@ export class Sysctl {
    * @param toPort the last port: a whole number from `fromPort` to 65535
    */
   public static ipLocalPortRange(fromPort: number, toPort: number): Sysctl {
-    return new Sysctl('net.ipv4.ip_local_port_range', ascending('ipLocalPortRange', [fromPort, toPort], { min: 1024, max: 65535 }));
+    return Sysctl.from('ipLocalPortRange', fromPort, toPort);
   }
 
   /**
@@ -65,7 +115,7 @@ export class Sysctl {
    * @param value connections: a whole number from 1 to 2147483647
    */
   public static somaxconn(value: number): Sysctl {
-    return new Sysctl('net.core.somaxconn', whole('somaxconn', value, INT));
+    return Sysctl.from('somaxconn', value);
   }
 
   /**
@@ -74,7 +124,7 @@ export class Sysctl {
    * @param value packets: a whole number from 1 to 2147483647
    */
   public static netdevMaxBacklog(value: number): Sysctl {
-    return new Sysctl('net.core.netdev_max_backlog', whole('netdevMaxBacklog', value, INT));
+    return Sysctl.from('netdevMaxBacklog', value);
   }
 
   /**
@@ -83,7 +133,7 @@ export class Sysctl {
    * @param value connections: a whole number from 1 to 2147483647
    */
   public static tcpMaxSynBacklog(value: number): Sysctl {
-    return new Sysctl('net.ipv4.tcp_max_syn_backlog', whole('tcpMaxSynBacklog', value, INT));
+    return Sysctl.from('tcpMaxSynBacklog', value);
   }
 
   /**
@@ -92,7 +142,7 @@ export class Sysctl {
    * @param value whole seconds, at least 1
    */
   public static tcpFinTimeout(value: Duration): Sysctl {
-    return new Sysctl('net.ipv4.tcp_fin_timeout', wholeSeconds('tcpFinTimeout', value));
+    return new Sysctl(PARAMETERS.tcpFinTimeout.key, secondsOf('tcpFinTimeout', value));
   }
 
   /**
@@ -102,7 +152,7 @@ export class Sysctl {
    * @param value whole seconds, at least 1
    */
   public static tcpKeepaliveTime(value: Duration): Sysctl {
-    return new Sysctl('net.ipv4.tcp_keepalive_time', wholeSeconds('tcpKeepaliveTime', value));
+    return new Sysctl(PARAMETERS.tcpKeepaliveTime.key, secondsOf('tcpKeepaliveTime', value));
   }
 
   /**
@@ -111,7 +161,7 @@ export class Sysctl {
    * @param value whole seconds, at least 1
    */
   public static tcpKeepaliveInterval(value: Duration): Sysctl {
-    return new Sysctl('net.ipv4.tcp_keepalive_intvl', wholeSeconds('tcpKeepaliveInterval', value));
+    return new Sysctl(PARAMETERS.tcpKeepaliveInterval.key, secondsOf('tcpKeepaliveInterval', value));
   }
 
   /**
@@ -120,7 +170,7 @@ export class Sysctl {
    * @param value probes: a whole number from 1 to 255
    */
   public static tcpKeepaliveProbes(value: number): Sysctl {
-    return new Sysctl('net.ipv4.tcp_keepalive_probes', whole('tcpKeepaliveProbes', value, { min: 1, max: 255 }));
+    return Sysctl.from('tcpKeepaliveProbes', value);
   }
 
   /**
@@ -130,7 +180,7 @@ export class Sysctl {
    * @param enabled everywhere (1) or nowhere (0)
    */
   public static tcpTwReuse(enabled: boolean): Sysctl {
-    return new Sysctl('net.ipv4.tcp_tw_reuse', enabled ? '1' : '0');
+    return new Sysctl(PARAMETERS.tcpTwReuse.key, enabled ? '1' : '0');
   }
 
   /**
@@ -142,7 +192,7 @@ export class Sysctl {
    * @param maxBytes what it may grow to
    */
   public static tcpRmem(minBytes: number, defaultBytes: number, maxBytes: number): Sysctl {
-    return new Sysctl('net.ipv4.tcp_rmem', ascending('tcpRmem', [minBytes, defaultBytes, maxBytes], INT));
+    return Sysctl.from('tcpRmem', minBytes, defaultBytes, maxBytes);
   }
 
   /**
@@ -154,7 +204,7 @@ export class Sysctl {
    * @param maxBytes what it may grow to
    */
   public static tcpWmem(minBytes: number, defaultBytes: number, maxBytes: number): Sysctl {
-    return new Sysctl('net.ipv4.tcp_wmem', ascending('tcpWmem', [minBytes, defaultBytes, maxBytes], INT));
+    return Sysctl.from('tcpWmem', minBytes, defaultBytes, maxBytes);
   }
 
   /**
@@ -163,7 +213,7 @@ export class Sysctl {
    * @param bytes a whole number from 2304, the kernel's minimum, to 2147483647
    */
   public static rmemMax(bytes: number): Sysctl {
-    return new Sysctl('net.core.rmem_max', whole('rmemMax', bytes, { ...INT, min: 2304 }));
+    return Sysctl.from('rmemMax', bytes);
   }
 
   /**
@@ -172,7 +222,7 @@ export class Sysctl {
    * @param bytes a whole number from 4608, the kernel's minimum, to 2147483647
    */
   public static wmemMax(bytes: number): Sysctl {
-    return new Sysctl('net.core.wmem_max', whole('wmemMax', bytes, { ...INT, min: 4608 }));
+    return Sysctl.from('wmemMax', bytes);
   }
 
   /**
@@ -183,7 +233,7 @@ export class Sysctl {
    * @param value connections: a whole number from 1 to 2147483647
    */
   public static nfConntrackMax(value: number): Sysctl {
-    return new Sysctl('net.netfilter.nf_conntrack_max', whole('nfConntrackMax', value, INT));
+    return Sysctl.from('nfConntrackMax', value);
   }
 
   /**
@@ -192,7 +242,7 @@ export class Sysctl {
    * @param value files: a whole number of at least 1
    */
   public static fileMax(value: number): Sysctl {
-    return new Sysctl('fs.file-max', whole('fileMax', value, { min: 1, max: Number.MAX_SAFE_INTEGER }));
+    return Sysctl.from('fileMax', value);
   }
 
   /**
@@ -201,7 +251,7 @@ export class Sysctl {
    * @param value watches: a whole number from 1 to 2147483647
    */
   public static inotifyMaxUserWatches(value: number): Sysctl {
-    return new Sysctl('fs.inotify.max_user_watches', whole('inotifyMaxUserWatches', value, INT));
+    return Sysctl.from('inotifyMaxUserWatches', value);
   }
 
   /**
@@ -210,7 +260,7 @@ export class Sysctl {
    * @param value watchers: a whole number from 1 to 2147483647
    */
   public static inotifyMaxUserInstances(value: number): Sysctl {
-    return new Sysctl('fs.inotify.max_user_instances', whole('inotifyMaxUserInstances', value, INT));
+    return Sysctl.from('inotifyMaxUserInstances', value);
   }
 
   /**
@@ -219,7 +269,7 @@ export class Sysctl {
    * @param value a whole number from 301 to 4194304, the kernel's bounds
    */
   public static pidMax(value: number): Sysctl {
-    return new Sysctl('kernel.pid_max', whole('pidMax', value, { min: 301, max: 4194304 }));
+    return Sysctl.from('pidMax', value);
   }
 
   /**
@@ -228,7 +278,7 @@ export class Sysctl {
    * @param value areas: a whole number from 1 to 2147483647
    */
   public static maxMapCount(value: number): Sysctl {
-    return new Sysctl('vm.max_map_count', whole('maxMapCount', value, INT));
+    return Sysctl.from('maxMapCount', value);
   }
 
   /**
@@ -237,7 +287,7 @@ export class Sysctl {
    * @param value a whole number from 0 to 200
    */
   public static swappiness(value: number): Sysctl {
-    return new Sysctl('vm.swappiness', whole('swappiness', value, { min: 0, max: 200 }));
+    return Sysctl.from('swappiness', value);
   }
 
   /**
@@ -246,11 +296,12 @@ export class Sysctl {
    * @param value 0 (within reason), 1 (always) or 2 (never)
    */
   public static overcommitMemory(value: number): Sysctl {
-    return new Sysctl('vm.overcommit_memory', whole('overcommitMemory', value, { min: 0, max: 2 }));
+    return Sysctl.from('overcommitMemory', value);
   }
 
   /**
-   * Any other parameter. Whether the kernel has it, and takes the value, shows on the node.
+   * Any parameter, by its key. One that has a factory in this class is held to that factory's bounds. Of any other the value is first looked at on the
+   * node: where the kernel does not have the parameter, or refuses the value, the node does not join its cluster.
    *
    * @param key as in sysctl.d(5): at least two parts of letters, digits, `_` and `-`, with `.` or `/` between them and `*` for any; lower case first.
    *   A key whose first separator is `/` is turned into the same key with `.`. Anything else is refused, the leading `-` that hides failures too.
@@ -261,9 +312,16 @@ export class Sysctl {
     if (typeof key !== 'string' || !/^[a-z0-9_]+([./][A-Za-z0-9_*-]+)+$/.test(key)) {
       fail(CODE, `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${shown(key)}${insteadOfLine(key)}`);
     }
-    checkOneLine(CODE, `Sysctl.of('${key}')`, value);
-    if (value === '') fail(CODE, `\`Sysctl.of('${key}')\` must have a value`);
-    return new Sysctl(dotted(key), value);
+    const field = `Sysctl.of('${key}')`;
+    const name = dotted(key);
+    checkOneLine(CODE, field, value);
+    if (value === '') fail(CODE, `\`${field}\` must have a value`);
+    checkText(field, name, value);
+    return new Sysctl(name, value);
+  }
+
+  private static from(factory: Factory, ...values: number[]): Sysctl {
+    return new Sysctl(PARAMETERS[factory].key, textOf(factory, values));
   }
 
   /** The name of the parameter, with dots: `net.core.somaxconn`. */

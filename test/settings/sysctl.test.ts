@@ -141,6 +141,50 @@ describe('any other parameter', () => {
     expect(() => Sysctl.of('kernel.x', value)).toThrow(`\`Sysctl.of('kernel.x')\` ${message} (InvalidSysctl)`);
   });
 
+  test('that has a factory is held to its bounds, however the key is spelt', () => {
+    const whole = (min: number, max: number | bigint) => `must be a whole number from ${min} to ${max}`;
+    const several = (count: number, min: number, max: number) =>
+      `must be ${count} whole numbers in ascending order, with spaces between them, from ${min} to ${max}`;
+    const refused: [string, string, string][] = [
+      ['vm.max_map_count', '256k', whole(1, INT)],
+      ['vm/max_map_count', '0', whole(1, INT)],
+      ['vm.max_map_count', '2147483648', whole(1, INT)],
+      ['vm.max_map_count', '0x40000', whole(1, INT)],
+      ['vm.max_map_count', '1e5', whole(1, INT)],
+      ['vm.max_map_count', '+1', whole(1, INT)],
+      ['vm.max_map_count', '010', whole(1, INT)],
+      ['vm.max_map_count', '1 2', whole(1, INT)],
+      ['vm.swappiness', '-1', whole(0, 200)],
+      ['vm.swappiness', '60%', whole(0, 200)],
+      ['net.ipv4.tcp_tw_reuse', 'true', whole(0, 2)],
+      ['net.ipv4.tcp_fin_timeout', '15s', whole(1, INT)],
+      ['fs.file-max', '9223372036854775808', whole(1, 9223372036854775807n)],
+      ['net.ipv4.ip_local_port_range', '10000', several(2, 1024, 65535)],
+      ['net.ipv4.ip_local_port_range', '10000-65000', several(2, 1024, 65535)],
+      ['net.ipv4.ip_local_port_range', '65000 10000', several(2, 1024, 65535)],
+      ['net.ipv4.ip_local_port_range', '80 65000', several(2, 1024, 65535)],
+      ['net.ipv4.tcp_rmem', '4096 131072', several(3, 1, INT)],
+    ];
+    for (const [key, value, rule] of refused) {
+      expect(() => Sysctl.of(key, value)).toThrow(`\`Sysctl.of('${key}')\` ${rule}, got: ${JSON.stringify(value)} (InvalidSysctl)`);
+    }
+  });
+
+  test('that has a factory takes what the factory would write, what is more than a number of JavaScript, and tokens', () => {
+    expect(Sysctl.of('vm.max_map_count', '262144')).toEqual(Sysctl.maxMapCount(262144));
+    expect(Sysctl.of('net/core/somaxconn', '4096')).toEqual(Sysctl.somaxconn(4096));
+    expect(Sysctl.of('net.ipv4.tcp_rmem', '4096 131072 6291456')).toEqual(Sysctl.tcpRmem(4096, 131072, 6291456));
+    expect(Sysctl.of('net.ipv4.ip_local_port_range', '10000\t65000').value).toBe('10000\t65000');
+    expect(Sysctl.of('net.ipv4.tcp_tw_reuse', '2').value).toBe('2');
+    expect(Sysctl.of('fs.file-max', '9223372036854775807').value).toBe('9223372036854775807');
+    const late = Lazy.string({ produce: () => '10000 65000' });
+    expect(Sysctl.of('net.ipv4.ip_local_port_range', late).value).toBe(late);
+  });
+
+  test('that has no factory takes any value', () => {
+    for (const value of ['256k', '-1', '0x40000']) expect(Sysctl.of('vm.nr_hugepages', value).value).toBe(value);
+  });
+
   test('with anything in it is refused or one line', () => {
     const hostile = fc.string({ unit: 'binary' });
     fc.assert(
