@@ -3,6 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { fail, shown } from '../private/errors';
 import { warn } from '../private/warning';
+import { nearMissesIn } from '../settings/agent-variables';
 import type { NodeProps } from './node-props';
 
 /** EC2 takes at most 16 security groups an interface, where the quota is raised, and 50 tags a resource. */
@@ -52,6 +53,19 @@ function checkVolumeTags(scope: IConstruct, tags: Record<string, string>): void 
       );
     }
   }
+}
+
+/** Warns of variables that look like those of fields: the agent passes over one that it does not know. */
+export function warnOfNearMisses(scope: IConstruct, environment: Record<string, string>): void {
+  const misses = nearMissesIn(environment);
+  if (misses.length === 0) return;
+  warn(
+    scope,
+    'NodeTemplate.agentEnvironment',
+    `\`agent.environment\` of "${scope.node.path}" has names that the library does not know and that look like those of fields: ` +
+      `${misses.map(({ name, field }) => `${name} (did you mean \`${field}\`?)`).join(', ')}. The agent passes over what it does not know. Acknowledge this where it is a ` +
+      'variable that is newer than the library.',
+  );
 }
 
 /** From four times on a task that fills a good part of the larger type cannot fit on the smaller; twice is what families of one size differ by already. */

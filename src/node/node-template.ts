@@ -9,7 +9,7 @@ import { checkInteger } from '../private/checks';
 import { fail, inScope, shown } from '../private/errors';
 import { type Kind, requireKind } from '../private/kind';
 import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
-import { checkNode, warnOfSizes } from './node-checks';
+import { checkNode, warnOfNearMisses, warnOfSizes } from './node-checks';
 import { NodeImage } from './node-image';
 import { checkNodeKinds } from './node-kinds';
 import { makeLaunchTemplate } from './node-launch-template';
@@ -117,6 +117,7 @@ export class NodeTemplate extends Construct {
     checkInteger('InvalidHopLimit', 'httpPutResponseHopLimit', props.httpPutResponseHopLimit, { min: 1, max: 64 }, this);
     checkNode(this, props, this.instanceTypes);
     warnOfSizes(this, this.instanceTypes);
+    warnOfNearMisses(this, props.agent?.environment ?? {});
     this.role = props.role ?? new NodeRole(this, 'Role');
     this.bootstrap = inScope(
       this,

@@ -6,7 +6,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { TOPIC } from '../private/cdk-kinds';
-import { checkInteger, requireDuration } from '../private/checks';
+import { checkInteger, checkPercentage, requireDuration } from '../private/checks';
 import { fail } from '../private/errors';
 import { checkKind } from '../private/kind';
 import type { InstanceTier } from '../tier/instance-tier';
@@ -209,7 +209,7 @@ export class ClusterAlarms extends Construct {
   }
 
   private thresholdOf(id: string, options: ClusterShareAlarmOptions | undefined): number | undefined {
-    checkInteger(CODE, `${id[0].toLowerCase()}${id.slice(1)}.threshold`, options?.threshold, { min: 1, max: 100 }, this);
+    checkPercentage(CODE, `${id[0].toLowerCase()}${id.slice(1)}.threshold`, options?.threshold, { min: 1, max: 100 }, this);
     return options?.threshold;
   }
 

@@ -8,11 +8,10 @@ export interface Bounds {
   readonly max?: number;
 }
 
-function allowed(bounds: Bounds, unit = ''): string {
-  const { min, max } = bounds;
-  if (min !== undefined && max !== undefined) return ` from ${min}${unit} to ${max}${unit}`;
-  if (min !== undefined) return ` of at least ${min}${unit}`;
-  if (max !== undefined) return ` of at most ${max}${unit}`;
+function allowed({ min, max }: Bounds, text: (bound: number) => string = String): string {
+  if (min !== undefined && max !== undefined) return ` from ${text(min)} to ${text(max)}`;
+  if (min !== undefined) return ` of at least ${text(min)}`;
+  if (max !== undefined) return ` of at most ${text(max)}`;
   return '';
 }
 
@@ -28,11 +27,27 @@ export function checkInteger(code: string, field: string, value: number | undefi
   }
 }
 
+/** A share in whole percent. What somebody writes as 0.9 is no share of 0 percent. */
+export function checkPercentage(code: string, field: string, value: number | undefined, bounds: Bounds, scope?: IConstruct): void {
+  if (value === undefined || Token.isUnresolved(value) || (Number.isInteger(value) && !outside(value, bounds))) return;
+  const percent = Math.round(value * 100);
+  const instead = value > 0 && value < 1 ? `: ${percent} percent are written as ${percent}` : '';
+  fail(code, `\`${field}\` must be a whole number of percent${allowed(bounds)}, got: ${shown(value)}${instead}`, scope);
+}
+
 /** Plain JavaScript lets a number of whatever unit through, and a text. */
 export function requireDuration(code: string, field: string, value: Duration, scope?: IConstruct): void {
   if (typeof value?.isUnresolved !== 'function' || typeof value.toMilliseconds !== 'function') {
     fail(code, `\`${field}\` must be a Duration, as \`Duration.minutes(…)\` makes it, got: ${shown(value)}`, scope);
   }
+}
+
+/** Long times in the unit in which they are thought of. */
+function span(seconds: number): string {
+  const hours = seconds / 3600;
+  if (hours > 48 && hours % 24 === 0) return `${hours / 24} days`;
+  if (hours >= 1 && Number.isInteger(hours)) return hours === 1 ? '1 hour' : `${hours} hours`;
+  return `${seconds} s`;
 }
 
 /** A duration within bounds, both in seconds. */
@@ -41,7 +56,7 @@ export function checkDuration(code: string, field: string, value: Duration | und
   requireDuration(code, field, value, scope);
   if (value.isUnresolved()) return;
   const seconds = value.toMilliseconds({ integral: false }) / 1000;
-  if (outside(seconds, bounds)) fail(code, `\`${field}\` must be a duration${allowed(bounds, ' s')}, got: ${seconds} s`, scope);
+  if (outside(seconds, bounds)) fail(code, `\`${field}\` must be a duration${allowed(bounds, span)}, got: ${span(seconds)}`, scope);
 }
 
 /** A size in whole units of `perUnit` mebibytes, within bounds in that unit. */
@@ -65,7 +80,11 @@ export function checkSize(
   const options = { rounding: SizeRoundingBehavior.NONE };
   const amount = unit === 'MiB' ? value.toMebibytes(options) : value.toGibibytes(options);
   if (!Number.isInteger(amount) || outside(amount, bounds)) {
-    fail(code, `\`${field}\` must be a size in whole ${unit}${allowed(bounds, ` ${unit}`)}, got: ${amount} ${unit}`, scope);
+    fail(
+      code,
+      `\`${field}\` must be a size in whole ${unit}${allowed(bounds, (bound) => `${bound} ${unit}`)}, got: ${amount} ${unit}`,
+      scope,
+    );
   }
 }
 

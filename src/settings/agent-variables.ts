@@ -26,6 +26,7 @@ import {
   requestRate,
   text,
 } from './agent-values';
+import { nearMiss, onlyOneWith } from './near-miss';
 import { checkOneLine } from './one-line';
 
 /** One line of `/etc/ecs/ecs.config`. */
@@ -258,6 +259,26 @@ function checkNoProxy({ httpProxy, noProxy }: AgentConfig): void {
 
 const FIELD_OF_VARIABLE = new Map<string, AgentOption>(OPTIONS.map((option) => [AGENT_VARIABLES[option].variable, option]));
 
+/** What to write for a field that there is not. */
+function insteadOfField(option: string): string {
+  const field = FIELD_OF_VARIABLE.get(option.toUpperCase());
+  if (field !== undefined) return `use \`agent.${field}\``;
+  const reason = LEFT_OUT_VARIABLES[option.toUpperCase()];
+  if (reason !== undefined) return reason;
+  const near = nearMiss(option, OPTIONS) ?? onlyOneWith(option, OPTIONS);
+  return near === undefined
+    ? 'what has none goes into `agent.environment`, by the name of its variable'
+    : `did you mean \`agent.${near}\`?`;
+}
+
+/** Variables that are one of the table's but for a slip: the agent would pass over them without a word. One that is newer than the library may look so too. */
+export function nearMissesIn(environment: Record<string, string>): { readonly name: string; readonly field: string }[] {
+  return Object.keys(environment).flatMap((name) => {
+    const variable = nearMiss(name, [...FIELD_OF_VARIABLE.keys()]);
+    return variable === undefined ? [] : [{ name, field: `agent.${FIELD_OF_VARIABLE.get(variable)}` }];
+  });
+}
+
 function checkEnvironment(environment: Record<string, string>): void {
   for (const [name, value] of Object.entries(environment)) {
     const field = 'agent.environment';
@@ -265,7 +286,7 @@ function checkEnvironment(environment: Record<string, string>): void {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       fail(CODE, `\`${field}\` must have names of letters, digits and underscores, no digit first, got: ${shown(name)}`);
     }
-    const owner = FIELD_OF_VARIABLE.get(name.toUpperCase());
+    const owner = Object.hasOwn(AGENT_VARIABLES, name) ? name : FIELD_OF_VARIABLE.get(name.toUpperCase());
     if (owner !== undefined) fail(CODE, `\`${field}\` must not set ${name}: use \`agent.${owner}\``);
     const reason = LEFT_OUT_VARIABLES[name.toUpperCase()];
     if (reason !== undefined) fail(CODE, `\`${field}\` must not set ${name}: ${reason}`);
@@ -286,7 +307,9 @@ function checkOption<K extends AgentOption>(option: K, value: AgentConfig[K]): v
 export function checkAgentConfig(config: AgentConfig): void {
   for (const option of Object.keys(config)) {
     // Only JavaScript lets a misspelt field come this far.
-    if (option !== 'environment' && !Object.hasOwn(AGENT_VARIABLES, option)) fail(CODE, `\`agent.${option}\` is no field of AgentConfig`);
+    if (option !== 'environment' && !Object.hasOwn(AGENT_VARIABLES, option)) {
+      fail(CODE, `\`agent.${option}\` is no field of AgentConfig: ${insteadOfField(option)}`);
+    }
   }
   for (const option of OPTIONS) checkOption(option, config[option]);
   checkNoProxy(config);

@@ -284,7 +284,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     if (own.length > 0) {
       fail(
         'TemplateAndNodeFields',
-        `\`template\` excludes the tier's own node fields, got: ${own.map((field) => `\`${field}\``).join(', ')}`,
+        `\`template\` excludes the tier's own node fields, got: ${own.map((field) => `\`${field}\``).join(', ')}. Move them into the NodeTemplate, or leave \`template\` out`,
         this,
       );
     }

@@ -1,7 +1,7 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { ALARM } from '../private/cdk-kinds';
-import { checkDuration, checkInteger } from '../private/checks';
+import { checkDuration, checkPercentage } from '../private/checks';
 import { fail, shown } from '../private/errors';
 import { checkKinds } from '../private/kind';
 
@@ -132,7 +132,7 @@ export function checkRolling(options: RollingReplacementOptions): void {
 /** What is built depends on the bounds, and the L2 group takes no tokens for them. */
 function checkShare(field: string, value: number | undefined, min: number, max: number): void {
   if (Token.isUnresolved(value)) fail(CODE, `\`${field}\` must be known at synthesis, got a token`);
-  checkInteger(CODE, field, value, { min, max });
+  checkPercentage(CODE, field, value, { min, max });
 }
 
 function checkDistance(given: number | undefined, givenMax: number | undefined): void {
@@ -155,7 +155,7 @@ function checkCheckpoints(percentages: number[]): void {
   if (!Array.isArray(percentages))
     fail(CODE, `\`checkpointPercentages\` must be a list of percentages such as [10, 100], got: ${shown(percentages)}`);
   if (Token.isUnresolved(percentages)) return;
-  for (const percentage of percentages) checkInteger(CODE, 'checkpointPercentages', percentage, { min: 1, max: 100 });
+  for (const percentage of percentages) checkPercentage(CODE, 'checkpointPercentages', percentage, { min: 1, max: 100 });
   const known = percentages.filter((percentage) => !Token.isUnresolved(percentage));
   if (known.some((percentage, index) => index > 0 && percentage <= known[index - 1])) {
     fail(CODE, `\`checkpointPercentages\` must be in ascending order, each of them once, got: ${shown(percentages)}`);

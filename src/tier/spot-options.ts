@@ -1,8 +1,10 @@
 import { Token } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type { IConstruct } from 'constructs';
-import { checkInteger } from '../private/checks';
+import { checkInteger, checkPercentage } from '../private/checks';
 import { fail, shown } from '../private/errors';
+
+const CODE = 'InvalidSpot';
 
 /**
  * How much of a tier runs on Spot Instances. Nodes whose instance is interrupted are drained.
@@ -55,22 +57,25 @@ export interface SpotOptions {
 
 /** The same for Auto Scaling. */
 export function instancesDistributionOf(spot: SpotOptions, maxCapacity: number, scope: IConstruct): autoscaling.InstancesDistribution {
-  // With all nodes in the base none would be on Spot.
-  const max = Token.isUnresolved(maxCapacity) ? undefined : maxCapacity - 1;
-  checkInteger('InvalidSpot', 'spot.onDemandBaseCapacity', spot.onDemandBaseCapacity, { min: 0, max }, scope);
-  checkInteger(
-    'InvalidSpot',
-    'spot.onDemandPercentageAboveBaseCapacity',
-    spot.onDemandPercentageAboveBaseCapacity,
-    { min: 0, max: 99 },
-    scope,
-  );
+  const { onDemandBaseCapacity: base, onDemandPercentageAboveBaseCapacity: above } = spot;
+  checkInteger(CODE, 'spot.onDemandBaseCapacity', base, { min: 0 }, scope);
+  if (base !== undefined && !Token.isUnresolved(base) && !Token.isUnresolved(maxCapacity) && base >= maxCapacity) {
+    fail(
+      CODE,
+      `\`spot.onDemandBaseCapacity\` must be below the tier's \`maxCapacity\`, or nothing is on Spot, got: ${base} and ${maxCapacity}`,
+      scope,
+    );
+  }
+  if (above === 100) {
+    fail(CODE, '`spot.onDemandPercentageAboveBaseCapacity` must be below 100, got: 100. A tier that is all on demand has no `spot`', scope);
+  }
+  checkPercentage(CODE, 'spot.onDemandPercentageAboveBaseCapacity', above, { min: 0, max: 99 }, scope);
   if (
     spot.maxPrice !== undefined &&
     !Token.isUnresolved(spot.maxPrice) &&
     !(/^\d+(\.\d+)?$/.test(spot.maxPrice) && Number(spot.maxPrice) > 0)
   ) {
-    fail('InvalidSpot', `\`spot.maxPrice\` must be a price in US dollars such as "0.05", got: ${shown(spot.maxPrice)}`, scope);
+    fail(CODE, `\`spot.maxPrice\` must be a price in US dollars such as "0.05", got: ${shown(spot.maxPrice)}`, scope);
   }
   return {
     onDemandBaseCapacity: spot.onDemandBaseCapacity ?? 0,

@@ -1,12 +1,14 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkDuration, checkInteger } from '../private/checks';
+import { type Bounds, checkDuration, checkInteger, checkPercentage } from '../private/checks';
 import { fail } from '../private/errors';
 import { warn } from '../private/warning';
 import type { NodeReplacement } from './node-replacement';
 import type { InstanceTierProps } from './tier-options';
 import { checkSchedules, emptiesTier } from './tier-schedule';
 import { checkTierStrategy } from './tier-strategy';
+
+const CODE = 'InvalidCapacity';
 
 /** The bounds of a tier, with its defaults. One that is retired may go to zero. */
 export function capacityOf({ minCapacity = 0, maxCapacity = 30, retired }: InstanceTierProps): { min: number; max: number } {
@@ -15,14 +17,11 @@ export function capacityOf({ minCapacity = 0, maxCapacity = 30, retired }: Insta
 
 /** Refuses what cannot work, before anything is made. */
 export function checkTier(scope: IConstruct, props: InstanceTierProps, replacement: NodeReplacement): void {
-  const { minCapacity, maxCapacity, desiredCapacity } = props;
   const capacity = capacityOf({ ...props, retired: false });
   const min = whereKnown(capacity.min);
   const max = whereKnown(capacity.max);
-  checkInteger('InvalidCapacity', 'maxCapacity', maxCapacity, { min: 1 }, scope);
-  checkInteger('InvalidCapacity', 'minCapacity', minCapacity, { min: 0, max }, scope);
-  checkInteger('InvalidCapacity', 'desiredCapacity', desiredCapacity, { min, max }, scope);
-  checkInteger('InvalidCapacity', 'targetCapacityPercent', props.targetCapacityPercent, { min: 1, max: 100 }, scope);
+  checkCapacity(scope, props, { min, max });
+  checkPercentage(CODE, 'targetCapacityPercent', props.targetCapacityPercent, { min: 1, max: 100 }, scope);
   checkDuration('InvalidLifetime', 'maxInstanceLifetime', props.maxInstanceLifetime, { min: 86400, max: 31536000 }, scope);
   checkTierStrategy('defaultStrategy', props.defaultStrategy ?? {}, scope);
   checkSchedules(props.schedules ?? [], { min, max }, scope);
@@ -35,6 +34,22 @@ export function checkTier(scope: IConstruct, props: InstanceTierProps, replaceme
       scope,
     );
   }
+}
+
+function checkCapacity(scope: IConstruct, { minCapacity, maxCapacity, desiredCapacity }: InstanceTierProps, { min, max }: Bounds): void {
+  checkInteger(CODE, 'maxCapacity', maxCapacity, { min: 1 }, scope);
+  checkInteger(CODE, 'minCapacity', minCapacity, { min: 0 }, scope);
+  checkInteger(CODE, 'desiredCapacity', desiredCapacity, { min: 0 }, scope);
+  const most = `${max}${maxCapacity === undefined ? ', the default of `maxCapacity`: set it too' : ''}`;
+  if (min !== undefined && max !== undefined && min > max) {
+    fail(CODE, `\`minCapacity\` must be at most \`maxCapacity\`, got: ${min} and ${most}`, scope);
+  }
+  const desired = desiredCapacity === undefined ? undefined : whereKnown(desiredCapacity);
+  if (desired === undefined) return;
+  if (min !== undefined && desired < min)
+    fail(CODE, `\`desiredCapacity\` must be at least \`minCapacity\`, got: ${desired} and ${min}`, scope);
+  if (max !== undefined && desired > max)
+    fail(CODE, `\`desiredCapacity\` must be at most \`maxCapacity\`, got: ${desired} and ${most}`, scope);
 }
 
 function checkRetired(scope: IConstruct, { retired, defaultStrategy, desiredCapacity }: InstanceTierProps): void {

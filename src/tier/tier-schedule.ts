@@ -3,6 +3,7 @@ import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type { IConstruct } from 'constructs';
 import { type Bounds, checkInteger } from '../private/checks';
 import { fail, shown } from '../private/errors';
+import { type Kind, requireKind } from '../private/kind';
 
 const CODE = 'InvalidSchedule';
 
@@ -75,6 +76,12 @@ export interface WorkingHoursOptions {
    */
   readonly days?: TierWeekday[];
 }
+
+const SCHEDULE: Kind<autoscaling.Schedule> = {
+  name: "an autoscaling.Schedule, such as `autoscaling.Schedule.cron({ hour: '7', minute: '0' })`",
+  member: 'expressionString',
+  instead: (expression) => `autoscaling.Schedule.expression(${expression})`,
+};
 
 /**
  * Options of `TierSchedule.at()`: at least one of the capacities.
@@ -182,6 +189,7 @@ export class TierSchedule {
       fail(CODE, 'a schedule needs at least one of `minCapacity`, `maxCapacity` and `desiredCapacity`');
     }
     checkTimeZone(options.timeZone);
+    requireKind('schedule', options.schedule, SCHEDULE);
     checkCron(options.schedule);
     for (const field of ['minCapacity', 'maxCapacity', 'desiredCapacity'] as const) checkInteger(CODE, field, options[field], { min: 0 });
     return new TierSchedule(options.timeZone, [{ id: 'At', options }]);
@@ -248,7 +256,7 @@ function known(value: number | undefined, otherwise: number | undefined): number
 
 function numberOf(day: TierWeekday): number {
   const number = DAYS.indexOf(day);
-  return number >= 0 ? number : fail(CODE, `\`days\` must be of TierWeekday, got: ${shown(day)}`);
+  return number >= 0 ? number : fail(CODE, `\`days\` must be of TierWeekday, such as TierWeekday.MONDAY, got: ${shown(day)}`);
 }
 
 function weekly(minutes: number, days: number[]): autoscaling.Schedule {
@@ -258,7 +266,7 @@ function weekly(minutes: number, days: number[]): autoscaling.Schedule {
 
 function minutesOf(field: string, time: string): number {
   const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);
-  if (match === null) return fail(CODE, `\`${field}\` must be a time from "00:00" to "23:59", got: ${shown(time)}`);
+  if (match === null) return fail(CODE, `\`${field}\` must be a time as "07:30", from "00:00" to "23:59", got: ${shown(time)}`);
   return Number(match[1]) * 60 + Number(match[2]);
 }
 

@@ -258,7 +258,7 @@ describe('node fields of a cluster', () => {
     const stack = new TestStack();
     const template = new NodeTemplate(stack, 'Standard', { instanceTypes: [LARGE] });
     expect(() => stack.cluster({ tiers: [{ name: 'a', template, instanceTypes: [SMALL], detailedMonitoring: true }] })).toThrow(
-      "`template` excludes the tier's own node fields, got: `instanceTypes`, `detailedMonitoring` (TemplateAndNodeFields at Estate/Orders/Tiers/a)",
+      "`template` excludes the tier's own node fields, got: `instanceTypes`, `detailedMonitoring`. Move them into the NodeTemplate, or leave `template` out (TemplateAndNodeFields at Estate/Orders/Tiers/a)",
     );
   });
 

@@ -269,6 +269,12 @@ describe('what else plain JavaScript passes is refused', () => {
       "`alarms[0]` must be a cloudwatch.IAlarm, got: \"errors\". Write `cloudwatch.Alarm.fromAlarmName(this, 'Alarm', 'errors')` (WrongKind)",
     ],
     [
+      'an expression in place of a schedule',
+      () => TierSchedule.at({ schedule: anything('0 7 * * 1-5'), minCapacity: 1 }),
+      "`schedule` must be an autoscaling.Schedule, such as `autoscaling.Schedule.cron({ hour: '7', minute: '0' })`, got: \"0 7 * * 1-5\". " +
+        "Write `autoscaling.Schedule.expression('0 7 * * 1-5')` (WrongKind)",
+    ],
+    [
       'seconds',
       () => NodeReplacement.rolling({ instanceWarmup: anything(60) }),
       '`instanceWarmup` must be a Duration, as `Duration.minutes(…)` makes it, got: 60 (InvalidReplacement)',

@@ -28,7 +28,7 @@ describe('a cluster', () => {
 
   test('with an on-demand base as large as the tier is refused: nothing would be on Spot', () => {
     expect(synthesized({ maxCapacity: 3, spot: { onDemandBaseCapacity: 3 } })).toThrow(
-      '`spot.onDemandBaseCapacity` must be a whole number from 0 to 2, got: 3 (InvalidSpot at Estate/Orders/Tiers/tier0)',
+      "`spot.onDemandBaseCapacity` must be below the tier's `maxCapacity`, or nothing is on Spot, got: 3 and 3 (InvalidSpot at Estate/Orders/Tiers/tier0)",
     );
   });
 

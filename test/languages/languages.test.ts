@@ -67,7 +67,7 @@ const LANGUAGES: Record<string, Language> = {
 const REFUSED = {
   aNegativeSize: '`maxCapacity` must be a whole number of at least 1, got: -1 (InvalidCapacity at Refused/Orders/Tiers/negative)',
   aTemplateAndAField:
-    "`template` excludes the tier's own node fields, got: `instanceTypes` (TemplateAndNodeFields at Refused/Orders/Tiers/both)",
+    "`template` excludes the tier's own node fields, got: `instanceTypes`. Move them into the NodeTemplate, or leave `template` out (TemplateAndNodeFields at Refused/Orders/Tiers/both)",
   anUnknownTier: '`name` must be a tier of the cluster ("general"), got: "compute" (UnknownTier at Refused/Orders)',
   aShortTimeout:
     '`agent.containerStopTimeout` must be a duration of at least 1 s, got: 0.5 s (InvalidAgentConfig at Refused/Orders/Tiers/short/Template)',

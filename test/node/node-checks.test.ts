@@ -117,3 +117,20 @@ describe('of a node, what EC2 refuses when it starts is refused before', () => {
     ).not.toThrow();
   });
 });
+
+describe('variables of the agent that have no field', () => {
+  const environment = (variables: Record<string, string>) =>
+    warning(withNode({ agent: { environment: variables } }), 'NodeTemplate.agentEnvironment')?.message;
+
+  test('are warned of where they look like those that have one: the agent passes over what it does not know', () => {
+    expect(environment({ ECS_CONTAINER_STOP_TIMOUT: '5m', CONTAINER_START_TIMEOUT: '5m', ECS_BRAND_NEW: '1' })).toBe(
+      '`agent.environment` of "Estate/Orders/Tiers/general/Template" has names that the library does not know and that look like those of fields: ' +
+        'ECS_CONTAINER_STOP_TIMOUT (did you mean `agent.containerStopTimeout`?), CONTAINER_START_TIMEOUT (did you mean `agent.containerStartTimeout`?). ' +
+        'The agent passes over what it does not know. Acknowledge this where it is a variable that is newer than the library.',
+    );
+  });
+
+  test('are not warned of where they do not', () => {
+    expect(environment({ ECS_BRAND_NEW: '1', ECS_TASK_METADATA: '1', MY_OWN: '1', A: '' })).toBeUndefined();
+  });
+});

@@ -235,8 +235,8 @@ describe('what they watch', () => {
     ],
     [{ tierAtMaximum: { duration: Duration.hours(25) } }, '`tierAtMaximum.duration` must be 5 minutes or a multiple of it, up to 24 hours'],
     [{ orphans: { duration: Duration.seconds(0) } }, '`orphans.duration` must be 5 minutes or a multiple of it'],
-    [{ cpuUtilization: { threshold: 0 } }, '`cpuUtilization.threshold` must be a whole number from 1 to 100, got: 0'],
-    [{ memoryReservation: { threshold: 101 } }, '`memoryReservation.threshold` must be a whole number from 1 to 100, got: 101'],
+    [{ cpuUtilization: { threshold: 0 } }, '`cpuUtilization.threshold` must be a whole number of percent from 1 to 100, got: 0'],
+    [{ memoryReservation: { threshold: 101 } }, '`memoryReservation.threshold` must be a whole number of percent from 1 to 100, got: 101'],
     [{ orphans: { idleNodes: -1 } }, '`orphans.idleNodes` must be a whole number of at least 0, got: -1'],
     [{ spotInterruptions: true }, '`spotInterruptions` needs a `topic`: EC2 sends an event of them, and no metric'],
   ])('refused: %j', (options, message) => {

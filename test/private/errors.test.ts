@@ -4,7 +4,7 @@ import { App, CfnOutput, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { EcsAutoScaledCluster, NodeBootstrap } from '../../src';
-import { checkDuration, checkInteger, checkPattern, checkSize } from '../../src/private/checks';
+import { checkDuration, checkInteger, checkPattern, checkPercentage, checkSize } from '../../src/private/checks';
 import { fail, inChild, inScope, shown, ValidationError } from '../../src/private/errors';
 
 const SRC = join(__dirname, '..', '..', 'src');
@@ -68,7 +68,7 @@ describe('an error', () => {
     };
     const { message, frames } = thrownBy(addBadTier);
     expect(message).toBe(
-      'ValidationError: `minCapacity` must be a whole number from 0 to 30, got: -1 (InvalidCapacity at Estate/Orders/Tiers/general)',
+      'ValidationError: `minCapacity` must be a whole number of at least 0, got: -1 (InvalidCapacity at Estate/Orders/Tiers/general)',
     );
     expect(frames[0]).toMatch(/addBadTier \(.*errors\.test\.ts:\d+:\d+\)$/);
     expect(frames.filter((frame) => frame.includes(SRC))).toEqual([]);
@@ -151,5 +151,20 @@ describe('a check', () => {
     );
     expect(() => checkSize('Bad', 'disk', Size.mebibytes(1500), 'GiB')).toThrow('`disk` must be a size in whole GiB, got: 1.46');
     expect(() => checkPattern('Bad', 'name', 'A', /^[a-z]+$/, 'lower case')).toThrow('`name` must be lower case, got: "A" (Bad)');
+  });
+
+  test('says what a share of 1 is in percent', () => {
+    expect(() => checkPercentage('Bad', 'share', 0.29, { min: 0, max: 100 })).toThrow(
+      '`share` must be a whole number of percent from 0 to 100, got: 0.29: 29 percent are written as 29 (Bad)',
+    );
+    expect(() => checkPercentage('Bad', 'share', 101, { min: 0, max: 100 })).toThrow(/from 0 to 100, got: 101 \(Bad\)$/);
+    for (const value of [0, 100, undefined, Lazy.number({ produce: () => 99 })])
+      checkPercentage('Bad', 'share', value, { min: 0, max: 100 });
+  });
+
+  test('says long times in hours and days', () => {
+    expect(() => checkDuration('Bad', 'wait', Duration.hours(1), { min: 86400, max: 31536000 })).toThrow(
+      '`wait` must be a duration from 24 hours to 365 days, got: 1 hour (Bad)',
+    );
   });
 });

@@ -167,7 +167,7 @@ describe('a value at its bound is accepted, one beyond it is refused with the fi
       { containerStopTimeout: Duration.hours(2_562_047) },
       'Go counts nanoseconds in 64 bits',
       { containerStopTimeout: Duration.hours(2_562_048) },
-      '`agent.containerStopTimeout` must be a duration of at most 9223372036 s, got: 9223372800 s (InvalidAgentConfig)',
+      '`agent.containerStopTimeout` must be a duration of at most 9223372036 s, got: 106752 days (InvalidAgentConfig)',
     ],
     [
       { taskCleanupWaitDurationJitter: Duration.millis(0) },
@@ -265,7 +265,27 @@ describe('text that the agent would not understand is refused', () => {
       '`agent.environment.A` must be a string, got: 1 (InvalidAgentConfig)',
     );
     expect(refusal({ containerStopTimout: Duration.minutes(1) } as AgentConfig)).toBe(
-      '`agent.containerStopTimout` is no field of AgentConfig (InvalidAgentConfig)',
+      '`agent.containerStopTimout` is no field of AgentConfig: did you mean `agent.containerStopTimeout`? (InvalidAgentConfig)',
+    );
+  });
+
+  test.each([
+    ['ECS_CONTAINER_STOP_TIMEOUT', 'use `agent.containerStopTimeout`'],
+    ['ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION', 'use `agent.taskCleanupWaitDuration`'],
+    ['ContainerStopTimeout', 'did you mean `agent.containerStopTimeout`?'],
+    ['stopTimeout', 'did you mean `agent.containerStopTimeout`?'],
+    ['pullBehaviour', 'what has none goes into `agent.environment`, by the name of its variable'],
+    ['pullBehavior', 'did you mean `agent.imagePullBehavior`?'],
+    ['instanceAtributes', 'did you mean `agent.instanceAttributes`?'],
+    ['ECS_AVAILABLE_LOGGING_DRIVERS', 'the library sets it, from `logDrivers`'],
+    ['ECS_BRAND_NEW', 'what has none goes into `agent.environment`, by the name of its variable'],
+  ])('a field that there is not, such as %s, is refused with what to write', (name, instead) => {
+    expect(refusal({ [name]: 'x' } as AgentConfig)).toBe(`\`agent.${name}\` is no field of AgentConfig: ${instead} (InvalidAgentConfig)`);
+  });
+
+  test('the name of a field is no variable', () => {
+    expect(refusal({ environment: { containerStopTimeout: '5m' } })).toBe(
+      '`agent.environment` must not set containerStopTimeout: use `agent.containerStopTimeout` (InvalidAgentConfig)',
     );
   });
 });

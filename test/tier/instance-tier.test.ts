@@ -108,28 +108,40 @@ describe('a tier', () => {
     [
       'a minimum below 0',
       { minCapacity: -1 },
-      '`minCapacity` must be a whole number from 0 to 30, got: -1 (InvalidCapacity at Estate/Orders/Tiers/general)',
+      '`minCapacity` must be a whole number of at least 0, got: -1 (InvalidCapacity at Estate/Orders/Tiers/general)',
     ],
     ['half a node', { maxCapacity: 2.5 }, '`maxCapacity` must be a whole number of at least 1, got: 2.5'],
     ['no node at all', { maxCapacity: 0 }, '`maxCapacity` must be a whole number of at least 1, got: 0'],
-    ['more at least than at most', { minCapacity: 5, maxCapacity: 4 }, '`minCapacity` must be a whole number from 0 to 4, got: 5'],
-    ['a minimum over the default maximum', { minCapacity: 31 }, '`minCapacity` must be a whole number from 0 to 30, got: 31'],
+    [
+      'more at least than at most',
+      { minCapacity: 5, maxCapacity: 4 },
+      '`minCapacity` must be at most `maxCapacity`, got: 5 and 4 (InvalidCapacity',
+    ],
+    [
+      'a minimum over the default maximum',
+      { minCapacity: 31 },
+      '`minCapacity` must be at most `maxCapacity`, got: 31 and 30, the default of `maxCapacity`: set it too (InvalidCapacity',
+    ],
     [
       'a desired capacity out of bounds',
       { minCapacity: 1, desiredCapacity: 31 },
-      '`desiredCapacity` must be a whole number from 1 to 30, got: 31',
+      '`desiredCapacity` must be at most `maxCapacity`, got: 31 and 30, the default of `maxCapacity`: set it too (InvalidCapacity',
     ],
-    ['a target capacity of 0', { targetCapacityPercent: 0 }, '`targetCapacityPercent` must be a whole number from 1 to 100, got: 0'],
+    [
+      'a target capacity of 0',
+      { targetCapacityPercent: 0 },
+      '`targetCapacityPercent` must be a whole number of percent from 1 to 100, got: 0',
+    ],
     [
       'a lifetime of an hour',
       { maxInstanceLifetime: Duration.hours(1) },
-      '`maxInstanceLifetime` must be a duration from 86400 s to 31536000 s, got: 3600 s',
+      '`maxInstanceLifetime` must be a duration from 24 hours to 365 days, got: 1 hour',
     ],
     ['a weight below 0', { defaultStrategy: { weight: -1 } }, '`defaultStrategy.weight` must be a whole number from 0 to 1000, got: -1'],
     [
       'a Spot share of nothing',
       { spot: { onDemandPercentageAboveBaseCapacity: 100 } },
-      '`spot.onDemandPercentageAboveBaseCapacity` must be a whole number from 0 to 99, got: 100',
+      '`spot.onDemandPercentageAboveBaseCapacity` must be below 100, got: 100. A tier that is all on demand has no `spot` (InvalidSpot',
     ],
     ['a price in words', { spot: { maxPrice: 'cheap' } }, '`spot.maxPrice` must be a price in US dollars such as "0.05", got: "cheap"'],
   ])('with %s is refused', (_what, options, message) => {

@@ -124,11 +124,23 @@ describe('rolling', () => {
   });
 
   test.each<[string, RollingReplacementOptions, string]>([
-    ['a minimum of 101', { minHealthyPercentage: 101 }, '`minHealthyPercentage` must be a whole number from 0 to 100, got: 101'],
-    ['a minimum below 0', { minHealthyPercentage: -1 }, '`minHealthyPercentage` must be a whole number from 0 to 100, got: -1'],
-    ['a maximum below 100', { maxHealthyPercentage: 99 }, '`maxHealthyPercentage` must be a whole number from 100 to 200, got: 99'],
-    ['a maximum of 201', { maxHealthyPercentage: 201 }, '`maxHealthyPercentage` must be a whole number from 100 to 200, got: 201'],
-    ['half a percent', { maxHealthyPercentage: 110.5 }, '`maxHealthyPercentage` must be a whole number from 100 to 200, got: 110.5'],
+    ['a minimum of 101', { minHealthyPercentage: 101 }, '`minHealthyPercentage` must be a whole number of percent from 0 to 100, got: 101'],
+    ['a minimum below 0', { minHealthyPercentage: -1 }, '`minHealthyPercentage` must be a whole number of percent from 0 to 100, got: -1'],
+    [
+      'a maximum below 100',
+      { maxHealthyPercentage: 99 },
+      '`maxHealthyPercentage` must be a whole number of percent from 100 to 200, got: 99',
+    ],
+    [
+      'a maximum of 201',
+      { maxHealthyPercentage: 201 },
+      '`maxHealthyPercentage` must be a whole number of percent from 100 to 200, got: 201',
+    ],
+    [
+      'half a percent',
+      { maxHealthyPercentage: 110.5 },
+      '`maxHealthyPercentage` must be a whole number of percent from 100 to 200, got: 110.5',
+    ],
     [
       'bounds too far apart',
       { minHealthyPercentage: 50, maxHealthyPercentage: 151 },
@@ -140,11 +152,11 @@ describe('rolling', () => {
       '`maxHealthyPercentage` must be at most 100 above `minHealthyPercentage`, got: 0 and 200 (its default: give it together with `minHealthyPercentage`)',
     ],
     ['half a second', { instanceWarmup: Duration.millis(1500) }, '`instanceWarmup` must be in whole seconds, got: 1.5 s'],
-    ['a bake time over 48 hours', { bakeTime: Duration.hours(49) }, '`bakeTime` must be a duration from 0 s to 172800 s, got: 176400 s'],
+    ['a bake time over 48 hours', { bakeTime: Duration.hours(49) }, '`bakeTime` must be a duration from 0 s to 48 hours, got: 49 hours'],
     [
       'a pause over 48 hours',
       { checkpointPercentages: [100], checkpointDelay: Duration.hours(49) },
-      '`checkpointDelay` must be a duration from 0 s to 172800 s, got: 176400 s',
+      '`checkpointDelay` must be a duration from 0 s to 48 hours, got: 49 hours',
     ],
     ['a pause and no checkpoint', { checkpointDelay: Duration.minutes(1) }, '`checkpointDelay` needs `checkpointPercentages`'],
     [
@@ -157,7 +169,11 @@ describe('rolling', () => {
       { checkpointPercentages: [] },
       '`checkpointPercentages` must end in 100, or the other nodes stay as they are, got: []',
     ],
-    ['a checkpoint at 0', { checkpointPercentages: [0, 100] }, '`checkpointPercentages` must be a whole number from 1 to 100, got: 0'],
+    [
+      'a checkpoint at 0',
+      { checkpointPercentages: [0, 100] },
+      '`checkpointPercentages` must be a whole number of percent from 1 to 100, got: 0',
+    ],
     [
       'checkpoints in no order',
       { checkpointPercentages: [50, 20, 100] },

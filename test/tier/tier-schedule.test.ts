@@ -41,11 +41,11 @@ describe('working hours', () => {
   });
 
   test.each<[string, Partial<Parameters<typeof TierSchedule.workingHours>[0]>, string]>([
-    ['an hour of no day', { start: '24:00' }, '`start` must be a time from "00:00" to "23:59", got: "24:00" (InvalidSchedule)'],
-    ['a time without minutes', { end: '20' }, '`end` must be a time from "00:00" to "23:59", got: "20"'],
+    ['an hour of no day', { start: '24:00' }, '`start` must be a time as "07:30", from "00:00" to "23:59", got: "24:00" (InvalidSchedule)'],
+    ['a time without minutes', { end: '20' }, '`end` must be a time as "07:30", from "00:00" to "23:59", got: "20"'],
     ['an end at the start', { start: '08:00', end: '08:00' }, '`end` must be another time than `start`, got: "08:00"'],
     ['no day', { days: [] }, '`days` must have at least one day'],
-    ['a day of no week', { days: ['MON' as TierWeekday] }, '`days` must be of TierWeekday, got: "MON"'],
+    ['a day of no week', { days: ['MON' as TierWeekday] }, '`days` must be of TierWeekday, such as TierWeekday.MONDAY, got: "MON"'],
     [
       'a place that is not on the map',
       { timeZone: 'Europe/Berln' },
