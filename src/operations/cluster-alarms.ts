@@ -3,12 +3,12 @@ import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { TOPIC } from '../private/cdk-kinds';
 import { checkInteger, checkPercentage, requireDuration } from '../private/checks';
 import { fail } from '../private/errors';
 import { checkKind } from '../private/kind';
+import { forThisAccount } from '../private/service-principal';
 import type { InstanceTier } from '../tier/instance-tier';
 import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import * as descriptions from './alarm-descriptions';
@@ -78,7 +78,7 @@ export class ClusterAlarms extends Construct {
     this.tierScope = new Construct(this, 'Tiers');
     this.checkOptions();
     // Alarms cannot publish to an encrypted topic whose key does not let them, and nothing says so but their history.
-    options.topic?.masterKey?.grant(new iam.ServicePrincipal('cloudwatch.amazonaws.com'), 'kms:Decrypt', 'kms:GenerateDataKey*');
+    options.topic?.masterKey?.grant(forThisAccount('cloudwatch.amazonaws.com', this), 'kms:Decrypt', 'kms:GenerateDataKey*');
     this.addShares();
     if (options.spotInterruptions) this.watchSpotInterruptions();
     // An alarm's metrics cannot be added to, and those of this one are the groups of all tiers: so it is made when no more can come.

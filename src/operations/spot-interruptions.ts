@@ -5,6 +5,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { forThisAccount } from '../private/service-principal';
 import { shortHash } from '../private/stacks';
 
 /**
@@ -43,10 +44,9 @@ export class SpotInterruptions extends Construct {
     topic.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'CloudWatchAlarms',
-        principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+        principals: [forThisAccount('cloudwatch.amazonaws.com', stack)],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
       }),
     );
   }

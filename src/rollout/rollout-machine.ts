@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { forThisAccount } from '../private/service-principal';
 
 /** What a state machine of this folder is made of. */
 export interface RolloutMachineProps {
@@ -39,7 +40,7 @@ export class RolloutMachine extends Construct {
       retention: logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com'), description: props.description });
+    this.role = new iam.Role(this, 'Role', { assumedBy: forThisAccount('states.amazonaws.com', this), description: props.description });
     for (const statement of [...props.statements, ...observability()]) this.role.addToPrincipalPolicy(statement);
     this.machine = new sfn.StateMachine(this, 'Resource', {
       definitionBody: sfn.DefinitionBody.fromChainable(props.start),

@@ -91,9 +91,12 @@ describe('a role', () => {
       return Statement.map((one: any) => [role, one] as const);
     });
 
-  test('is taken by one service of AWS', () => {
+  test('is taken by one service of AWS, and by Step Functions for this account alone', () => {
     const found = trusted().map(([role, { Effect, Action, Principal, ...rest }]: any) => {
-      expect([role.node.path, Effect, Action, rest]).toEqual([role.node.path, 'Allow', 'sts:AssumeRole', {}]);
+      const account = Stack.of(role).resolve(Stack.of(role).account);
+      const condition =
+        Principal.Service === 'states.amazonaws.com' ? { Condition: { StringEquals: { 'aws:SourceAccount': account } } } : {};
+      expect([role.node.path, Effect, Action, rest]).toEqual([role.node.path, 'Allow', 'sts:AssumeRole', condition]);
       return Principal.Service;
     });
     expect([...new Set(found)].sort()).toEqual([
