@@ -325,6 +325,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
           isInDefaultStrategy: inDefault.has(tier.capacityProviderName),
           logDrivers: tier.template._logDrivers,
           architecture: tier.template._architecture,
+          withoutGpu: tier.template._withoutGpu,
         }));
       },
       get replacesRunningNodes() {

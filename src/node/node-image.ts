@@ -190,6 +190,16 @@ export class NodeImage implements ec2.IMachineImage {
     return this.rootDeviceName;
   }
 
+  /**
+   * One of Amazon's images for ECS that are not for GPUs.
+   *
+   * @internal
+   */
+  public get _isWithoutGpu(): boolean {
+    const parameter = this.parameterName(ec2.InstanceArchitecture.X86_64);
+    return parameter.startsWith('/aws/service/ecs/optimized-ami/') && !parameter.includes('/gpu/');
+  }
+
   /** @internal */
   public get _atLaunch(): boolean {
     return this.resolution.atLaunch;

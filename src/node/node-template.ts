@@ -9,6 +9,7 @@ import { checkInteger } from '../private/checks';
 import { fail, inScope, shown } from '../private/errors';
 import { type Kind, requireKind } from '../private/kind';
 import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
+import { reasonWithoutGpu } from './gpu';
 import { checkNode, warnOfNearMisses, warnOfSizes } from './node-checks';
 import { NodeImage } from './node-image';
 import { checkNodeKinds } from './node-kinds';
@@ -179,6 +180,15 @@ export class NodeTemplate extends Construct {
    */
   public get _architecture(): ec2.InstanceArchitecture | undefined {
     return this.instanceTypes.find((type) => !Token.isUnresolved(type.toString()))?.architecture;
+  }
+
+  /**
+   * Why the nodes offer no GPU to containers; undefined: they may.
+   *
+   * @internal
+   */
+  public get _withoutGpu(): string | undefined {
+    return reasonWithoutGpu(this.instanceTypes, this.props.machineImage ?? DEFAULT_IMAGE);
   }
 
   /**

@@ -15,6 +15,8 @@ export interface ServedTier {
   readonly logDrivers: readonly string[];
   /** Undefined: not known yet. */
   readonly architecture?: 'x86_64' | 'arm64';
+  /** Why its nodes offer no GPU to containers; undefined: they may. */
+  readonly withoutGpu?: string;
 }
 
 /**

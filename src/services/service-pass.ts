@@ -16,8 +16,9 @@ import { dropRunTaskLaunchType, taskRunsOfTargets } from './run-task-launch-type
 import type { ServedCluster } from './served-cluster';
 import { checkStateLaunchType, mayRunTask, type State } from './state-machine-task';
 import { checkStrategy } from './strategy';
+import { checkTaskGpu } from './task-gpu';
 import { checkTaskNetwork } from './task-network';
-import { checkTaskPlatform, taskRunsOf } from './task-platform';
+import { checkTaskPlatform, type TaskRun, taskRunsOf } from './task-platform';
 import { waitForAssociation } from './wait-for-association';
 
 /**
@@ -116,7 +117,7 @@ class ServicePass implements IAspect {
         checkNetworkLoadBalancer(service);
         checkPeerPorts(service);
         checkCodeDeploy(service);
-        taskRunsOf(service).forEach(checkTaskPlatform);
+        taskRunsOf(service).forEach(checkTaskRun);
         return [...checkConstraintCount(service), ...checkTaskNetwork(service), ...checkStrategy(service, this.clusters)];
       },
     });
@@ -126,7 +127,7 @@ class ServicePass implements IAspect {
     dropRunTaskLaunchType(resource, name, this.clusters);
     resource.node.addValidation({
       validate: () => {
-        taskRunsOfTargets(resource, name, this.clusters).forEach(checkTaskPlatform);
+        taskRunsOfTargets(resource, name, this.clusters).forEach(checkTaskRun);
         return [];
       },
     });
@@ -140,4 +141,10 @@ class ServicePass implements IAspect {
       },
     });
   }
+}
+
+/** Warns of tasks that find no node. */
+function checkTaskRun(run: TaskRun): void {
+  checkTaskPlatform(run);
+  checkTaskGpu(run);
 }

@@ -80,7 +80,8 @@ function checkRuntimePlatform(run: TaskRun): void {
   );
 }
 
-function tiersWithout({ tiers, anyTier }: TaskRun, fits: (tier: ServedTier) => boolean): ServedTier[] {
+/** The tiers on which its tasks do not run, where that matters. */
+export function tiersWithout({ tiers, anyTier }: TaskRun, fits: (tier: ServedTier) => boolean): ServedTier[] {
   const without = tiers.filter((tier) => !fits(tier));
   return anyTier && without.length < tiers.length ? [] : without;
 }
