@@ -282,7 +282,24 @@ function checkedInstanceTypes(scope: Construct, instanceTypes: ec2.InstanceType[
   const names = instanceTypes.map((type) => type.toString());
   const twice = names.find((name, index) => !Token.isUnresolved(name) && names.indexOf(name) !== index);
   if (twice !== undefined) fail('InvalidInstanceTypes', `\`instanceTypes\` has ${shown(twice)} twice`, scope);
+  const unknown = instanceTypes.find((type) => !Token.isUnresolved(type.toString()) && !hasArchitecture(type));
+  if (unknown !== undefined) {
+    fail(
+      'InvalidInstanceTypes',
+      `\`instanceTypes\` must have names that CDK understands, of a family without a hyphen and a size such as m7i.large, got: ${shown(unknown.toString())}`,
+      scope,
+    );
+  }
   return [...instanceTypes];
+}
+
+/** CDK tells the architecture by the name, and throws at those with a hyphen in the family, real ones too: u-3tb1.56xlarge. */
+function hasArchitecture(type: ec2.InstanceType): boolean {
+  try {
+    return type.architecture !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function architectureOf(scope: Construct, instanceTypes: ec2.InstanceType[]): ec2.InstanceArchitecture {

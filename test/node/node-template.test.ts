@@ -204,6 +204,12 @@ describe('instance types', () => {
       '`instanceTypes` must have one architecture, got: m7i.large (x86_64) and m7g.large (arm64) (MixedArchitectures',
     ],
     ['named twice', [LARGE, LARGE], '`instanceTypes` has "m7i.large" twice'],
+    [
+      'without a size',
+      [new ec2.InstanceType('m7i')],
+      '`instanceTypes` must have names that CDK understands, of a family without a hyphen and a size such as m7i.large, got: "m7i" (InvalidInstanceTypes at',
+    ],
+    ['whose architecture CDK cannot tell', [new ec2.InstanceType('u-3tb1.56xlarge')], 'got: "u-3tb1.56xlarge" (InvalidInstanceTypes at'],
     ['that are none', [], '`instanceTypes` must have at least one instance type'],
     [
       'that are too many',
