@@ -39,7 +39,7 @@ export interface TierCluster {
   readonly securityGroup: () => ec2.ISecurityGroup;
 }
 
-const NAME = '1 to 64 letters, digits, "-" and "_"';
+const NAME = '1 to 64 letters, digits, "-" and "_", a letter or digit first';
 
 const TIER = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
 

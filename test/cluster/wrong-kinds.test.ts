@@ -224,7 +224,7 @@ describe('a tier of plain JavaScript is refused', () => {
   test('without a name', () => {
     const anything: Anything = cluster();
     expect(() => anything.addTier()).toThrow(
-      '`name` must be 1 to 64 letters, digits, "-" and "_", got: undefined (InvalidTierName at Estate/Orders/Tiers)',
+      '`name` must be 1 to 64 letters, digits, "-" and "_", a letter or digit first, got: undefined (InvalidTierName at Estate/Orders/Tiers)',
     );
   });
 });

@@ -2,6 +2,7 @@ import { App, CfnParameter, Duration, NestedStack, Stack, Tags } from 'aws-cdk-l
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import { EcsAutoScaledCluster, InstanceTier, type InstanceTierOptions, NodeReplacement, NodeTemplate } from '../../src';
+import { shown } from '../../src/private/errors';
 import { LARGE, only, SMALL, TestStack, testVpc } from '../helpers/estate';
 
 const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
@@ -151,7 +152,9 @@ describe('a tier', () => {
   test.each(['', 'my tier', 'a/b', '-a', 'x'.repeat(65)])('named %p is refused', (name) => {
     const stack = new TestStack();
     const cluster = new EcsAutoScaledCluster(stack, 'Orders', { vpc: stack.vpc });
-    expect(() => cluster.addTier(name, { instanceTypes: [SMALL] })).toThrow('`name` must be 1 to 64 letters, digits, "-" and "_"');
+    expect(() => cluster.addTier(name, { instanceTypes: [SMALL] })).toThrow(
+      `\`name\` must be 1 to 64 letters, digits, "-" and "_", a letter or digit first, got: ${shown(name)}`,
+    );
   });
 
   test('knows an InstanceTier, of whichever copy of the library', () => {
