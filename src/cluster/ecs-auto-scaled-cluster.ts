@@ -241,8 +241,11 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * Adds a tier: an Auto Scaling group and its capacity provider.
    *
    * @param name the tier's name, unique in the cluster.
+   * @param options what it is. `InstanceTierProps`, which Java and .NET take here too, are for the `tiers` of the cluster: another `name` in them is refused in
+   *   TypeScript and JavaScript, and in other languages it never gets as far as the library.
    */
   public addTier(name: string, options: InstanceTierOptions = {}): InstanceTier {
+    checkOneName(name, options, this);
     if (this.tierByName.has(name)) fail('DuplicateTier', `\`name\` must be unique in the cluster, got ${shown(name)} twice`, this);
     if (this.tierByName.size >= MAX_TIERS) fail('TooManyTiers', `a cluster can have at most ${MAX_TIERS} tiers`, this);
     const tier = InstanceTier._create(this.tierCluster, { ...options, name });
@@ -374,4 +377,10 @@ function checkCluster(id: string, props: EcsAutoScaledClusterProps): void {
   checkKind('replacement', props.replacement, REPLACEMENT);
   checkMember('containerInsightsV2', props.containerInsightsV2, 'ecs.ContainerInsights', ecs.ContainerInsights);
   checkClusterName(props.clusterName);
+}
+
+/** Whoever hands over `InstanceTierProps`, which are options with a name, would not see which of two names counts. jsii drops theirs, so this is for TypeScript. */
+function checkOneName(name: string, options: Partial<InstanceTierProps>, cluster: EcsAutoScaledCluster): void {
+  if (options.name === undefined || options.name === name) return;
+  fail('TwoTierNames', `\`options.name\` must be the tier's name ${shown(name)} or be left out, got: ${shown(options.name)}`, cluster);
 }

@@ -1,7 +1,14 @@
 import { App, CfnParameter, Duration, NestedStack, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import { EcsAutoScaledCluster, InstanceTier, type InstanceTierOptions, NodeReplacement, NodeTemplate } from '../../src';
+import {
+  EcsAutoScaledCluster,
+  InstanceTier,
+  type InstanceTierOptions,
+  type InstanceTierProps,
+  NodeReplacement,
+  NodeTemplate,
+} from '../../src';
 import { shown } from '../../src/private/errors';
 import { LARGE, only, SMALL, TestStack, testVpc } from '../helpers/estate';
 
@@ -155,6 +162,16 @@ describe('a tier', () => {
     expect(() => cluster.addTier(name, { instanceTypes: [SMALL] })).toThrow(
       `\`name\` must be 1 to 64 letters, digits, "-" and "_", a letter or digit first, got: ${shown(name)}`,
     );
+  });
+
+  test('has one name: options with another are refused, and with the same are fine', () => {
+    const stack = new TestStack();
+    const cluster = new EcsAutoScaledCluster(stack, 'Orders', { vpc: stack.vpc });
+    const props: InstanceTierProps = { name: 'compute', instanceTypes: [SMALL] };
+    expect(() => cluster.addTier('general', props)).toThrow(
+      '`options.name` must be the tier\'s name "general" or be left out, got: "compute" (TwoTierNames at Estate/Orders)',
+    );
+    expect(cluster.addTier('compute', props).name).toBe('compute');
   });
 
   test('knows an InstanceTier, of whichever copy of the library', () => {

@@ -1,11 +1,14 @@
 package com.example.article;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.cdkecsautoscaledcluster.AgentConfig;
 import io.github.cdkecsautoscaledcluster.BootstrapStep;
 import io.github.cdkecsautoscaledcluster.ClusterAlarmsOptions;
 import io.github.cdkecsautoscaledcluster.EcsAutoScaledCluster;
 import io.github.cdkecsautoscaledcluster.InstanceTierOptions;
+import io.github.cdkecsautoscaledcluster.InstanceTierProps;
 import io.github.cdkecsautoscaledcluster.NodeLogDriver;
 import io.github.cdkecsautoscaledcluster.NodeReplacement;
 import io.github.cdkecsautoscaledcluster.NodeTemplate;
@@ -84,6 +87,20 @@ class ExtraTest {
         cluster.addAlarms(ClusterAlarmsOptions.builder().topic(new Topic(stack, "Topic")).build());
         cluster.addDashboard();
         app.synth();
+    }
+
+    /** The properties of a tier are options too, by their type; jsii passes on what the method declares, and no library can see the other name. */
+    @Test
+    void theNameOfATierIsTheFirstArgument() {
+        final Stack stack = new Stack(new App(), "Names");
+        final EcsAutoScaledCluster cluster = EcsAutoScaledCluster.Builder.create(stack, "Orders")
+                .vpc(new Vpc(stack, "Vpc"))
+                .build();
+        final InstanceTierProps props = InstanceTierProps.builder()
+                .name("compute")
+                .instanceTypes(List.of(new InstanceType("t3.small")))
+                .build();
+        assertEquals("general", cluster.addTier("general", props).getName());
     }
 
     @Test
