@@ -32,7 +32,7 @@ export interface NodeProps extends NodeBootstrapProps {
   readonly role?: iam.IRole;
 
   /**
-   * The instance types, of one architecture. The first is the only one, or the preferred one: several become a mixed-instances
+   * The instance types, 1 to 40, of one architecture. The first is the only one, or the preferred one: several become a mixed-instances
    * group, in which on-demand instances are taken in this order.
    *
    * Managed scaling reckons with the smallest of them: a task that does not fit on it may never find a node. Types of which one is, by its name, at least four
@@ -50,7 +50,7 @@ export interface NodeProps extends NodeBootstrapProps {
   readonly machineImage?: ec2.IMachineImage;
 
   /**
-   * Security groups of the nodes. Load balancers open what they need in the first one.
+   * Security groups of the nodes, 1 to 16. Load balancers open what they need in the first one.
    *
    * @default - one new group for a cluster's own tiers, one for each stack and VPC that use a shared template
    */
@@ -102,6 +102,8 @@ export interface NodeProps extends NodeBootstrapProps {
   /**
    * Tags of the nodes' volumes. A change of them is a change of the launch template, and so replaces nodes under a rolling replacement: do not
    * put anything here that changes with each commit. (The tags of the group reach the instances, not their volumes.)
+   *
+   * Refused: more than 50; names other than 1 to 128 letters, digits, spaces and `_ . : / = + - @`, or that begin with `aws:`; values of more than 256 of those.
    *
    * @default - no tags
    */

@@ -103,7 +103,10 @@ export interface RootVolumeOptions extends NodeVolumeOptions {
  * });
  */
 export interface AdditionalVolumeOptions extends NodeVolumeOptions {
-  /** The volume's size, in whole GiB. */
+  /**
+   * The volume's size, in whole GiB: 1 to 65,536 for gp3, 1 to 16,384 for gp2, 4 to 65,536 for io2, 4 to 16,384 for io1, 125 to 16,384 for st1 and sc1, and
+   * 1 to 1,024 for standard.
+   */
   readonly size: Size;
 }
 

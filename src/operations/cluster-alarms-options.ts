@@ -63,7 +63,7 @@ export interface ClusterShareAlarmOptions extends ClusterAlarmOptions {
  */
 export interface ClusterOrphanAlarmOptions extends ClusterAlarmOptions {
   /**
-   * How many nodes may be in service without a task. `0` where a daemon service runs on each node: then no other node goes unnoticed.
+   * How many nodes may be in service without a task, 0 or more. `0` where a daemon service runs on each node: then no other node goes unnoticed.
    *
    * @default - the minimum sizes of all tiers together, the largest that a schedule sets: so many nodes stay even if there is nothing to run
    */

@@ -427,7 +427,7 @@ export interface AgentConfig {
   /**
    * Images (`name:tag`) that `enableUntrackedImageCleanup` spares. Variable: `ECS_EXCLUDE_UNTRACKED_IMAGE`.
    *
-   * Refused: an empty name, and one with white space or a comma: the agent splits the list at commas and trims nothing
+   * Refused: an empty name, and one with white space, a comma, a quote or a backslash: the agent splits the list at commas and trims nothing
    * (`agent/config/parse.go`, `parseImageCleanupExclusionList`).
    *
    * @default - the agent's default: none
@@ -526,7 +526,7 @@ export interface AgentConfig {
   /**
    * Hosts, domains and prefixes that do not go through `httpProxy`. Variable: `NO_PROXY`.
    *
-   * Refused: an empty entry, one with white space or a comma, and, where `httpProxy` is set, a list without `169.254.169.254` (instance metadata),
+   * Refused: an empty entry, one with white space, a comma, a quote or a backslash, and, where `httpProxy` is set, a list without `169.254.169.254` (instance metadata),
    * `169.254.170.2` (credentials of tasks) and `/var/run/docker.sock`, which must never go through a proxy (the agent's `README.md`).
    *
    * @default - these three where `httpProxy` is set, otherwise none
@@ -578,7 +578,7 @@ export interface AgentConfig {
    * read this variable, which their README still has (`ecs-init/exec/iptables/iptables.go`): it is of use with a pinned older image only. Variable:
    * `ECS_OFFHOST_INTROSPECTION_INTERFACE_NAME`.
    *
-   * Refused: what Linux does not take for an interface: more than 15 characters, white space, `/` or `:`.
+   * Refused: what Linux does not take for an interface (more than 15 characters, white space, `/` or `:`), and quotes and backslashes.
    *
    * @default - the agent's default: eth0
    */

@@ -27,7 +27,7 @@ export interface SpotOptions {
   readonly onDemandBaseCapacity?: number;
 
   /**
-   * The share of on-demand nodes above the base, 0 to 100 percent. 100 is refused: then nothing would be on Spot.
+   * The share of on-demand nodes above the base, 0 to 99 percent: at 100 nothing would be on Spot.
    *
    * @default 0 - everything above the base is on Spot
    */

@@ -61,7 +61,8 @@ export interface InstanceTierOptions extends NodeProps {
   readonly maxCapacity?: number;
 
   /**
-   * The number of nodes. Every deployment sets the group back to it, whatever managed scaling had made of it: seldom wanted, and warned of.
+   * The number of nodes, from `minCapacity` to `maxCapacity`. Every deployment sets the group back to it, whatever managed scaling had made of it: seldom wanted,
+   * and warned of.
    *
    * @default - none, so that deployments leave the number alone
    */
@@ -121,7 +122,8 @@ export interface InstanceTierOptions extends NodeProps {
   readonly enableManagedTerminationProtection?: boolean;
 
   /**
-   * The name of the capacity provider. What has a name of its own cannot be replaced by CloudFormation.
+   * The name of the capacity provider: 1 to 255 letters, digits, `-` and `_`, not beginning with aws, ecs or fargate. What has a name of its own cannot be
+   * replaced by CloudFormation.
    *
    * @default - generated
    */
@@ -174,6 +176,6 @@ export interface InstanceTierOptions extends NodeProps {
  * });
  */
 export interface InstanceTierProps extends InstanceTierOptions {
-  /** The tier's name, unique in its cluster: letters, digits, `-` and `_`, at most 64. Its resources' logical ids come from it. */
+  /** The tier's name, unique in its cluster: 1 to 64 letters, digits, `-` and `_`, a letter or digit first. Its resources' logical ids come from it. */
   readonly name: string;
 }

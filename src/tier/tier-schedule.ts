@@ -123,7 +123,7 @@ export interface TierScheduleOptions {
   readonly maxCapacity?: number;
 
   /**
-   * The number of nodes at that moment. Managed scaling changes it from then on.
+   * The number of nodes at that moment, within the bounds that then hold. Managed scaling changes it from then on.
    *
    * @default - as it is
    */
