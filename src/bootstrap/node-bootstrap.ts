@@ -20,7 +20,7 @@ import { checkUserDataSize } from './private/user-data-size';
 const LOG_DRIVERS = 'ECS_AVAILABLE_LOGGING_DRIVERS';
 
 /**
- * What a node is told at boot.
+ * What a node is told at boot: a part of `NodeProps`. A `NodeBootstrap` that stands alone takes `NodeBootstrapOptions`, which have the cluster's name besides.
  *
  * @example
  * declare const vpc: ec2.IVpc;
