@@ -176,17 +176,12 @@ function withHonestExamples(schema: Schema, original: Schema, { language, transl
     const copy = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, honest(item)]));
     const { id = '', docs } = copy as Documented;
     if (!docs?.example) return copy;
+    if (translated && ownType.test(id)) return copy;
     const { example, ...others } = docs;
-    if (translated && ownType.test(id)) return { ...copy, docs: { ...others, example: withoutImports(example) } };
     const sample = `*Example*\n\n\`\`\`typescript\n${written.get(id) ?? example}\n\`\`\``;
     return { ...copy, docs: { ...others, remarks: others.remarks ? `${others.remarks}\n\n${sample}` : sample } };
   };
   return honest(schema) as Schema;
-}
-
-/** The fixture's imports are not shown, so those that the translation to Python adds are not either: half a list misleads. */
-function withoutImports(example: string): string {
-  return example.replace(/^(from \S+ import .*\n)+/, '');
 }
 
 interface Assembly {

@@ -7,3 +7,4 @@ mkdir -p .cache
 trap 'rm -f "$self"' EXIT
 ln -sfn .. "$self"
 npx jsii-rosetta extract --strict --directory . --cache .cache/rosetta.tabl.json
+npx tsx projenrc/translations.ts

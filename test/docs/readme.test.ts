@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import '../helpers/estate'; // switches aws-cdk-lib's own validator off
 import { beforeTheExample, readmeExample, runInTypeScript } from './language-examples';
-import { page, ROOT } from './markdown';
+import { page } from './markdown';
+import { translatedSamples } from './translated-samples';
 
 const example = readmeExample();
 
@@ -14,11 +13,8 @@ test('the example at the top stands there in TypeScript, Python, Java, C# and Go
 
 // The Go is written by hand, since what jsii-rosetta makes is not Go. test/languages runs it, and the Python and the Java.
 test.each(['python', 'java', 'csharp'])('its %s is what jsii-rosetta makes of the TypeScript', (language) => {
-  // Written by `npx projen rosetta`. Its own reader cannot be loaded by jest.
-  const { snippets } = JSON.parse(readFileSync(join(ROOT, '.jsii.tabl.json'), 'utf8'));
-  const translations = Object.values<any>(snippets).map((snippet) => snippet.translations);
-  const ours = translations.find(({ $ }) => $.source === example.get('ts'));
-  expect(ours?.[language].source).toBe(example.get(language));
+  const ours = translatedSamples().find(({ typescript }) => typescript === example.get('ts'));
+  expect(ours?.translations[language]).toBe(example.get(language));
 });
 
 test('cluster and tier of the example are nine resources, and no Lambda function', () => {
