@@ -168,7 +168,7 @@ for (const path of [
   '/projenrc/',
   '/.cache/',
   'infusion-results.html',
-  '/.jsii.tabl.json', // the translations are in the assembly
+  '/.jsii.tabl.json',
   'cdk.out/',
 ]) {
   project.addPackageIgnore(path);
@@ -224,6 +224,13 @@ const readmeLinks = project.addTask('readme-links', {
   exec: 'tsx --tsconfig tsconfig.dev.json projenrc/absolute-readme-links.ts',
 });
 for (const language of ['python', 'java', 'dotnet', 'go']) project.tasks.tryFind(`package:${language}`)?.prependSpawn(readmeLinks);
+// The tarball, from which a release makes these packages, has no translations: without them, pacmak would call the TypeScript Python.
+for (const language of ['python', 'java', 'dotnet']) project.tasks.tryFind(`package:${language}`)?.prependSpawn(rosetta);
+const goSamples = project.addTask('go-samples', {
+  description: "Take the translated samples, which are not Go, out of pacmak's Go module",
+  exec: 'tsx --tsconfig tsconfig.dev.json projenrc/go-samples.ts',
+});
+project.tasks.tryFind('package:go')?.spawn(goSamples);
 const here = project.addTask('package:here', {
   description: 'Compile, and make every package that can be built without .NET, and the .NET sources',
 });
@@ -231,6 +238,7 @@ here.spawn(project.compileTask);
 here.spawn(rosetta);
 here.spawn(readmeLinks);
 here.exec('jsii-pacmak -v -t js -t python -t java -t go --maven-local-repository .cache/maven');
+here.spawn(goSamples);
 here.exec('jsii-pacmak -v -t dotnet --code-only');
 project.package.setScript('test', 'projen verify');
 project.addTask('test:unit', {

@@ -1,6 +1,7 @@
 /**
- * Makes the links and pictures absolute in the README that goes into the packages of PyPI, Maven, Go and .NET. npm and GitHub find relative ones in the repository; a
- * page of PyPI cannot. The README itself keeps relative links, which also work in a checkout, in a fork and at a tag.
+ * Fits the README to the packages of PyPI, Maven, Go and .NET. Links and pictures become absolute: npm and GitHub find relative ones in the repository; a page of PyPI
+ * cannot. The README itself keeps relative links, which also work in a checkout, in a fork and at a tag. And the first sample goes in other languages, since pacmak
+ * translates it to the package's own.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -18,11 +19,18 @@ export function withAbsoluteLinks(markdown: string, repository: string, version:
   });
 }
 
+/** The first sample in another language, folded away below it. */
+export const BOX = /^<details><summary>(.*)<\/summary>\n\n(```\w+\n[\s\S]*?\n```)\n\n<\/details>\n+/gm;
+
+/** The README as it stands in a package, where the first sample is in the package's own language. */
+export function inPackages(markdown: string, { repository, version }: { repository: { url: string }; version: string }): string {
+  return withAbsoluteLinks(markdown.replace(BOX, ''), repository.url.replace(/\.git$/, ''), version);
+}
+
 /** Rewrites the README in an assembly. Its fingerprint is of all of it, as jsii reckons it. */
 function rewrite(file: string): void {
   const { fingerprint: _, ...assembly } = JSON.parse(readFileSync(file, 'utf8'));
-  const repository = assembly.repository.url.replace(/\.git$/, '');
-  assembly.readme.markdown = withAbsoluteLinks(assembly.readme.markdown, repository, assembly.version);
+  assembly.readme.markdown = inPackages(assembly.readme.markdown, assembly);
   const fingerprint = createHash('sha256').update(JSON.stringify(assembly)).digest('base64');
   writeFileSync(file, JSON.stringify({ ...assembly, fingerprint }, undefined, 2));
 }

@@ -35,6 +35,24 @@ describe('the package that is published', () => {
   });
 });
 
+// The tarball has no translations, and a release makes the other packages from it. pacmak would call the TypeScript by the name of the language.
+describe('the tasks that make the other packages', () => {
+  const { tasks } = read('.projen/tasks.json');
+  const steps = (name: string) => tasks[name].steps.map((step: any) => step.spawn ?? step.execArgs?.[0] ?? step.exec.split(' ')[0]);
+
+  test.each(['python', 'java', 'dotnet'])('translate the samples first: %s', (language) => {
+    expect(steps(`package:${language}`)).toEqual(['rosetta', 'readme-links', 'jsii-pacmak']);
+  });
+
+  test('take the translations out of the Go module, which are not Go', () => {
+    expect(steps('package:go')).toEqual(['readme-links', 'jsii-pacmak', 'go-samples']);
+  });
+
+  test('do both for all packages at once', () => {
+    expect(steps('package:here')).toEqual(['compile', 'rosetta', 'readme-links', 'jsii-pacmak', 'go-samples', 'jsii-pacmak']);
+  });
+});
+
 describe('the supply chain', () => {
   const manifest = read('package.json');
   const lock = read('package-lock.json').packages as Record<string, any>;

@@ -22,7 +22,9 @@ const PACKAGES = join(ROOT, '.cache', 'packages');
 export const MAVEN_REPOSITORY = join(ROOT, '.cache', 'maven');
 
 /** All that the packages are made of. */
-const INPUTS = ['src', 'projenrc', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'LICENSE', '.npmignore'];
+const INPUTS = ['src', 'projenrc', 'rosetta', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'LICENSE', '.npmignore'];
+
+const TRANSLATIONS = '.jsii.tabl.json';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -70,10 +72,18 @@ export async function builtPackages(): Promise<string> {
   // The version in the repository, which the examples name; a release has bumped it when it runs the tests.
   const manifest = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'));
   writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...manifest, version: '0.0.0' }));
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  // A folder of its own: the samples find the package there by its name.
+  mkdirSync(join(copy, 'node_modules'));
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (name !== manifest.name) symlinkSync(join(ROOT, 'node_modules', name), join(copy, 'node_modules', name));
+  }
+  // Rosetta takes those of its last translations that still hold: each that it makes takes a second or two.
+  if (existsSync(join(ROOT, TRANSLATIONS))) cpSync(join(ROOT, TRANSLATIONS), join(copy, TRANSLATIONS));
   await run('npx jsii --silence-warnings=reserved-word', { cwd: copy });
+  await run('bash projenrc/rosetta.sh', { cwd: copy });
   await run('npx tsx projenrc/absolute-readme-links.ts', { cwd: copy });
   await run(`npx jsii-pacmak -v -t js -t python -t java -t go --maven-local-repository '${MAVEN_REPOSITORY}'`, { cwd: copy });
+  await run('npx tsx projenrc/go-samples.ts', { cwd: copy });
   if (existsSync(folder)) rmSync(copy, { recursive: true });
   else renameSync(copy, folder);
   return folder;

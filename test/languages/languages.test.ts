@@ -5,9 +5,11 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Estate } from '../../examples/article/estate';
 import '../helpers/estate'; // switches aws-cdk-lib's own validator off
 import { type Example, guideExample, readmeExample, runInTypeScript, withoutDeclarations } from '../docs/language-examples';
+import { blocks, page } from '../docs/markdown';
+import { translatedSamples } from '../docs/translated-samples';
 import { builtPackages, MAVEN_REPOSITORY, ROOT, run, userEnvironment } from '../helpers/packages';
 import { optionsStack } from './extra/options';
-import { examplesIn, FUNCTIONS } from './reference';
+import { examplesIn, FUNCTIONS, samplesOfTheReadme } from './reference';
 
 const MINUTE = 60_000;
 
@@ -24,7 +26,7 @@ interface Language {
   readonly ours: Record<string, string>;
   /** The test into which the examples of the pages are put, and how it is called there. */
   readonly examples?: readonly [string, string];
-  /** The same with the examples of the API reference. */
+  /** The same with the examples of the API reference, and the samples of the README. */
   readonly reference?: readonly [string, string];
 }
 
@@ -105,12 +107,12 @@ function withTheExamples(file: string, language: string): string {
   });
 }
 
-/** The same with a function for each example of the API reference. */
+/** The same with a function for each example of the API reference, and for each sample of the README. */
 function withTheReference(file: string, language: string): string {
   const test = readFileSync(join(__dirname, 'extra', file), 'utf8');
   const comment = /^([ \t]*)(?:#|\/\/) The examples of the API reference\.$/m;
   if (!comment.test(test)) throw new Error(`${file} does not say where the examples go`);
-  const code = FUNCTIONS[language](examplesIn(language));
+  const code = FUNCTIONS[language]([...examplesIn(language), ...samplesOfTheReadme(language)]);
   return test.replace(comment, (_, indent: string) => code.map((line) => indent + line).join('\n'));
 }
 
@@ -148,10 +150,11 @@ async function tryOut(folder: string, name: string): Promise<Result> {
   const results = new Map<string, Promise<Result>>();
   let fromSource: Record<string, string>;
   let examplesFromSource: Record<string, string>;
+  let packages: string;
   let folder: string;
 
   beforeAll(async () => {
-    const packages = await builtPackages();
+    packages = await builtPackages();
     folder = mkdtempSync(join(packages, 'run-'));
     symlinkSync(join('..', 'dist'), join(folder, 'dist'));
     mkdirSync(join(folder, 'examples'));
@@ -186,14 +189,45 @@ async function tryOut(folder: string, name: string): Promise<Result> {
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
 
+  /** The files of the Python package whose path ends so. */
+  const inTheWheel = (ending: string) => {
+    const program =
+      'import sys, zipfile as z; w = z.ZipFile(sys.argv[1]); [sys.stdout.write(w.read(n).decode()) for n in w.namelist() if n.endswith(sys.argv[2])]';
+    return run(`python3 -c "${program}" ${join(folder, 'dist', 'python', '*.whl')} ${ending}`, { cwd: folder });
+  };
+
+  /** The samples on a page, with their languages, and without those of shells. */
+  const samplesOn = (path: string, text = page(path).lines.join('\n')) =>
+    blocks({ path, lines: text.split('\n') })
+      .filter(({ language }) => language !== 'sh')
+      .map(({ language, code }) => [language, code]);
+
   test('the page of the Python package leads to the repository, for it cannot show what stands beside the README', async () => {
-    const wheel = join(folder, 'dist', 'python', '*.whl');
-    const metadata =
-      "import sys, zipfile as z; w = z.ZipFile(sys.argv[1]); [sys.stdout.write(w.read(n).decode()) for n in w.namelist() if n.endswith('/METADATA')]";
-    const page = await run(`python3 -c "${metadata}" ${wheel}`, { cwd: folder });
-    const targets = [...page.replace(/^```[\s\S]*?^```/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+    const metadata = await inTheWheel('/METADATA');
+    const targets = [...metadata.replace(/^```[\s\S]*?^```/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
     expect(targets.length).toBeGreaterThan(10);
     expect(targets.filter((target) => !target.startsWith('https://'))).toEqual([]);
+  });
+
+  test('the samples of the Python package are Python: those of its page, and those of its docstrings', async () => {
+    const ofTheReadme = translatedSamples(packages).filter(({ inReadme }) => inReadme);
+    expect(samplesOn('METADATA', await inTheWheel('/METADATA'))).toEqual(
+      ofTheReadme.map(({ translations }) => ['python', translations.python]),
+    );
+    const module = await inTheWheel('cdk_ecs_auto_scaled_cluster/__init__.py');
+    expect([...module.matchAll(/^ +Example::$/gm)].length).toBeGreaterThan(50);
+    expect(module).not.toMatch(/\b(declare const|const \w+ =|new [A-Z]\w*\()/);
+  });
+
+  test('the Go module has no sample that is not Go: its page begins with the one that runs below, and its comments have none', () => {
+    const module = join(folder, 'dist', 'go', 'cdkecsautoscaledcluster');
+    const [first, ...others] = samplesOn('README.md', readFileSync(join(module, 'README.md'), 'utf8'));
+    expect(first).toEqual(['go', EXAMPLES.Readme.get('go')]);
+    const [, ...written] = samplesOn('README.md').filter(([language]) => language === 'ts');
+    expect(others).toEqual(written);
+    const files = readdirSync(module, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.go'));
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.filter((name) => /^[ \t]*\/\/ +Example:/m.test(readFileSync(join(module, name), 'utf8')))).toEqual([]);
   });
 
   describe.each(Object.keys(LANGUAGES))('%s', (name) => {
@@ -221,11 +255,12 @@ async function tryOut(folder: string, name: string): Promise<Result> {
     }
 
     if (LANGUAGES[name].reference) {
-      test('every example of the API reference compiles in Java, and runs in Python', async () => {
+      test('every example of the API reference and every sample of the README compiles in Java, and runs in Python', async () => {
         await result();
         const types = Object.values<{ name: string }>(JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8')).types);
         const examples = examplesIn(name).map(({ type }) => type);
         expect(examples.sort()).toEqual(types.map((type) => type.name).sort());
+        expect(samplesOfTheReadme(name)).toHaveLength(samplesOn('README.md').filter(([language]) => language === 'ts').length);
       });
     }
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { translatedSamples } from '../docs/translated-samples';
 import { ROOT } from '../helpers/packages';
 
-/** An example of the API reference in another language, without the lines that only say of what type the reader's own objects are. */
+/** An example of the API reference or of the README in another language, without the lines that only say of what type the reader's own objects are. */
 export interface Example {
   readonly type: string;
   readonly given: readonly { readonly name: string; readonly type: string }[];
@@ -14,23 +15,30 @@ const DECLARATION: Record<string, RegExp> = {
   python: /^# (?<name>\w+): (?<type>[\w.]+)$/,
 };
 
+function exampleOf(language: string, type: string, code: string): Example {
+  const lines = code.split('\n');
+  const declared = lines.map((line) => DECLARATION[language].exec(line)?.groups);
+  return {
+    type,
+    given: declared.flatMap((found) => (found ? [{ name: found.name, type: found.type }] : [])),
+    lines: lines.filter((line, index) => line !== '' && !declared[index]),
+  };
+}
+
 /** The examples of the types, as docs/api has them. */
 export function examplesIn(language: string): Example[] {
   const sections = readFileSync(join(ROOT, 'docs', 'api', `${language}.md`), 'utf8').split(/^### /m);
   return sections.flatMap((section) => {
     const type = /id="[\w-]+\.(\w+)"/.exec(section)?.[1];
     const example = new RegExp(`^\\*Example\\*\\n\\n\`\`\`${language}\\n(.*?)\\n\`\`\`$`, 'ms').exec(section.split(/^#### /m)[0])?.[1];
-    if (type === undefined || example === undefined) return [];
-    const lines = example.split('\n');
-    const declared = lines.map((line) => DECLARATION[language].exec(line)?.groups);
-    return [
-      {
-        type,
-        given: declared.flatMap((found) => (found ? [{ name: found.name, type: found.type }] : [])),
-        lines: lines.filter((line, index) => line !== '' && !declared[index]),
-      },
-    ];
+    return type === undefined || example === undefined ? [] : [exampleOf(language, type, example)];
   });
+}
+
+/** The samples of the README, as the packages' pages have them. */
+export function samplesOfTheReadme(language: string): Example[] {
+  const samples = translatedSamples().filter(({ inReadme }) => inReadme);
+  return samples.map(({ name, translations }) => exampleOf(language, name, translations[language]));
 }
 
 /** One function for each example. */
