@@ -204,7 +204,7 @@ if (!jest) throw new Error('jest is what runs the tests');
 jest.config.collectCoverage = false;
 jest.config.maxWorkers = 3; // the boots wait more than they work
 jest.config.modulePathIgnorePatterns = ['<rootDir>/.cache/', '<rootDir>/dist/']; // copies of this package, and apps that use it
-jest.config.globalSetup = '<rootDir>/test/helpers/temporary-folder.js';
+jest.config.globalSetup = '<rootDir>/test/helpers/environment.js';
 jest.config.testSequencer = '<rootDir>/test/helpers/longest-first.js';
 jest.addReporter(new javascript.JestReporter('<rootDir>/test/helpers/count-reporter.js'));
 project.testTask.reset();

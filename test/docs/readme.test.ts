@@ -1,6 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import '../helpers/estate'; // switches aws-cdk-lib's own validator off
 import { beforeTheExample, readmeExample, runInTypeScript } from './language-examples';
 import { page } from './markdown';
 import { translatedSamples } from './translated-samples';

@@ -4,9 +4,6 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { EcsAutoScaledCluster, type EcsAutoScaledClusterProps } from '../../src';
 
-// aws-cdk-lib's own validator runs at every synth and costs a second each; test/reviewers runs it, once, on the whole estate.
-process.env.CDK_VALIDATION = 'false';
-
 export const SMALL = new ec2.InstanceType('t3.small');
 export const LARGE = new ec2.InstanceType('m7i.large');
 export const ARM = new ec2.InstanceType('m7g.large');

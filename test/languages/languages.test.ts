@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Estate } from '../../examples/article/estate';
-import '../helpers/estate'; // switches aws-cdk-lib's own validator off
 import { type Example, guideExample, readmeExample, runInTypeScript, withoutDeclarations } from '../docs/language-examples';
 import { blocks, page } from '../docs/markdown';
 import { translatedSamples } from '../docs/translated-samples';
