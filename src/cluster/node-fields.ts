@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { type NodeProps, nodeFieldsOf } from '../node/node-props';
+import { listed, type NodeProps, nodeFieldsOf } from '../node/node-props';
 import type { NodeTemplate } from '../node/node-template';
 import { shown } from '../private/errors';
 import { warn } from '../private/warning';
@@ -7,11 +7,11 @@ import type { InstanceTier } from '../tier/instance-tier';
 
 /** The node fields of a cluster that none of its tiers takes. */
 export function unusedNodeFields(defaults: NodeProps, tiers: InstanceTier[]): string[] {
-  const reached = new Set(tiers.flatMap((tier) => tier._inheritedNodeFields));
+  const reached = fieldsReaching(tiers);
   const unused = nodeFieldsOf(defaults).filter((field) => !reached.has(field));
   if (unused.length === 0) return [];
   return [
-    `${listOf(unused)} of the cluster reach no tier: every tier has a \`template\` or a value of its own. Put them there (UnusedNodeFields)`,
+    `${listed(unused)} of the cluster reach no tier: every tier has a \`template\` or a value of its own. Put them there (UnusedNodeFields)`,
   ];
 }
 
@@ -20,7 +20,7 @@ export function unusedNodeFields(defaults: NodeProps, tiers: InstanceTier[]): st
  * retired is on its way out.
  */
 export function warnOfNodeFields(scope: IConstruct, tiers: InstanceTier[]): void {
-  const reached = new Set(tiers.flatMap((tier) => tier._inheritedNodeFields));
+  const reached = fieldsReaching(tiers);
   const shared = tiers.filter(({ template, _isRetired }) => template._isShared && !_isRetired);
   const gaps = [...new Set(shared.map(({ template }) => template))].flatMap((template) => {
     const own = new Set(template._nodeFields);
@@ -36,11 +36,12 @@ export function warnOfNodeFields(scope: IConstruct, tiers: InstanceTier[]): void
   );
 }
 
-function gapOf(template: NodeTemplate, fields: string[], tiers: InstanceTier[]): string {
-  const names = tiers.filter((tier) => tier.template === template).map(({ name }) => shown(name));
-  return `${names.join(', ')} (of the template "${template.node.path}") without ${listOf(fields)}`;
+/** The node fields of the cluster that one tier takes, or more. */
+function fieldsReaching(tiers: InstanceTier[]): Set<keyof NodeProps> {
+  return new Set(tiers.flatMap((tier) => tier._inheritedNodeFields));
 }
 
-function listOf(fields: string[]): string {
-  return fields.map((field) => `\`${field}\``).join(', ');
+function gapOf(template: NodeTemplate, fields: (keyof NodeProps)[], tiers: InstanceTier[]): string {
+  const names = tiers.filter((tier) => tier.template === template).map(({ name }) => shown(name));
+  return `${names.join(', ')} (of the template "${template.node.path}") without ${listed(fields)}`;
 }

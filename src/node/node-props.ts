@@ -135,6 +135,11 @@ export function nodeFieldsOf(props: NodeProps): (keyof NodeProps)[] {
   return (Object.keys(FIELDS) as (keyof NodeProps)[]).filter((field) => props[field] !== undefined);
 }
 
+/** Fields as they stand in a message. */
+export function listed(fields: readonly (keyof NodeProps)[]): string {
+  return fields.map((field) => `\`${field}\``).join(', ');
+}
+
 /** A tier's node: each of its own values replaces the cluster's, whole. */
 export function nodePropsOver(defaults: NodeProps, own: NodeProps): NodeProps {
   const merged: Record<string, unknown> = {};

@@ -3,7 +3,8 @@ import type { ClusterMatch } from './cluster-match';
 import { field, rendered, renderedList, renderedNumber } from './properties';
 import type { ServedCluster, ServedTier } from './served-cluster';
 
-const FARGATE_PROVIDERS: unknown[] = ['FARGATE', 'FARGATE_SPOT'];
+/** The capacity providers that every cluster can have, and that are no tiers. */
+export const FARGATE_PROVIDERS: readonly unknown[] = ['FARGATE', 'FARGATE_SPOT'];
 
 /**
  * A service, or a task set of one, on a cluster of ours.

@@ -37,10 +37,8 @@ function adaptTarget(resource: CfnResource, value: unknown, clusters: readonly S
 
 /** What the targets of a rule or a schedule run on our clusters, of this app's task definitions, by the clusters' default strategies. */
 export function taskRunsOfTargets(resource: CfnResource, name: 'target' | 'targets', clusters: readonly ServedCluster[]): TaskRun[] {
-  const value = opened(resource, property(resource, name));
-  return openedList(resource, Array.isArray(value) ? value : [value]).flatMap((target) => {
-    const parameters = opened(resource, field(target, 'ecsParameters'));
-    if (!isObject(parameters) || field(parameters, 'launchType') !== undefined || hasStrategy(resource, parameters)) return [];
+  return taskTargetsOf(resource, name).flatMap(({ target, parameters }) => {
+    if (field(parameters, 'launchType') !== undefined || hasStrategy(resource, parameters)) return [];
     const cluster = clusterNamedBy(field(target, 'arn'), resource, clusters)?.cluster;
     const taskDefinition = taskDefinitionBy(field(parameters, 'taskDefinitionArn'));
     if (cluster === undefined || taskDefinition === undefined || !cluster.defaultStrategyIsOurs) return [];
@@ -50,13 +48,19 @@ export function taskRunsOfTargets(resource: CfnResource, name: 'target' | 'targe
 }
 
 function clustersUsed(resource: CfnResource, name: string, clusters: readonly ServedCluster[]): ServedCluster[] {
-  const value = opened(resource, property(resource, name));
-  return openedList(resource, Array.isArray(value) ? value : [value]).flatMap((target) => {
-    const parameters = opened(resource, field(target, 'ecsParameters'));
-    if (!isObject(parameters)) return [];
+  return taskTargetsOf(resource, name).flatMap(({ target, parameters }) => {
     if (field(parameters, 'launchType') === 'FARGATE' && !hasStrategy(resource, parameters)) return [];
     const match = clusterNamedBy(field(target, 'arn'), resource, clusters);
     return match?.byReference ? [match.cluster] : [];
+  });
+}
+
+/** The targets that run a task on ECS, with what they say about it. */
+function taskTargetsOf(resource: CfnResource, name: string): { readonly target: unknown; readonly parameters: object }[] {
+  const value = opened(resource, property(resource, name));
+  return openedList(resource, Array.isArray(value) ? value : [value]).flatMap((target) => {
+    const parameters = opened(resource, field(target, 'ecsParameters'));
+    return isObject(parameters) ? [{ target, parameters }] : [];
   });
 }
 

@@ -1,12 +1,11 @@
-import type { HostedService } from './hosted-service';
+import { FARGATE_PROVIDERS, type HostedService } from './hosted-service';
 import { field, openedList, property } from './properties';
 import type { ServedCluster } from './served-cluster';
-
-const FARGATE = ['FARGATE', 'FARGATE_SPOT'];
 
 /** Refuses a strategy that CDK takes and ECS does not, or not for this cluster. */
 export function checkStrategy(service: HostedService, clusters: readonly ServedCluster[]): string[] {
   const items = openedList(service.resource, property(service.resource, 'capacityProviderStrategy'));
+  if (items.length === 0) return [];
   const providers = items.map((item) => field(item, 'capacityProvider'));
   const ours = new Set((service.cluster.tiers ?? []).map((tier) => tier.capacityProviderName));
   const problems = clusters
@@ -14,12 +13,8 @@ export function checkStrategy(service: HostedService, clusters: readonly ServedC
     .flatMap((cluster) => (cluster.tiers ?? []).map((tier) => ({ cluster, tier })))
     .filter(({ tier }) => !ours.has(tier.capacityProviderName) && providers.includes(tier.capacityProviderName))
     .map(({ cluster, tier }) => `be of tiers of its cluster, got: the tier "${tier.name}" of "${cluster.scope.node.path}"`);
-  if (
-    providers.some((provider) => FARGATE.includes(String(provider))) &&
-    !providers.every((provider) => FARGATE.includes(String(provider)))
-  ) {
-    problems.push('be of tiers or of Fargate, got: both');
-  }
+  const onFargate = providers.filter((provider) => FARGATE_PROVIDERS.includes(provider)).length;
+  if (onFargate > 0 && onFargate < providers.length) problems.push('be of tiers or of Fargate, got: both');
   if (items.length > 1 && items.every((item) => field(item, 'weight') === 0)) {
     problems.push('have a weight above 0, got: 0 for all');
   }

@@ -4,7 +4,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { type NodeProps, nodeFieldsOf, nodePropsOver } from '../node/node-props';
+import { listed, type NodeProps, nodeFieldsOf, nodePropsOver } from '../node/node-props';
 import { NodeTemplate } from '../node/node-template';
 import { checkPattern } from '../private/checks';
 import { fail, shown } from '../private/errors';
@@ -284,7 +284,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     if (own.length > 0) {
       fail(
         'TemplateAndNodeFields',
-        `\`template\` excludes the tier's own node fields, got: ${own.map((field) => `\`${field}\``).join(', ')}. Move them into the NodeTemplate, or leave \`template\` out`,
+        `\`template\` excludes the tier's own node fields, got: ${listed(own)}. Move them into the NodeTemplate, or leave \`template\` out`,
         this,
       );
     }
