@@ -221,7 +221,7 @@ verify.spawn(project.testTask, { receiveArgs: true });
 project.packageTask.reset('projen package:js');
 const readmeLinks = project.addTask('readme-links', {
   description: 'Make the links absolute in the README that goes into the packages',
-  exec: 'tsx --tsconfig tsconfig.dev.json projenrc/absolute-readme-links.ts',
+  exec: 'tsx --tsconfig tsconfig.dev.json projenrc/package-readme.ts',
 });
 for (const language of ['python', 'java', 'dotnet', 'go']) project.tasks.tryFind(`package:${language}`)?.prependSpawn(readmeLinks);
 // The tarball, from which a release makes these packages, has no translations: without them, pacmak would call the TypeScript Python.

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { BOX, inPackages } from './absolute-readme-links';
+import { BOX, inPackages } from './package-readme';
 
 const REST = 'The samples from here on are TypeScript: [In Go](docs/getting-started.md#in-go) says how names read in Go.';
 

@@ -1,5 +1,5 @@
-import { inPackages } from '../../projenrc/absolute-readme-links';
 import { goReadme, withoutExamples } from '../../projenrc/go-samples';
+import { inPackages } from '../../projenrc/package-readme';
 import { readmeExample } from './language-examples';
 import { anchors, blocks, page } from './markdown';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { withAbsoluteLinks } from '../../projenrc/absolute-readme-links';
+import { withAbsoluteLinks } from '../../projenrc/package-readme';
 import { page, ROOT } from './markdown';
 
 const REPOSITORY = 'https://github.com/owner/name';

@@ -81,7 +81,7 @@ export async function builtPackages(): Promise<string> {
   if (existsSync(join(ROOT, TRANSLATIONS))) cpSync(join(ROOT, TRANSLATIONS), join(copy, TRANSLATIONS));
   await run('npx jsii --silence-warnings=reserved-word', { cwd: copy });
   await run('bash projenrc/rosetta.sh', { cwd: copy });
-  await run('npx tsx projenrc/absolute-readme-links.ts', { cwd: copy });
+  await run('npx tsx projenrc/package-readme.ts', { cwd: copy });
   await run(`npx jsii-pacmak -v -t js -t python -t java -t go --maven-local-repository '${MAVEN_REPOSITORY}'`, { cwd: copy });
   await run('npx tsx projenrc/go-samples.ts', { cwd: copy });
   if (existsSync(folder)) rmSync(copy, { recursive: true });
