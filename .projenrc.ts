@@ -2,6 +2,9 @@ import { awscdk, javascript, release } from 'projen';
 import { addBuildWorkflow } from './projenrc/github';
 import { addGithubTemplates } from './projenrc/github-templates';
 
+/** The test files that only `projen verify:all` runs. */
+const ON_DEMAND = '\\.all\\.test\\.ts$';
+
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecs-auto-scaled-cluster',
   description:
@@ -76,6 +79,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       overrides: [
         // The barrel is in the order of the layers.
         { includes: ['src/index.ts'], assist: { enabled: false } },
+        // A line for each file, as projenrc/verify-all.ts writes it.
+        { includes: ['test/verified.json'], formatter: { enabled: false } },
         { includes: ['test/**'], linter: { rules: { suspicious: { noExplicitAny: 'off' } } } },
       ],
       files: { includes: ['examples/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', '!**/cdk.out'] },
@@ -241,9 +246,15 @@ here.exec('jsii-pacmak -v -t js -t python -t java -t go --maven-local-repository
 here.spawn(goSamples);
 here.exec('jsii-pacmak -v -t dotnet --code-only');
 project.package.setScript('test', 'projen verify');
+jest.addIgnorePattern(ON_DEMAND);
+project.addTask('verify:all', {
+  description: 'The tests on demand, which do not fit into the test command; the last result is in test/verified.json',
+  exec: 'tsx --tsconfig tsconfig.dev.json projenrc/verify-all.ts',
+  receiveArgs: true,
+});
 project.addTask('test:unit', {
   description: 'Only the tests that need neither a sandbox nor an emulator',
-  exec: "jest --ci --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages)/'",
+  exec: `jest --ci --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages)/' '${ON_DEMAND}'`,
   receiveArgs: true,
 });
 // What a node's image has is not ours to format: an empty ecs.config.json is as the AMI has it. The last pattern wins, so it goes to the end.

@@ -9,15 +9,16 @@ import { renderAmazonLinux } from '../../src/bootstrap/private/amazon-linux-rend
 import type { AgentConfig } from '../../src/settings/agent-config';
 import { AGENT_VARIABLES, type AgentOption, DEFAULT_AGENT_CONFIG, mergeAgentConfig } from '../../src/settings/agent-variables';
 import { interpretAll } from '../boot/harness';
+import { seeds } from '../helpers/on-demand';
 import { FakeNode } from '../helpers/user-data';
 import { readAsSystemd } from '../settings/readers';
 import { agentConfig, opinions } from './agent-config';
 
 // Real processes, on a machine that may be busy.
-jest.setTimeout(180_000);
+jest.setTimeout(seeds(180_000, 1_800_000));
 
 /** How many configurations: each field is in about half of them. */
-const RUNS = 25;
+const RUNS = seeds(25, 300);
 
 /** What bash has made of a configuration; ECS_LOG_OPTS as ecs-init gets it, which is through systemd. */
 async function ecsConfigOf(agent: AgentConfig): Promise<string> {
