@@ -7,8 +7,8 @@ export type { EcsAutoScaledClusterAttributes } from './cluster/imported-cluster'
 // tier
 export { InstanceTier } from './tier/instance-tier';
 export type { InstanceTierOptions, InstanceTierProps } from './tier/tier-options';
-export { NodeReplacement } from './tier/node-replacement';
-export type { RollingReplacementOptions } from './tier/rolling-replacement-options';
+export { NodeReplacement } from './replacement/node-replacement';
+export type { RollingReplacementOptions } from './replacement/rolling-replacement-options';
 export type { SpotOptions } from './tier/spot-options';
 export type { TierStrategy } from './tier/tier-strategy';
 export { TierSchedule, type WorkingHoursOptions, TierWeekday, type TierScheduleOptions } from './tier/tier-schedule';

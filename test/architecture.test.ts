@@ -5,7 +5,21 @@ import { createSourceFile, isExportDeclaration, isImportDeclaration, isStringLit
 const SRC = join(__dirname, '..', 'src');
 
 /** The layers, the upper ones first: each may import from its own and from those below it. */
-const LAYERS = ['cluster', 'services', 'operations', 'rollout', 'tier', 'node', 'bootstrap', 'registry', 'settings', 'private'];
+const LAYERS = [
+  'cluster',
+  'services',
+  'operations',
+  'fleet',
+  'review',
+  'tier',
+  'replacement',
+  'node',
+  'bootstrap',
+  'registry',
+  'settings',
+  'rendered',
+  'private',
+];
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {

@@ -51,7 +51,7 @@ describe.each(Object.entries(APPS))('%s', (_, flags) => {
     const { cluster, services } = threeStacks(app());
     const service = Object.values(resourcesOf(services)).find(({ Type }) => Type === 'AWS::ECS::Service');
     expect(service.Properties).not.toHaveProperty('LaunchType');
-    expect(service.Properties.PlacementConstraints).toEqual([{ Type: 'memberOf', Expression: 'attribute:retiring !exists' }]);
+    expect(service.Properties.PlacementConstraints).toEqual([{ Type: 'memberOf', Expression: 'attribute:held !exists' }]);
     expect(services.dependencies).toContain(cluster);
   });
 

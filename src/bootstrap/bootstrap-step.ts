@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import { Duration, Token, Tokenization } from 'aws-cdk-lib';
-import { checkDuration, checkInteger, checkPattern } from '../private/checks';
+import { checkDuration, checkInteger, checkPattern } from '../private/bounds';
 import { fail, shown } from '../private/errors';
+import { checkText } from './private/deliverable-text';
 import type { StepNode } from './private/step-node';
-import { checkText } from './private/text';
 
 const CODE = 'InvalidBootstrapStep';
 

@@ -3,17 +3,18 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { checkCdkVersion } from '../private/cdk-version';
 import { fail, inScope, shown } from '../private/errors';
-import { checkKind, checkKinds } from '../private/kind';
+import { checkKind, checkKinds } from '../private/expected-type';
 import type { DockerAuth } from '../registry/docker-auth';
 import type { AgentConfig, HostPortRange } from '../settings/agent-config';
-import { DEFAULT_AGENT_CONFIG, mergeAgentConfig, renderAgentConfig } from '../settings/agent-variables';
+import { type AgentLine, DEFAULT_AGENT_CONFIG, mergeAgentConfig, renderAgentConfig } from '../settings/agent-variables';
 import { checkClusterName } from '../settings/cluster-name';
+import { DEFAULT_HOST_PORTS } from '../settings/host-ports';
 import { DEFAULT_LOG_DRIVERS, type NodeLogDriver, renderLogDrivers } from '../settings/log-driver';
 import { mergeSysctls, renderSysctlLine, type Sysctl } from '../settings/sysctl';
 import { BootstrapStep } from './bootstrap-step';
 import { renderAmazonLinux } from './private/amazon-linux-renderer';
 import { AGENT_CONFIG, DOCKER_AUTH, LOG_DRIVER, STEP, SYSCTL } from './private/bootstrap-kinds';
-import { clusterNameOfLine, isBottlerocketLine, isSameCluster, isSpotDrainingLine, shownCluster } from './private/cdk-lines';
+import { clusterNameOfLine, isBottlerocketLine, isSameCluster, isSpotDrainingLine, shownCluster } from './private/lines-added-by-cdk';
 import type { NodeSettings } from './private/node-settings';
 import { checkUserDataSize } from './private/user-data-size';
 
@@ -148,13 +149,13 @@ export class NodeBootstrap extends ec2.UserData {
     checkBootstrapKinds(options);
     this.clusterName = options.clusterName;
     this.steps = [...(options.bootstrapSteps ?? [])];
-    this.agentConfig = mergeAgentConfig(DEFAULT_AGENT_CONFIG, options.agent ?? {});
+    this.agentConfig = options.agent === undefined ? DEFAULT_AGENT_CONFIG : mergeAgentConfig(DEFAULT_AGENT_CONFIG, options.agent);
     this.settings = {
       dockerAuth: options.dockerAuth,
       sysctlLines: mergeSysctls(options.sysctls).map((sysctl) => renderSysctlLine(sysctl)),
       agentLines: [
         { variable: LOG_DRIVERS, value: renderLogDrivers(options.logDrivers ?? DEFAULT_LOG_DRIVERS) },
-        ...renderAgentConfig(this.agentConfig),
+        ...(options.agent === undefined ? defaultLines() : renderAgentConfig(this.agentConfig)),
       ],
     };
   }
@@ -276,7 +277,7 @@ export class NodeBootstrap extends ec2.UserData {
    * @internal
    */
   public get _dynamicHostPortRange(): HostPortRange {
-    return this.agentConfig.dynamicHostPortRange ?? { fromPort: 32768, toPort: 65535 };
+    return this.agentConfig.dynamicHostPortRange ?? DEFAULT_HOST_PORTS;
   }
 
   /**
@@ -311,6 +312,13 @@ export class NodeBootstrap extends ec2.UserData {
     this.clusterName ??= name;
     return true;
   }
+}
+
+let linesOfDefaults: readonly AgentLine[] | undefined;
+
+function defaultLines(): readonly AgentLine[] {
+  linesOfDefaults ??= renderAgentConfig(DEFAULT_AGENT_CONFIG);
+  return linesOfDefaults;
 }
 
 /** Refuses what plain JavaScript lets through: the node would be told `undefined`. */

@@ -3,31 +3,30 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { supportReplacement } from '../fleet/support-replacement';
 import type { NodeProps } from '../node/node-props';
 import { ClusterAlarms } from '../operations/cluster-alarms';
 import type { ClusterAlarmsOptions } from '../operations/cluster-alarms-options';
 import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cluster-dashboard';
 import type { OperatedCluster } from '../operations/operated-cluster';
-import { SUBNET_SELECTION, VPC } from '../private/cdk-kinds';
+import { SUBNET_SELECTION, VPC } from '../private/cdk-types';
 import { checkCdkVersion } from '../private/cdk-version';
 import { fail, inChild, shown } from '../private/errors';
-import { checkKind, checkKinds, checkMember, requireKind } from '../private/kind';
-import { supportReplacement } from '../rollout/rollout';
-import { associationOf } from '../services/association-dependency';
-import { NOT_RETIRING } from '../services/not-retiring';
+import { checkKind, checkKinds, checkMember, requireKind } from '../private/expected-type';
+import { NOT_HELD } from '../replacement/held';
+import { NodeReplacement } from '../replacement/node-replacement';
+import { GroupReview } from '../review/group-review';
+import { associationOf } from '../services/repairs/association-dependency';
 import { serve } from '../services/service-pass';
 import type { HostPortRange } from '../settings/agent-config';
 import { checkClusterName } from '../settings/cluster-name';
+import { DEFAULT_HOST_PORTS } from '../settings/host-ports';
 import { InstanceTier, type TierCluster } from '../tier/instance-tier';
-import { NodeReplacement } from '../tier/node-replacement';
 import { REPLACEMENT, TIER } from '../tier/tier-kinds';
 import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
 import { checkImport, type EcsAutoScaledClusterAttributes } from './imported-cluster';
-import { unusedNodeFields, warnOfNodeFields } from './node-fields';
-
-/** What CDK opens between a load balancer and the nodes, and what the agent hands out by default. */
-const DEFAULT_HOST_PORTS: HostPortRange = { fromPort: 32768, toPort: 65535 };
+import { unusedNodeFields, warnOfNodeFields } from './unreached-node-fields';
 
 /** ECS takes at most 20 capacity providers in a strategy. */
 const MAX_TIERS = 20;
@@ -141,8 +140,8 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * Replica services of the app have it without being asked. It is for tasks that the library does not see: those of another app, or that are run by hand or
    * by a state machine. Never for a daemon: ECS stops running daemon tasks that no longer meet a constraint.
    */
-  public static notRetiring(): ecs.PlacementConstraint {
-    return ecs.PlacementConstraint.memberOf(NOT_RETIRING);
+  public static notHeld(): ecs.PlacementConstraint {
+    return ecs.PlacementConstraint.memberOf(NOT_HELD);
   }
 
   /**
@@ -168,7 +167,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       defaultStrategyIsOurs: true,
       dynamicHostPortRange: attrs.dynamicHostPortRange ?? DEFAULT_HOST_PORTS,
       replacesRunningNodes: attrs.replacesRunningNodes ?? false,
-      constrainToNotRetiring: attrs.cordon ?? false,
+      constrainToNotHeld: attrs.cordon ?? false,
     });
     return cluster;
   }
@@ -193,11 +192,14 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
 
     // CDK gives the association of the capacity providers the cluster's own id, so no other child may have it.
     const tiers = new Construct(this, id === 'Tiers' ? 'InstanceTiers' : 'Tiers');
+    const resource = this.node.defaultChild as ecs.CfnCluster;
     this.tierCluster = {
       scope: tiers,
       vpc: props.vpc,
-      clusterName: this.clusterName,
-      clusterArn: this.clusterArn,
+      // The L1's own: what the L2 gives looks at the consuming stack each time it is resolved, and the tiers are in the cluster's.
+      clusterName: resource.ref,
+      clusterArn: resource.attrArn,
+      metricClusterName: this.clusterName,
       nodeDefaults: props,
       vpcSubnets: props.vpcSubnets,
       replacement: props.replacement ?? NodeReplacement.onNextLaunch(),
@@ -250,6 +252,14 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     if (this.tierByName.size >= MAX_TIERS) fail('TooManyTiers', `a cluster can have at most ${MAX_TIERS} tiers`, this);
     const tier = InstanceTier._create(this.tierCluster, { ...options, name });
     this.tierByName.set(name, tier);
+    GroupReview.add({
+      scope: tier,
+      group: tier.autoScalingGroup,
+      launchTemplate: tier._launchTemplate,
+      template: tier.template,
+      clusterName: this.tierCluster.clusterName,
+      replacement: tier._replacement,
+    });
     supportReplacement(tier, this);
     // Not by CDK's addAsgCapacityProvider: that writes an ECS_CLUSTER line into the user data, of a template that other clusters share too.
     this.capacityProviderNames.push(tier.capacityProviderName);
@@ -334,7 +344,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       get replacesRunningNodes() {
         return tiers().some((tier) => tier._replacement.replacesRunningNodes);
       },
-      get constrainToNotRetiring() {
+      get constrainToNotHeld() {
         return tiers().some((tier) => tier._replacement.cordon);
       },
     });

@@ -2,11 +2,11 @@ import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import { SECURITY_GROUP, VPC } from '../private/cdk-kinds';
+import { checkInteger } from '../private/bounds';
+import { SECURITY_GROUP, VPC } from '../private/cdk-types';
 import { checkCdkVersion } from '../private/cdk-version';
-import { checkInteger } from '../private/checks';
 import { fail, shown } from '../private/errors';
-import { checkKinds, requireKind } from '../private/kind';
+import { checkKinds, requireKind } from '../private/expected-type';
 import type { HostPortRange } from '../settings/agent-config';
 import { checkClusterName } from '../settings/cluster-name';
 

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { fail, shown } from '../private/errors';
-import { checkKind, type Kind } from '../private/kind';
+import { checkKind, type Kind } from '../private/expected-type';
 
 /** Where Amazon publishes the ids of its ECS-optimized Amazon Linux 2023 images (ECS Developer Guide, "Retrieving AMI metadata"). */
 const AMAZON_LINUX_2023 = '/aws/service/ecs/optimized-ami/amazon-linux-2023';

@@ -1,7 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
-import { INSTANCE_TYPE, KEY_PAIR, MACHINE_IMAGE, ROLE, SECURITY_GROUP } from '../private/cdk-kinds';
-import { checkKind, checkKinds, checkMember, type Kind } from '../private/kind';
+import { INSTANCE_TYPE, KEY_PAIR, MACHINE_IMAGE, ROLE, SECURITY_GROUP } from '../private/cdk-types';
+import { checkKind, checkKinds, checkMember, type Kind } from '../private/expected-type';
 import type { NodeProps } from './node-props';
 import type { NodeVolume } from './node-volume';
 

@@ -1,10 +1,11 @@
-import { ArnFormat, Lazy, Stack, Stage, Token } from 'aws-cdk-lib';
+import { Stack, Stage, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { deployedStackName, shortHash } from '../private/stacks';
 import type { DockerAuth } from '../registry/docker-auth';
+import { AgentDocument } from './agent-document';
 import { NodeRole } from './node-role';
-import { problemsWithPolicies } from './policy-limits';
+import { forgetPolicies, policiesOf, problemsWithPolicies } from './policy-limits';
 import { sessionManagerStatements } from './session-manager';
 
 /**
@@ -42,16 +43,39 @@ export class NodePermissions extends Construct {
     // Two stacks of one class would otherwise name the policies on a shared role alike, and the last deployment would win (aws-cdk #16074).
     const unique = uniqueInAccount(stack);
     this.role = Stack.of(role) === stack ? role : iam.Role.fromRoleName(this, `Role${unique.hash}`, role.roleName);
-    const props = { roles: [this.role], statements: this.agentStatements(stack) };
+    const props = { roles: [this.role], document: new AgentDocument(stack, this.clusters) };
     const users = usersOf(stack, role);
     this.policy =
       users.length < STACKS_WITH_INLINE_POLICIES
         ? new iam.Policy(this, 'Policy', { ...props, policyName: `ecs-nodes-${unique.name}-${unique.hash}-${stack.region}` })
         : new iam.ManagedPolicy(this, 'ManagedPolicy', { ...props, description: 'What nodes of Amazon ECS clusters may do' });
     // Once for each role, not for each stack.
-    if (users.length === 0) this.node.addValidation({ validate: () => problemsWithPolicies(rootOf(stack), role) });
+    if (users.length === 0) {
+      this.node.addValidation({ validate: () => (areSmall(users, rootOf(stack), role) ? [] : problemsWithPolicies(rootOf(stack), role)) });
+    }
     users.push(this);
     if (!NodeRole.isNodeRole(role)) this.policy.addStatements(...sessionManagerStatements());
+    this.ownStatements = this.policy.document.statementCount;
+  }
+
+  /** The statements that the library has added: whatever is beyond them is somebody else's. */
+  private ownStatements: number;
+
+  /** Three clusters and a secret, with names as long as they may be, are far from any limit, so they need not be counted. */
+  private get hasOwnStatementsOnly(): boolean {
+    return this.policy.document.statementCount === this.ownStatements;
+  }
+
+  private addOwn(statements: iam.PolicyStatement[]): void {
+    this.policy.addStatements(...statements);
+    this.ownStatements += statements.length;
+  }
+
+  /** @internal */
+  public static areSmall(users: readonly NodePermissions[]): boolean {
+    const clusters = users.reduce((sum, user) => sum + user.clusters.size, 0);
+    const secrets = users.reduce((sum, user) => sum + user.secrets.size, 0);
+    return clusters <= 3 && secrets <= 1 && users.every((user) => user.hasOwnStatementsOnly);
   }
 
   /** Lets the nodes join a cluster. */
@@ -63,55 +87,26 @@ export class NodePermissions extends Construct {
   public addDockerAuth(dockerAuth: DockerAuth): void {
     if (this.secrets.has(dockerAuth)) return;
     this.secrets.add(dockerAuth);
-    this.policy.addStatements(...dockerAuth._statements());
+    this.addOwn(dockerAuth._statements());
   }
 
   /** Lets the agent copy the tags of its EC2 instance (`containerInstancePropagateTagsFrom`). */
   public addInstanceTags(): void {
     if (this.readsInstanceTags) return;
     this.readsInstanceTags = true;
-    this.policy.addStatements(new iam.PolicyStatement({ sid: 'ReadInstanceTags', actions: ['ec2:DescribeTags'], resources: ['*'] }));
+    this.addOwn([new iam.PolicyStatement({ sid: 'ReadInstanceTags', actions: ['ec2:DescribeTags'], resources: ['*'] })]);
   }
+}
 
-  private agentStatements(stack: Stack): iam.PolicyStatement[] {
-    const clusterArns = () => [...this.clusters.keys()];
-    const nodesOf = (clusters: string) =>
-      stack.formatArn({ service: 'ecs', resource: 'container-instance', resourceName: clusters, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
-    return [
-      new iam.PolicyStatement({
-        sid: 'JoinTheClusters',
-        actions: [
-          'ecs:RegisterContainerInstance',
-          'ecs:DeregisterContainerInstance',
-          'ecs:SubmitAttachmentStateChanges',
-          'ecs:SubmitContainerStateChange',
-          'ecs:SubmitTaskStateChange',
-        ],
-        resources: Lazy.list({ produce: clusterArns }),
-      }),
-      // Whoever may poll for another cluster's node gets the credentials of its tasks. The agent itself drains its node before a Spot interruption.
-      new iam.PolicyStatement({
-        sid: 'WorkForTheClusters',
-        actions: ['ecs:Poll', 'ecs:StartTelemetrySession', 'ecs:UpdateContainerInstancesState'],
-        resources: Lazy.list({ produce: () => [...this.clusters.values()].map((name) => nodesOf(`${name}/*`)) }),
-        conditions: { ArnEquals: { 'ecs:cluster': Lazy.any({ produce: clusterArns }) } },
-      }),
-      // A registration with tags (`containerInstanceTags`) is refused without it. The condition holds for a registration alone, and the first statement
-      // says where one may be; so the clusters need not be named once more.
-      new iam.PolicyStatement({
-        sid: 'TagOnRegistration',
-        actions: ['ecs:TagResource'],
-        resources: [nodesOf('*')],
-        conditions: { StringEquals: { 'ecs:CreateAction': 'RegisterContainerInstance' } },
-      }),
-      // Neither knows a resource: "*" is the only one that IAM accepts.
-      new iam.PolicyStatement({
-        sid: 'FindEndpoints',
-        actions: ['ecs:DiscoverPollEndpoint', 'ecr:GetAuthorizationToken'],
-        resources: ['*'],
-      }),
-    ];
-  }
+/** Of a role of the library's own, to which nobody else has added anything. */
+function areSmall(users: readonly NodePermissions[], root: IConstruct, role: iam.IRole): boolean {
+  return (
+    NodeRole.isNodeRole(role) &&
+    role instanceof NodeRole &&
+    role._isPlain &&
+    NodePermissions.areSmall(users) &&
+    policiesOf(root, role) === users.length
+  );
 }
 
 function rootOf(stack: Stack): IConstruct {
@@ -121,8 +116,18 @@ function rootOf(stack: Stack): IConstruct {
 /** The permissions that there are for a role so far. An imported role may be imported more than once. */
 function usersOf(stack: Stack, role: iam.IRole): NodePermissions[] {
   const key = Token.isUnresolved(role.roleName) ? role.node.addr : role.roleName;
-  const roles = USERS.get(rootOf(stack)) ?? new Map<string, NodePermissions[]>();
-  USERS.set(rootOf(stack), roles);
+  const root = rootOf(stack);
+  let roles = USERS.get(root);
+  if (roles === undefined) {
+    roles = new Map<string, NodePermissions[]>();
+    USERS.set(root, roles);
+    root.node.addValidation({
+      validate: () => {
+        forgetPolicies(root);
+        return [];
+      },
+    });
+  }
   const users = roles.get(key) ?? [];
   roles.set(key, users);
   return users;

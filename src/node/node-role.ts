@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
-import { sessionManagerStatements } from './session-manager';
+import { SESSION_MANAGER } from './session-manager';
 
 const NODE_ROLE = Symbol.for('cdk-ecs-auto-scaled-cluster.NodeRole');
 
@@ -88,6 +88,13 @@ export class NodeRole extends iam.Role {
     return NODE_ROLE in construct;
   }
 
+  /**
+   * Without managed policies of the user's.
+   *
+   * @internal
+   */
+  public readonly _isPlain: boolean;
+
   public constructor(scope: Construct, id: string, props: NodeRoleProps = {}) {
     super(scope, id, {
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
@@ -96,9 +103,9 @@ export class NodeRole extends iam.Role {
       path: props.path,
       managedPolicies: props.managedPolicies,
       permissionsBoundary: props.permissionsBoundary,
-      inlinePolicies:
-        props.sessionManager === false ? undefined : { SessionManager: new iam.PolicyDocument({ statements: sessionManagerStatements() }) },
+      inlinePolicies: props.sessionManager === false ? undefined : { SessionManager: SESSION_MANAGER },
     });
     Object.defineProperty(this, NODE_ROLE, { value: true });
+    this._isPlain = props.managedPolicies === undefined;
   }
 }

@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
-import { checkInteger, checkPattern, checkSize } from '../private/checks';
+import { checkInteger, checkPattern, checkSize } from '../private/bounds';
 import { fail } from '../private/errors';
 
 /**

@@ -22,24 +22,55 @@ const MAX_ATTACHED = 10;
 
 const WAY_OUT = 'give some of the clusters another role (TooManyClusters)';
 
+/** The policies of an app or a stage, by the roles that have them: found in one walk, however many roles there are. */
+const INDEXES = new WeakMap<IConstruct, Map<string, (iam.CfnPolicy | iam.CfnManagedPolicy)[]>>();
+
+/** Forgets what was found in `root`, before each validation of it: a parent is validated before its children. */
+export function forgetPolicies(root: IConstruct): void {
+  INDEXES.delete(root);
+}
+
+function policiesIn(root: IConstruct): Map<string, (iam.CfnPolicy | iam.CfnManagedPolicy)[]> {
+  const known = INDEXES.get(root);
+  if (known !== undefined) return known;
+  const found = new Map<string, (iam.CfnPolicy | iam.CfnManagedPolicy)[]>();
+  for (const resource of root.node.findAll()) {
+    if (!(resource instanceof iam.CfnPolicy || resource instanceof iam.CfnManagedPolicy) || resource.roles === undefined) continue;
+    for (const name of new Set(namesOf(resource.roles, resource))) {
+      const others = found.get(name);
+      if (others === undefined) found.set(name, [resource]);
+      else others.push(resource);
+    }
+  }
+  INDEXES.set(root, found);
+  return found;
+}
+
+/** How many policies beside its own a role has in `root`. */
+export function policiesOf(root: IConstruct, role: iam.IRole): number {
+  const [name] = namesOf([role.roleName], role);
+  return policiesIn(root).get(name)?.length ?? 0;
+}
+
 /**
  * What is wrong with the size of everything in `root` that adds policies to a role, this library or not. IAM would refuse it in the middle of a
  * deployment, and of whichever stack comes last.
  */
 export function problemsWithPolicies(root: IConstruct, role: iam.IRole): string[] {
   const [name] = namesOf([role.roleName], role);
-  const isOurs = (roles: string[] | undefined, scope: IConstruct) => roles !== undefined && namesOf(roles, scope).includes(name);
   const all = new Policies();
   const problems: string[] = [];
   let attached = 0;
-  for (const resource of root.node.findAll()) {
-    if (resource === role.node.defaultChild && resource instanceof iam.CfnRole) {
-      const policies = (Stack.of(resource).resolve(resource.policies) as unknown[] | undefined) ?? [];
-      attached += (Stack.of(resource).resolve(resource.managedPolicyArns) as unknown[] | undefined)?.length ?? 0;
-      for (const policy of policies) all.add((policy as iam.CfnRole.PolicyProperty).policyDocument, resource);
-    } else if (resource instanceof iam.CfnPolicy && isOurs(resource.roles, resource)) {
+  const own = role.node.defaultChild;
+  if (own instanceof iam.CfnRole) {
+    const policies = (Stack.of(own).resolve(own.policies) as unknown[] | undefined) ?? [];
+    attached += (Stack.of(own).resolve(own.managedPolicyArns) as unknown[] | undefined)?.length ?? 0;
+    for (const policy of policies) all.add((policy as iam.CfnRole.PolicyProperty).policyDocument, own);
+  }
+  for (const resource of policiesIn(root).get(name) ?? []) {
+    if (resource instanceof iam.CfnPolicy) {
       all.add(resource.policyDocument, resource);
-    } else if (resource instanceof iam.CfnManagedPolicy && isOurs(resource.roles, resource)) {
+    } else {
       attached += 1;
       const one = new Policies();
       one.add(resource.policyDocument, resource);
@@ -90,9 +121,12 @@ function likelyText({ target, displayName }: Reference): string {
   if (known !== undefined) return known;
   const stackName = deployedStackName(target);
   if (!CfnResource.isCfnResource(target)) return stackName;
-  const given = isCluster(target) ? (target as CfnResource & { clusterName?: string }).clusterName : undefined;
+  // A token that turns out to be nothing where the name is left to CloudFormation.
+  const given: unknown = isCluster(target)
+    ? Stack.of(target).resolve((target as CfnResource & { clusterName?: string }).clusterName)
+    : undefined;
   const logicalId: string = Stack.of(target).resolve(target.logicalId);
-  const name = given ?? `${stackName}-${logicalId}-${'x'.repeat(12)}`.slice(0, 255);
+  const name = typeof given === 'string' ? given : `${stackName}-${logicalId}-${'x'.repeat(12)}`.slice(0, 255);
   if (isCluster(target) && displayName === 'Ref') return name;
   // What else stands in a policy is an ARN; of a secret, the reference itself is one.
   const [, service, type] = target.cfnResourceType.toLowerCase().split('::');

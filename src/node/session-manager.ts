@@ -1,3 +1,4 @@
+import { FeatureFlags, type IResolveContext } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 
 /**
@@ -31,3 +32,32 @@ export function sessionManagerStatements(): iam.PolicyStatement[] {
     }),
   ];
 }
+
+/** CDK sorts what it may merge: with this flag the actions stand in the order of the alphabet. */
+export const MINIMIZE_POLICIES = '@aws-cdk/aws-iam:minimizePolicies';
+
+/** A document that says the same in every app: rendered once, where CDK would do so for each role and at each of four passes. */
+class SessionManagerDocument extends iam.PolicyDocument {
+  public override get isEmpty(): boolean {
+    return false;
+  }
+
+  public override resolve(context: IResolveContext): unknown {
+    return render(FeatureFlags.of(context.scope).isEnabled(MINIMIZE_POLICIES) ?? false);
+  }
+}
+
+const RENDERED = new Map<boolean, unknown>();
+
+function render(sorted: boolean): unknown {
+  let json = RENDERED.get(sorted);
+  if (json === undefined) {
+    const [statement] = sessionManagerStatements().map((one) => one.toStatementJson() as { Action: string[] });
+    json = { Statement: [{ ...statement, Action: sorted ? [...statement.Action].sort() : statement.Action }], Version: '2012-10-17' };
+    RENDERED.set(sorted, json);
+  }
+  return json;
+}
+
+/** The same document for all roles. */
+export const SESSION_MANAGER = new SessionManagerDocument();

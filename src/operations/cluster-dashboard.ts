@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { checkPattern } from '../private/checks';
+import { checkPattern } from '../private/bounds';
 import { fail, inChild } from '../private/errors';
 import type { InstanceTier } from '../tier/instance-tier';
 import type { ClusterAlarms } from './cluster-alarms';

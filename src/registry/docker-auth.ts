@@ -1,8 +1,8 @@
 import { Lazy, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { SECRET } from '../private/cdk-kinds';
-import { checkMember, type Kind, requireKind } from '../private/kind';
+import { SECRET } from '../private/cdk-types';
+import { checkMember, type Kind, requireKind } from '../private/expected-type';
 
 /**
  * How the secret of a `DockerAuth` writes the credentials down. The names are those of `ECS_ENGINE_AUTH_TYPE`.

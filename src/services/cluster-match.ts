@@ -12,10 +12,31 @@ export interface ClusterMatch {
 /** The cluster that `value`, a name or an ARN as `user` renders it, stands for. */
 export function clusterNamedBy(value: unknown, user: IConstruct, clusters: readonly ServedCluster[]): ClusterMatch | undefined {
   if (value === undefined || value === null) return undefined;
-  const byReference = clusters.find((cluster) => refersTo(value, user, cluster));
+  const theirs = referenceIn(value);
+  const byReference =
+    theirs === undefined
+      ? clusters.find((cluster) => refersTo(value, user, cluster))
+      : clustersOf(theirs.target, clusters).find((cluster) => refersTo(value, user, cluster));
   if (byReference !== undefined) return { cluster: byReference, byReference: true };
   const byText = clusters.find((cluster) => namesLiterally(value, user, cluster));
   return byText === undefined ? undefined : { cluster: byText, byReference: false };
+}
+
+/** The clusters that a reference to some construct can mean, however many there are in the app: looked up, since each service asks. */
+const TARGETS = new WeakMap<readonly ServedCluster[], { seen: number; readonly byTarget: Map<IConstruct, ServedCluster[]> }>();
+
+function clustersOf(target: IConstruct, clusters: readonly ServedCluster[]): ServedCluster[] {
+  let index = TARGETS.get(clusters);
+  if (index === undefined) {
+    index = { seen: 0, byTarget: new Map() };
+    TARGETS.set(clusters, index);
+  }
+  for (; index.seen < clusters.length; index.seen += 1) {
+    const cluster = clusters[index.seen];
+    const targets = new Set([cluster.clusterName, cluster.clusterArn].flatMap((known) => referenceIn(known)?.target ?? []));
+    for (const one of targets) index.byTarget.set(one, [...(index.byTarget.get(one) ?? []), cluster]);
+  }
+  return index.byTarget.get(target) ?? [];
 }
 
 function refersTo(value: unknown, user: IConstruct, cluster: ServedCluster): boolean {

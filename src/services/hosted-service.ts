@@ -1,6 +1,6 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
+import { field, rendered, renderedList, renderedNumber } from '../rendered/rendered-resource';
 import type { ClusterMatch } from './cluster-match';
-import { field, rendered, renderedList, renderedNumber } from './properties';
 import type { ServedCluster, ServedTier } from './served-cluster';
 
 /** The capacity providers that every cluster can have, and that are no tiers. */

@@ -1,10 +1,5 @@
 import type { IConstruct, IDependable } from 'constructs';
-
-/** A range of host ports, both ends included. */
-export interface ServedPortRange {
-  readonly fromPort: number;
-  readonly toPort: number;
-}
+import type { HostPortRange } from '../settings/agent-config';
 
 /** A tier of a cluster, as far as it decides which tasks run on it. */
 export interface ServedTier {
@@ -54,7 +49,7 @@ export interface ServedCluster {
   readonly association?: IDependable;
 
   /** The host ports that the agents hand out to containers without a fixed one; undefined is unknown, and then nothing is warned of. */
-  readonly dynamicHostPortRange?: ServedPortRange;
+  readonly dynamicHostPortRange?: HostPortRange;
 
   /** Undefined is unknown (a cluster of another app), and then nothing is warned of. */
   readonly tiers?: readonly ServedTier[];
@@ -62,6 +57,6 @@ export interface ServedCluster {
   /** Whether a change of the nodes replaces those that are running, so that services had better survive a move. */
   readonly replacesRunningNodes: boolean;
 
-  /** Whether replica services are kept off nodes that carry the mark `retiring`. */
-  readonly constrainToNotRetiring: boolean;
+  /** Whether replica services are kept off nodes that carry the mark `held`. */
+  readonly constrainToNotHeld: boolean;
 }

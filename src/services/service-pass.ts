@@ -1,25 +1,25 @@
 import { AspectPriority, Aspects, CfnResource, type IAspect, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { forgetAssociation } from './association-dependency';
+import { property } from '../rendered/rendered-resource';
 import { clusterNamedBy } from './cluster-match';
-import { checkCodeDeploy } from './code-deploy';
-import { checkHostPorts } from './host-ports';
 import { HostedService } from './hosted-service';
-import { dropLaunchType } from './launch-type';
-import { checkNetworkLoadBalancer } from './network-load-balancer';
-import { connectToNodes } from './node-connections';
-import { checkConstraintCount, constrainToNotRetiring } from './not-retiring';
-import { checkPeerPorts } from './peer-ports';
-import { property } from './properties';
-import { checkRollingDeployment } from './rolling-deployment';
-import { dropRunTaskLaunchType, taskRunsOfTargets } from './run-task-launch-type';
+import { forgetAssociation } from './repairs/association-dependency';
+import { connectToNodes } from './repairs/connect-to-nodes';
+import { checkConstraintCount, constrainToNotHeld } from './repairs/constrain-to-not-held';
+import { dropLaunchType } from './repairs/drop-launch-type';
+import { dropRunTaskLaunchType, taskRunsOfTargets } from './repairs/drop-run-task-launch-type';
+import { waitForAssociation } from './repairs/wait-for-association';
 import type { ServedCluster } from './served-cluster';
-import { checkStateLaunchType, mayRunTask, type State } from './state-machine-task';
-import { checkStrategy } from './strategy';
-import { checkTaskGpu } from './task-gpu';
-import { checkTaskNetwork } from './task-network';
-import { checkTaskPlatform, type TaskRun, taskRunsOf } from './task-platform';
-import { waitForAssociation } from './wait-for-association';
+import { checkStrategy } from './warnings/check-strategy';
+import { checkCodeDeploy } from './warnings/code-deploy';
+import { checkHostPorts } from './warnings/host-ports';
+import { checkNetworkLoadBalancer } from './warnings/network-load-balancer';
+import { checkPeerPorts } from './warnings/peer-ports';
+import { checkRollingDeployment } from './warnings/rolling-deployment';
+import { checkStateLaunchType, mayRunTask, type State } from './warnings/state-machine-task';
+import { checkTaskGpu } from './warnings/task-gpu';
+import { checkTaskNetwork } from './warnings/task-network';
+import { checkTaskPlatform, type TaskRun, taskRunsOf } from './warnings/task-platform';
 
 /**
  * Registers a cluster with the pass over the services of its stage: once, when the cluster is made.
@@ -108,7 +108,7 @@ class ServicePass implements IAspect {
     const service = new HostedService(resource, match);
     dropLaunchType(service);
     connectToNodes(service);
-    constrainToNotRetiring(service);
+    constrainToNotHeld(service);
     waitForAssociation(service);
     resource.node.addValidation({
       validate: () => {

@@ -1,7 +1,7 @@
 import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { field, property, rendered, renderedList } from '../rendered/rendered-resource';
 import type { HostedService } from './hosted-service';
-import { field, property, rendered, renderedList } from './properties';
 
 /** A port of a container, and on which port of the node it is reached. */
 export interface PublishedPort {

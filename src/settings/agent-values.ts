@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { type Duration, Fn, type Size, Token, Tokenization } from 'aws-cdk-lib';
-import { type Bounds, checkDuration, checkInteger, checkPattern, checkSize, requireDuration } from '../private/checks';
+import { type Bounds, checkDuration, checkInteger, checkPattern, checkSize, requireDuration } from '../private/bounds';
 import { fail, shown } from '../private/errors';
 import type { HostPortRange, TaskMetadataRpsLimit } from './agent-config';
 import { checkOneLine } from './one-line';

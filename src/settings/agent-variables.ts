@@ -26,8 +26,12 @@ import {
   requestRate,
   text,
 } from './agent-values';
+import { DEFAULT_HOST_PORTS } from './host-ports';
 import { nearMiss, onlyOneWith } from './near-miss';
 import { checkOneLine } from './one-line';
+
+/** ECS takes ten custom attributes a node. */
+export const MAX_INSTANCE_ATTRIBUTES = 10;
 
 /** One line of `/etc/ecs/ecs.config`. */
 export interface AgentLine {
@@ -96,7 +100,7 @@ export const AGENT_VARIABLES: AgentTable = {
   dynamicHostPortRange: {
     variable: 'ECS_DYNAMIC_HOST_PORT_RANGE',
     value: portRange(),
-    default: { fromPort: 32768, toPort: 65535 },
+    default: DEFAULT_HOST_PORTS,
   },
   reservedPorts: { variable: 'ECS_RESERVED_PORTS', value: ports(true) },
   reservedPortsUdp: { variable: 'ECS_RESERVED_PORTS_UDP', value: ports(false) },
@@ -141,7 +145,7 @@ export const AGENT_VARIABLES: AgentTable = {
         pattern: /^(?! )[A-Za-z0-9_/\\.@: -]{1,128}(?<! )$/,
         rule: '1 to 128 letters, digits, spaces and - _ / \\ . @ :, no space at the ends',
       },
-      maxEntries: 10,
+      maxEntries: MAX_INSTANCE_ATTRIBUTES,
     }),
   },
   containerInstanceTags: {

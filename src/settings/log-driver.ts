@@ -1,4 +1,4 @@
-import { checkPattern } from '../private/checks';
+import { checkPattern } from '../private/bounds';
 import { fail } from '../private/errors';
 
 const CODE = 'InvalidLogDriver';

@@ -1,5 +1,5 @@
 import { type Duration, Token, Tokenization } from 'aws-cdk-lib';
-import { checkDuration, checkInteger } from '../private/checks';
+import { checkDuration, checkInteger } from '../private/bounds';
 import { fail, shown } from '../private/errors';
 import { checkOneLine } from './one-line';
 

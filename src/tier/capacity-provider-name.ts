@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkPattern } from '../private/checks';
+import { checkPattern } from '../private/bounds';
 import { deployedStackName, shortHash } from '../private/stacks';
 
 const RESERVED = /^(aws|ecs|fargate)/i;

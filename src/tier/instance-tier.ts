@@ -1,4 +1,4 @@
-import { Duration, Tags, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -6,20 +6,19 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { listed, type NodeProps, nodeFieldsOf, nodePropsOver } from '../node/node-props';
 import { NodeTemplate } from '../node/node-template';
-import { checkPattern } from '../private/checks';
+import { checkPattern } from '../private/bounds';
 import { fail, shown } from '../private/errors';
+import { checkCordonAttributes } from '../replacement/cordon-attributes';
+import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
+import type { NodeReplacement } from '../replacement/node-replacement';
 import type { HostPortRange } from '../settings/agent-config';
-import { CLUSTER_NAME_TAG } from './boot-checks';
+import { CLUSTER_NAME_TAG } from '../settings/cluster-name';
 import { capacityProviderNameFor } from './capacity-provider-name';
-import { checkCordonAttributes } from './cordon-attributes';
 import { forceDelete } from './force-delete';
-import { problemsWithTags } from './instance-metadata-tags';
-import type { NodeReplacement } from './node-replacement';
-import { IMAGE_AT_LAUNCH } from './refresh-checks';
-import { RenderedChecks } from './rendered-checks';
+import { addTags } from './node-tags';
 import { instancesDistributionOf } from './spot-options';
+import { TierGroup } from './tier-auto-scaling-group';
 import { capacityOf, checkTier, warnOfTier } from './tier-checks';
-import { TierGroup } from './tier-group';
 import { checkTierKinds } from './tier-kinds';
 import { groupMetric, reservationMetric } from './tier-metrics';
 import { checkSubnets, checkVpcs, warnOfIsolatedSubnets } from './tier-network';
@@ -33,6 +32,8 @@ export interface TierCluster {
   readonly vpc: ec2.IVpc;
   readonly clusterName: string;
   readonly clusterArn: string;
+  /** The L2's name, for metrics: an alarm of another region or account needs a name that it can resolve there. */
+  readonly metricClusterName: string;
   readonly nodeDefaults: NodeProps;
   readonly vpcSubnets?: ec2.SubnetSelection;
   readonly replacement: NodeReplacement;
@@ -80,6 +81,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
 
   private readonly cluster: TierCluster;
   private readonly options: InstanceTierProps;
+  private readonly launchTemplate: ec2.LaunchTemplate;
 
   private constructor(cluster: TierCluster, props: InstanceTierProps) {
     checkPattern('InvalidTierName', 'name', props.name, /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, NAME, cluster.scope);
@@ -104,6 +106,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       clusterName: cluster.clusterName,
     });
     checkVpcs(this, cluster.vpc, securityGroups, vpcSubnets);
+    this.launchTemplate = launchTemplate;
     this.connections = new ec2.Connections({ securityGroups });
     const { fromPort, toPort } = this._dynamicHostPortRange;
     this.dynamicHostPorts = ec2.Port.tcpRange(fromPort, toPort);
@@ -147,14 +150,6 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
         warnOfIsolatedSubnets(this, cluster.vpc, vpcSubnets);
         return [];
       },
-    });
-    RenderedChecks.add({
-      scope: this,
-      group: this.autoScalingGroup,
-      launchTemplate,
-      template: this.template,
-      clusterName: cluster.clusterName,
-      replacement: this._replacement,
     });
   }
 
@@ -214,7 +209,16 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
 
   /** The nodes that are needed, in percent of those that there are: above 100 the tier grows, below it shrinks. */
   public metricCapacityProviderReservation(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return reservationMetric(this, this.cluster.clusterName, this.capacityProviderName, props);
+    return reservationMetric(this, this.cluster.metricClusterName, this.capacityProviderName, props);
+  }
+
+  /**
+   * The launch template of the tier's group, in the tier's stack.
+   *
+   * @internal
+   */
+  public get _launchTemplate(): ec2.LaunchTemplate {
+    return this.launchTemplate;
   }
 
   /** @internal */
@@ -306,11 +310,11 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
 
   private tagNodes(): void {
     const { clusterName } = this.cluster;
-    const tags = Tags.of(this.autoScalingGroup);
-    tags.add('Name', `${clusterName}-node`);
-    tags.add(CLUSTER_NAME_TAG, clusterName);
-    // ECS adds it to the group, not to the instances that start before it does; without it managed scaling counts them wrongly.
-    tags.add('AmazonECSManaged', 'true');
-    if (this.template._isShared) this.node.addValidation({ validate: () => problemsWithTags(this.autoScalingGroup) });
+    addTags(this.autoScalingGroup, {
+      Name: `${clusterName}-node`,
+      [CLUSTER_NAME_TAG]: clusterName,
+      // ECS adds it to the group, not to the instances that start before it does; without it managed scaling counts them wrongly.
+      AmazonECSManaged: 'true',
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type { IConstruct } from 'constructs';
-import { checkInteger, checkPercentage } from '../private/checks';
+import { checkInteger, checkPercentage } from '../private/bounds';
 import { fail, shown } from '../private/errors';
 
 const CODE = 'InvalidSpot';

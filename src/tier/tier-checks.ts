@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { type Bounds, checkDuration, checkInteger, checkPercentage } from '../private/checks';
+import { type Bounds, checkDuration, checkInteger, checkPercentage } from '../private/bounds';
 import { fail } from '../private/errors';
 import { warn } from '../private/warning';
-import type { NodeReplacement } from './node-replacement';
+import type { NodeReplacement } from '../replacement/node-replacement';
 import type { InstanceTierProps } from './tier-options';
 import { checkSchedules, emptiesTier } from './tier-schedule';
 import { checkTierStrategy } from './tier-strategy';

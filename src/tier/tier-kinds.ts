@@ -1,8 +1,8 @@
 import type { IConstruct } from 'constructs';
 import type { NodeTemplate } from '../node/node-template';
-import { HEALTH_CHECKS, SUBNET_SELECTION } from '../private/cdk-kinds';
-import { checkKind, checkKinds, type Kind } from '../private/kind';
-import type { NodeReplacement } from './node-replacement';
+import { HEALTH_CHECKS, SUBNET_SELECTION } from '../private/cdk-types';
+import { checkKind, checkKinds, type Kind } from '../private/expected-type';
+import type { NodeReplacement } from '../replacement/node-replacement';
 import type { SpotOptions } from './spot-options';
 import type { InstanceTierProps } from './tier-options';
 import type { TierSchedule } from './tier-schedule';

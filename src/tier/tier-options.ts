@@ -3,7 +3,7 @@ import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { NodeProps } from '../node/node-props';
 import type { NodeTemplate } from '../node/node-template';
-import type { NodeReplacement } from './node-replacement';
+import type { NodeReplacement } from '../replacement/node-replacement';
 import type { SpotOptions } from './spot-options';
 import type { TierSchedule } from './tier-schedule';
 import type { TierStrategy } from './tier-strategy';

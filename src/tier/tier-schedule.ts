@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type { IConstruct } from 'constructs';
-import { type Bounds, checkInteger } from '../private/checks';
+import { type Bounds, checkInteger } from '../private/bounds';
 import { fail, shown } from '../private/errors';
-import { type Kind, requireKind } from '../private/kind';
+import { type Kind, requireKind } from '../private/expected-type';
 
 const CODE = 'InvalidSchedule';
 

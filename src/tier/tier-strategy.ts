@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { checkInteger } from '../private/checks';
+import { checkInteger } from '../private/bounds';
 
 /**
  * A tier's part in a capacity provider strategy: ECS's own `base` and `weight`.

@@ -6,9 +6,9 @@ import { App, Aws, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as fc from 'fast-check';
+import { checkText } from '../../src/bootstrap/private/deliverable-text';
 import { BOUNDARY } from '../../src/bootstrap/private/multipart';
 import { hereDocument, Shell } from '../../src/bootstrap/private/shell';
-import { checkText } from '../../src/bootstrap/private/text';
 import { evaluate } from '../helpers/user-data';
 
 const HOSTILE = [

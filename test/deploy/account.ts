@@ -146,7 +146,7 @@ export class Group {
       containerInstances: containerInstanceArns,
     });
     for (const { attributes, ec2InstanceId } of containerInstances) {
-      if (attributes.some((attribute: any) => attribute.name === 'retiring')) marked.push(ec2InstanceId);
+      if (attributes.some((attribute: any) => attribute.name === 'held')) marked.push(ec2InstanceId);
     }
     return marked.sort();
   }

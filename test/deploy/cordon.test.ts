@@ -186,5 +186,5 @@ test('the group of another stack, or of a tier without the cordon, is left alone
 });
 
 async function asked(group: Group): Promise<object> {
-  return { cluster: await group.cluster(), targetType: 'container-instance', attributeName: 'retiring' };
+  return { cluster: await group.cluster(), targetType: 'container-instance', attributeName: 'held' };
 }

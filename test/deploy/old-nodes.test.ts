@@ -2,7 +2,7 @@
  * Which nodes a refresh is about to replace: the expression that the cordon's machine decides by, evaluated by the engine of the emulator's Step Functions
  * (jsonata-python, as in ministack). What a refresh replaces is from the guide of Auto Scaling, "Use an instance refresh with skip matching".
  */
-import { oldNodes } from '../../src/rollout/old-nodes';
+import { oldNodes } from '../../src/fleet/cordon/old-nodes';
 import { Emulator } from './emulator';
 
 jest.setTimeout(60_000);

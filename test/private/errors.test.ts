@@ -4,7 +4,7 @@ import { App, CfnOutput, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { EcsAutoScaledCluster, NodeBootstrap } from '../../src';
-import { checkDuration, checkInteger, checkPattern, checkPercentage, checkSize } from '../../src/private/checks';
+import { checkDuration, checkInteger, checkPattern, checkPercentage, checkSize } from '../../src/private/bounds';
 import { fail, inChild, inScope, shown, ValidationError } from '../../src/private/errors';
 
 const SRC = join(__dirname, '..', '..', 'src');

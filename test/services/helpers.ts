@@ -1,9 +1,10 @@
 import { App, aws_autoscaling as autoscaling, aws_ec2 as ec2, aws_ecs as ecs, aws_iam as iam, Stack, type StackProps } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
-import { associationOf } from '../../src/services/association-dependency';
-import type { ServedCluster, ServedPortRange, ServedTier } from '../../src/services/served-cluster';
+import { associationOf } from '../../src/services/repairs/association-dependency';
+import type { ServedCluster, ServedTier } from '../../src/services/served-cluster';
 import { serve } from '../../src/services/service-pass';
+import type { HostPortRange } from '../../src/settings/agent-config';
 
 /** What a test wants of its cluster. */
 export interface ServedOptions extends Partial<ecs.ClusterProps> {
@@ -11,10 +12,10 @@ export interface ServedOptions extends Partial<ecs.ClusterProps> {
   /** False: a plain CDK cluster, to show what happens without the pass. */
   readonly served?: boolean;
   readonly defaultStrategyIsOurs?: boolean;
-  readonly dynamicHostPortRange?: ServedPortRange;
+  readonly dynamicHostPortRange?: HostPortRange;
   readonly tiers?: readonly ServedTier[];
   readonly replacesRunningNodes?: boolean;
-  readonly constrainToNotRetiring?: boolean;
+  readonly constrainToNotHeld?: boolean;
 }
 
 /** Stands for `EcsAutoScaledCluster`: an `ecs.Cluster` with one group, its provider and a default strategy. */
@@ -62,7 +63,7 @@ export function served(cluster: ecs.ICluster, options: Partial<ServedOptions> = 
     dynamicHostPortRange: options.dynamicHostPortRange,
     tiers: options.tiers,
     replacesRunningNodes: options.replacesRunningNodes ?? false,
-    constrainToNotRetiring: options.constrainToNotRetiring ?? false,
+    constrainToNotHeld: options.constrainToNotHeld ?? false,
   };
 }
 

@@ -39,7 +39,7 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
   test('services, dependencies and constraints come out the same', () => {
     const stack = new TestStack(newApp(context));
     const before = new Construct(stack, 'Before');
-    ec2Service(before, stack.cluster({ constrainToNotRetiring: true }));
+    ec2Service(before, stack.cluster({ constrainToNotHeld: true }));
     const service = onlyService(stack);
     expect(service.Properties.LaunchType).toBeUndefined();
     expect(service.Properties.PlacementConstraints).toHaveLength(1);
@@ -56,7 +56,7 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
 
   test('what a later aspect changes counts for dependencies and warnings', () => {
     const stack = new TestStack(newApp(context));
-    const service = ec2Service(stack, stack.cluster({ replacesRunningNodes: true, constrainToNotRetiring: true }));
+    const service = ec2Service(stack, stack.cluster({ replacesRunningNodes: true, constrainToNotHeld: true }));
     const l1 = service.node.defaultChild as ecs.CfnService;
     Aspects.of(stack).add({
       visit(node) {
@@ -98,7 +98,7 @@ test('on plain CDK a cluster with a default strategy cannot be synthesised twice
 
 test('an app that is synthesised twice comes out the same', () => {
   const stack = new TestStack();
-  ec2Service(stack, stack.cluster({ constrainToNotRetiring: true, replacesRunningNodes: true }), { minHealthyPercent: 50 });
+  ec2Service(stack, stack.cluster({ constrainToNotHeld: true, replacesRunningNodes: true }), { minHealthyPercent: 50 });
   const first = Template.fromStack(stack).toJSON();
   expect(dependsOnAssociation(stack, onlyService(stack))).toBe(true);
   (stack.node.root as App).synth({ force: true });

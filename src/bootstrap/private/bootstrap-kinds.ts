@@ -1,4 +1,4 @@
-import type { Kind } from '../../private/kind';
+import type { Kind } from '../../private/expected-type';
 import type { DockerAuth } from '../../registry/docker-auth';
 import type { AgentConfig } from '../../settings/agent-config';
 import type { NodeLogDriver } from '../../settings/log-driver';

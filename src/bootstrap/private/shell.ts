@@ -1,5 +1,5 @@
 import { Fn, Token, Tokenization } from 'aws-cdk-lib';
-import { isPlainToken } from './known-token';
+import { isPlainToken } from './harmless-token';
 import { BOUNDARY } from './multipart';
 
 /** What may stand to the letter: printable ASCII, newline, tab. The rest could be changed by MIME on its way to the node. */

@@ -1,7 +1,7 @@
 import { Tokenization } from 'aws-cdk-lib';
 import { fail } from '../../private/errors';
 import type { RenderedUserData } from './amazon-linux-renderer';
-import { isPlainToken } from './known-token';
+import { isPlainToken } from './harmless-token';
 
 /** EC2's limit, before base64 (EC2 guide, "Run commands when you launch an EC2 instance with user data input"). */
 export const MAX_USER_DATA_BYTES = 16_384;

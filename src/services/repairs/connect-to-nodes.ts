@@ -1,0 +1,36 @@
+import { aws_ec2 as ec2, Stack } from 'aws-cdk-lib';
+import type { Construct, IConstruct } from 'constructs';
+import type { HostedService } from '../hosted-service';
+
+/** An L2 service, as far as it is needed here. */
+interface ConnectableService extends IConstruct {
+  readonly connections?: ec2.Connections;
+  readonly taskDefinition?: { readonly networkMode?: string };
+}
+
+/**
+ * Gives a service the security groups of the nodes that its cluster got after the service was made.
+ *
+ * Outside awsvpc mode CDK copies the cluster's groups into the service once, in the service's constructor. Rules of load balancers and
+ * `connections` would miss the nodes of a tier that is added later, without a word. Connections apply what they were told to groups that
+ * come later, so adding them is enough.
+ */
+export function connectToNodes(service: HostedService): void {
+  const l2 = service.resource.node.scope as ConnectableService | undefined;
+  const connections = l2?.connections;
+  const known = (service.cluster.scope as Partial<ec2.IConnectable>).connections?.securityGroups ?? [];
+  if (l2 === undefined || connections === undefined || l2.taskDefinition === undefined || l2.taskDefinition.networkMode === 'awsvpc')
+    return;
+  // In another stack CDK imports the groups; the id stays the same token.
+  const copied = new Set(connections.securityGroups.map(({ securityGroupId }) => securityGroupId));
+  for (const [index, group] of known.entries()) {
+    if (!copied.has(group.securityGroupId)) connections.addSecurityGroup(inStackOf(l2, group, `LaterSecurityGroup${index}`));
+  }
+}
+
+/** As CDK does it: rules for a group of another stack stand in the stack of the service. */
+function inStackOf(l2: IConstruct, group: ec2.ISecurityGroup, id: string): ec2.ISecurityGroup {
+  if (Stack.of(l2) === Stack.of(group)) return group;
+  const { securityGroupId, allowAllOutbound } = group;
+  return ec2.SecurityGroup.fromSecurityGroupId(l2 as unknown as Construct, id, securityGroupId, { allowAllOutbound, mutable: true });
+}

@@ -1,0 +1,91 @@
+import type { CfnResource } from 'aws-cdk-lib';
+import { warn } from '../../private/warning';
+import { field, rendered, renderedList } from '../../rendered/rendered-resource';
+import type { HostedService } from '../hosted-service';
+import type { ServedCluster, ServedTier } from '../served-cluster';
+import { taskDefinitionOf } from '../task-definition';
+
+/** What runs tasks on nodes: a service, or a rule or a schedule. */
+export interface TaskRun {
+  readonly resource: CfnResource;
+  /** As it stands in a message: what it is, and its path. */
+  readonly name: string;
+  readonly cluster: ServedCluster;
+  readonly taskDefinition: CfnResource;
+  /** Where its tasks may be placed. */
+  readonly tiers: readonly ServedTier[];
+  /** One tier that fits is enough. */
+  readonly anyTier: boolean;
+}
+
+/** What needs nothing of the node: docker's own default where a container says nothing, and what the agent offers on every Linux. */
+const ALWAYS_OFFERED = 'awsfirelens';
+
+const ARCHITECTURES: Record<string, ServedTier['architecture']> = { ARM64: 'arm64', X86_64: 'x86_64' };
+
+/** What a service runs; nothing where that is not known. */
+export function taskRunsOf(service: HostedService): TaskRun[] {
+  const taskDefinition = taskDefinitionOf(service);
+  if (taskDefinition === undefined) return [];
+  const { resource, cluster } = service;
+  // A strategy shares the tasks out among its tiers whether they fit or not, and a daemon is meant for each node.
+  const anyTier = service.launchType === 'EC2' && !service.isDaemon;
+  return [{ resource, name: `the service "${service.path}"`, cluster, taskDefinition, tiers: service.possibleTiers, anyTier }];
+}
+
+/** Warns of tasks that find no node: ECS places a task only where all is offered that its task definition asks for, and says so only in events. */
+export function checkTaskPlatform(run: TaskRun): void {
+  if (run.tiers.length === 0) return;
+  checkLogDrivers(run);
+  checkRuntimePlatform(run);
+}
+
+function checkLogDrivers(run: TaskRun): void {
+  const missing = logDriversOf(run.taskDefinition).flatMap(({ container, driver }) => {
+    const without = tiersWithout(run, (tier) => tier.logDrivers.includes(driver));
+    return without.length === 0 ? [] : [{ driver, text: `"${driver}" of "${container}" on ${named(without)}` }];
+  });
+  if (missing.length === 0) return;
+  const drivers = [...new Set(missing.map(({ driver }) => `\`NodeLogDriver.of('${driver}')\``))];
+  warn(
+    run.resource,
+    'Service.logDriver',
+    `Nodes of the cluster "${run.cluster.scope.node.path}" do not offer the log drivers of ${run.name} (${missing.map(({ text }) => text).join(', ')}): its tasks are ` +
+      `not placed there. Add ${drivers.join(' and ')} to \`logDrivers\` of the nodes, which replaces the default as a whole, or give the containers another driver.`,
+  );
+}
+
+function logDriversOf(taskDefinition: CfnResource): { container: string; driver: string }[] {
+  return renderedList(taskDefinition, 'containerDefinitions').flatMap((container) => {
+    const driver = field(field(container, 'logConfiguration'), 'logDriver');
+    return typeof driver === 'string' && driver !== ALWAYS_OFFERED ? [{ container: String(field(container, 'name')), driver }] : [];
+  });
+}
+
+function checkRuntimePlatform(run: TaskRun): void {
+  const { taskDefinition } = run;
+  const cpu = rendered(taskDefinition, 'runtimePlatform', 'cpuArchitecture');
+  const needed = ARCHITECTURES[String(cpu)];
+  const without =
+    needed === undefined ? [] : tiersWithout(run, ({ architecture }) => architecture === undefined || architecture === needed);
+  const system = rendered(taskDefinition, 'runtimePlatform', 'operatingSystemFamily');
+  const forWindows = typeof system === 'string' && system.startsWith('WINDOWS');
+  if (without.length === 0 && !forWindows) return;
+  const why = forWindows ? `${system}, and the nodes run Linux` : `${cpu}, and ${named(without)} is not`;
+  warn(
+    run.resource,
+    'Service.runtimePlatform',
+    `The tasks of ${run.name} on the cluster "${run.cluster.scope.node.path}" are for ${why}: they cannot run there. Name a tier that fits in ` +
+      '`capacityProviderStrategies` (`cluster.tier(name).strategy()`), or change the `runtimePlatform` of the task definition together with its images.',
+  );
+}
+
+/** The tiers on which its tasks do not run, where that matters. */
+export function tiersWithout({ tiers, anyTier }: TaskRun, fits: (tier: ServedTier) => boolean): ServedTier[] {
+  const without = tiers.filter((tier) => !fits(tier));
+  return anyTier && without.length < tiers.length ? [] : without;
+}
+
+function named(tiers: readonly ServedTier[]): string {
+  return `the tier${tiers.length === 1 ? '' : 's'} ${tiers.map(({ name }) => `"${name}"`).join(', ')}`;
+}
