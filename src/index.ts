@@ -9,6 +9,7 @@ export { InstanceTier } from './tier/instance-tier';
 export type { InstanceTierOptions, InstanceTierProps } from './tier/tier-options';
 export { NodeReplacement } from './replacement/node-replacement';
 export type { RollingReplacementOptions } from './replacement/rolling-replacement-options';
+export { PurchaseOption } from './tier/purchase-option';
 export type { SpotOptions } from './tier/spot-options';
 export type { TierStrategy } from './tier/tier-strategy';
 export { TierSchedule, type WorkingHoursOptions, TierWeekday, type TierScheduleOptions } from './tier/tier-schedule';
@@ -17,11 +18,11 @@ export { TierSchedule, type WorkingHoursOptions, TierWeekday, type TierScheduleO
 export { NodeTemplate, type NodeTemplateProps } from './node/node-template';
 export type { NodeProps } from './node/node-props';
 export { NodeRole, type NodeRoleProps } from './node/node-role';
-export { NodeImage, type AmazonLinux2023ImageOptions, type NodeImageFromSsmParameterOptions, NodeImageResolution } from './node/node-image';
+export { NodeImage, type NodeImageOptions, NodeImageResolution } from './node/node-image';
 export { NodeVolume, type RootVolumeOptions, type AdditionalVolumeOptions, type NodeVolumeOptions } from './node/node-volume';
 
 // bootstrap
-export { NodeBootstrap, type NodeBootstrapOptions, type NodeBootstrapProps } from './bootstrap/node-bootstrap';
+export { NodeBootstrap, type NodeBootstrapProps, type NodeBootstrapOptions } from './bootstrap/node-bootstrap';
 export {
   BootstrapStep,
   type RunStepOptions,
@@ -53,7 +54,7 @@ export {
 export { ClusterAlarms } from './operations/cluster-alarms';
 export type {
   ClusterAlarmsOptions,
-  ClusterAlarmOptions,
+  AlarmOptions,
   ClusterShareAlarmOptions,
   ClusterOrphanAlarmOptions,
 } from './operations/cluster-alarms-options';

@@ -21,7 +21,7 @@ import { checkUserDataSize } from './private/user-data-size';
 const LOG_DRIVERS = 'ECS_AVAILABLE_LOGGING_DRIVERS';
 
 /**
- * What a node is told at boot: a part of `NodeProps`. A `NodeBootstrap` that stands alone takes `NodeBootstrapOptions`, which have the cluster's name besides.
+ * What a node is told at boot: a part of `NodeProps`. A `NodeBootstrap` that stands alone takes `NodeBootstrapProps`, which have the cluster's name besides.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -36,7 +36,7 @@ const LOG_DRIVERS = 'ECS_AVAILABLE_LOGGING_DRIVERS';
  *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
  * });
  */
-export interface NodeBootstrapProps {
+export interface NodeBootstrapOptions {
   /**
    * The credentials of private registries, read on the node at boot from AWS Secrets Manager.
    *
@@ -90,7 +90,7 @@ export interface NodeBootstrapProps {
  *   instanceInitiatedShutdownBehavior: ec2.InstanceInitiatedShutdownBehavior.TERMINATE,
  * });
  */
-export interface NodeBootstrapOptions extends NodeBootstrapProps {
+export interface NodeBootstrapProps extends NodeBootstrapOptions {
   /**
    * The cluster that nodes join: 1 to 255 letters, digits, `-` and `_`.
    *
@@ -142,7 +142,7 @@ export class NodeBootstrap extends ec2.UserData {
    */
   public _scope?: IConstruct;
 
-  public constructor(options: NodeBootstrapOptions = {}) {
+  public constructor(options: NodeBootstrapProps = {}) {
     super();
     checkCdkVersion();
     checkClusterName(options.clusterName);
@@ -322,7 +322,7 @@ function defaultLines(): readonly AgentLine[] {
 }
 
 /** Refuses what plain JavaScript lets through: the node would be told `undefined`. */
-function checkBootstrapKinds(props: NodeBootstrapProps): void {
+function checkBootstrapKinds(props: NodeBootstrapOptions): void {
   checkKind('dockerAuth', props.dockerAuth, DOCKER_AUTH);
   checkKinds('logDrivers', props.logDrivers, LOG_DRIVER);
   checkKinds('sysctls', props.sysctls, SYSCTL);

@@ -8,7 +8,7 @@ import { checkKind, type Kind } from '../private/expected-type';
 const AMAZON_LINUX_2023 = '/aws/service/ecs/optimized-ami/amazon-linux-2023';
 
 /**
- * Options for `NodeImage.amazonLinux2023()`.
+ * Options of a node image: `NodeImage.amazonLinux2023()` and `NodeImage.fromSsmParameter()`.
  *
  * @example
  * declare const cluster: EcsAutoScaledCluster;
@@ -17,28 +17,10 @@ const AMAZON_LINUX_2023 = '/aws/service/ecs/optimized-ami/amazon-linux-2023';
  *   machineImage: NodeImage.amazonLinux2023({ resolution: NodeImageResolution.AT_LAUNCH }),
  * });
  */
-export interface AmazonLinux2023ImageOptions {
+export interface NodeImageOptions {
   /**
-   * When the image's id is looked up.
-   *
-   * @default NodeImageResolution.AT_DEPLOYMENT
-   */
-  readonly resolution?: NodeImageResolution;
-}
-
-/**
- * Options for `NodeImage.fromSsmParameter()`.
- *
- * @example
- * declare const cluster: EcsAutoScaledCluster;
- * cluster.addTier('batch', {
- *   instanceTypes: [new ec2.InstanceType('c7i.2xlarge')],
- *   machineImage: NodeImage.fromSsmParameter('/images/ecs-node', { resolution: NodeImageResolution.AT_LAUNCH }),
- * });
- */
-export interface NodeImageFromSsmParameterOptions {
-  /**
-   * When the parameter is read. `NodeImageResolution.pinned()` is refused: name the parameter of the release instead.
+   * When the image's id is looked up. `NodeImageResolution.pinned()` is for Amazon's own images: refused with
+   * `NodeImage.fromSsmParameter()`, which can name the parameter of a release instead.
    *
    * @default NodeImageResolution.AT_DEPLOYMENT
    */
@@ -126,7 +108,7 @@ export class NodeImage implements ec2.IMachineImage {
    *
    * Used alone, in a launch template of your own, it is the x86_64 image.
    */
-  public static amazonLinux2023(options: AmazonLinux2023ImageOptions = {}): NodeImage {
+  public static amazonLinux2023(options: NodeImageOptions = {}): NodeImage {
     checkKind('resolution', options.resolution, RESOLUTION);
     const resolution = options.resolution ?? NodeImageResolution.AT_DEPLOYMENT;
     const { release } = resolution;
@@ -147,7 +129,7 @@ export class NodeImage implements ec2.IMachineImage {
    *
    * @param parameterName the parameter's name. Its image must fit the architecture of the instance types: that cannot be checked here.
    */
-  public static fromSsmParameter(parameterName: string, options: NodeImageFromSsmParameterOptions = {}): NodeImage {
+  public static fromSsmParameter(parameterName: string, options: NodeImageOptions = {}): NodeImage {
     checkKind('resolution', options.resolution, RESOLUTION);
     const resolution = options.resolution ?? NodeImageResolution.AT_DEPLOYMENT;
     if (resolution.release !== undefined) {

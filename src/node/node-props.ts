@@ -1,6 +1,6 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { NodeBootstrapProps } from '../bootstrap/node-bootstrap';
+import type { NodeBootstrapOptions } from '../bootstrap/node-bootstrap';
 import type { NodeVolume } from './node-volume';
 
 /**
@@ -19,7 +19,7 @@ import type { NodeVolume } from './node-volume';
  *   ],
  * });
  */
-export interface NodeProps extends NodeBootstrapProps {
+export interface NodeProps extends NodeBootstrapOptions {
   /**
    * The role of the nodes. What the ECS agent needs, for the clusters that use it and no others, is added to it, and so is reading
    * the registry's secret. It may live in another stack of the app.

@@ -14,7 +14,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
  *   drainNotEnding: { duration: Duration.hours(6) },
  * });
  */
-export interface ClusterAlarmOptions {
+export interface AlarmOptions {
   /**
    * Whether the alarm is made.
    *
@@ -42,7 +42,7 @@ export interface ClusterAlarmOptions {
  *   memoryUtilization: { threshold: 80, duration: Duration.minutes(30) },
  * });
  */
-export interface ClusterShareAlarmOptions extends ClusterAlarmOptions {
+export interface ClusterShareAlarmOptions extends AlarmOptions {
   /**
    * The percentage, 1 to 100, from which on the alarm fires.
    *
@@ -61,7 +61,7 @@ export interface ClusterShareAlarmOptions extends ClusterAlarmOptions {
  * new ecs.Ec2Service(this, 'LogForwarder', { cluster, taskDefinition: logForwarder, daemon: true });
  * cluster.addAlarms({ topic, orphans: { idleNodes: 0 } });
  */
-export interface ClusterOrphanAlarmOptions extends ClusterAlarmOptions {
+export interface ClusterOrphanAlarmOptions extends AlarmOptions {
   /**
    * How many nodes may be in service without a task, 0 or more. `0` where a daemon service runs on each node: then no other node goes unnoticed.
    *
@@ -141,7 +141,7 @@ export interface ClusterAlarmsOptions {
    *
    * @default - for 30 minutes
    */
-  readonly tierAtMaximum?: ClusterAlarmOptions;
+  readonly tierAtMaximum?: AlarmOptions;
 
   /**
    * Tasks wait for nodes that a tier does not bring: its capacity provider reservation stays above 100 percent.
@@ -150,7 +150,7 @@ export interface ClusterAlarmsOptions {
    *
    * @default - for 30 minutes
    */
-  readonly tierNotGrowing?: ClusterAlarmOptions;
+  readonly tierNotGrowing?: AlarmOptions;
 
   /**
    * A tier has nodes that stay in `Terminating`: a drain that does not end. Managed draining waits for up to 48 hours, and a replacement of nodes with it
@@ -160,7 +160,7 @@ export interface ClusterAlarmsOptions {
    *
    * @default - for 2 hours
    */
-  readonly drainNotEnding?: ClusterAlarmOptions;
+  readonly drainNotEnding?: AlarmOptions;
 
   /**
    * Nodes are in service in their groups and have not joined the cluster. **Needs Container Insights** (`containerInsightsV2`), whose

@@ -12,7 +12,7 @@ import { forThisAccount } from '../private/service-principal';
 import type { InstanceTier } from '../tier/instance-tier';
 import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import * as descriptions from './alarm-descriptions';
-import type { ClusterAlarmOptions, ClusterAlarmsOptions, ClusterShareAlarmOptions } from './cluster-alarms-options';
+import type { AlarmOptions, ClusterAlarmsOptions, ClusterShareAlarmOptions } from './cluster-alarms-options';
 import { childId, type OperatedCluster } from './operated-cluster';
 import { SpotInterruptions } from './spot-interruptions';
 
@@ -145,7 +145,7 @@ export class ClusterAlarms extends Construct {
   private checkOptions(): void {
     const { options } = this;
     checkKind('topic', options.topic, TOPIC, this);
-    const all: Record<string, ClusterAlarmOptions | undefined> = {
+    const all: Record<string, AlarmOptions | undefined> = {
       cpuReservation: options.cpuReservation,
       memoryReservation: options.memoryReservation,
       cpuUtilization: options.cpuUtilization,
@@ -278,7 +278,7 @@ export class ClusterAlarms extends Construct {
   private add(
     scope: Construct,
     id: string,
-    options: ClusterAlarmOptions | undefined,
+    options: AlarmOptions | undefined,
     duration: Duration,
     alarmDescription: string,
     condition: Condition,
@@ -297,6 +297,6 @@ export class ClusterAlarms extends Construct {
   }
 }
 
-function durationOf(options: ClusterAlarmOptions | undefined, otherwise: Duration): Duration {
+function durationOf(options: AlarmOptions | undefined, otherwise: Duration): Duration {
   return options?.duration ?? otherwise;
 }

@@ -121,7 +121,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       healthChecks: props.healthChecks ?? autoscaling.HealthChecks.ec2({ gracePeriod: Duration.seconds(300) }),
       groupMetrics: [autoscaling.GroupMetrics.all()],
       maxInstanceLifetime: props.maxInstanceLifetime,
-      capacityRebalance: props.spot?.capacityRebalance,
+      capacityRebalance: props.purchase?._spot?.capacityRebalance,
       ...this.launchSettings(launchTemplate),
       ...this._replacement._groupProps,
     };
@@ -247,7 +247,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
 
   /** @internal */
   public get _isOnSpot(): boolean {
-    return this.options.spot !== undefined;
+    return this.options.purchase?._spot !== undefined;
   }
 
   /**
@@ -297,7 +297,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
 
   private launchSettings(launchTemplate: ec2.LaunchTemplate): Partial<autoscaling.AutoScalingGroupProps> {
     const { instanceTypes } = this.template;
-    const { spot } = this.options;
+    const spot = this.options.purchase?._spot;
     if (instanceTypes.length === 1 && spot === undefined) return { launchTemplate };
     return {
       mixedInstancesPolicy: {

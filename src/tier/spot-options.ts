@@ -7,7 +7,7 @@ import { fail, shown } from '../private/errors';
 const CODE = 'InvalidSpot';
 
 /**
- * How much of a tier runs on Spot Instances. Nodes whose instance is interrupted are drained.
+ * How much of a tier runs on Spot Instances: `PurchaseOption.spot()`. Nodes whose instance is interrupted are drained.
  *
  * The names are those of EC2 Auto Scaling's instances distribution.
  *
@@ -15,7 +15,7 @@ const CODE = 'InvalidSpot';
  * declare const cluster: EcsAutoScaledCluster;
  * cluster.addTier('workers', {
  *   instanceTypes: [new ec2.InstanceType('c7i.large'), new ec2.InstanceType('c6i.large'), new ec2.InstanceType('m7i.large')],
- *   spot: { onDemandBaseCapacity: 1, onDemandPercentageAboveBaseCapacity: 20, capacityRebalance: true },
+ *   purchase: PurchaseOption.spot({ onDemandBaseCapacity: 1, onDemandPercentageAboveBaseCapacity: 20, capacityRebalance: true }),
  * });
  */
 export interface SpotOptions {
@@ -55,30 +55,34 @@ export interface SpotOptions {
   readonly capacityRebalance?: boolean;
 }
 
+/** Refuses what Auto Scaling would, as far as it can be told without the tier. */
+export function checkSpot(spot: SpotOptions): void {
+  const { onDemandPercentageAboveBaseCapacity: above, maxPrice } = spot;
+  checkInteger(CODE, 'onDemandBaseCapacity', spot.onDemandBaseCapacity, { min: 0 });
+  if (above === 100) {
+    fail(
+      CODE,
+      '`onDemandPercentageAboveBaseCapacity` must be below 100, got: 100. A tier that is all on demand has `PurchaseOption.onDemand()`',
+    );
+  }
+  checkPercentage(CODE, 'onDemandPercentageAboveBaseCapacity', above, { min: 0, max: 99 });
+  if (maxPrice !== undefined && !Token.isUnresolved(maxPrice) && !(/^\d+(\.\d+)?$/.test(maxPrice) && Number(maxPrice) > 0)) {
+    fail(CODE, `\`maxPrice\` must be a price in US dollars such as "0.05", got: ${shown(maxPrice)}`);
+  }
+}
+
 /** The same for Auto Scaling. */
 export function instancesDistributionOf(spot: SpotOptions, maxCapacity: number, scope: IConstruct): autoscaling.InstancesDistribution {
-  const { onDemandBaseCapacity: base, onDemandPercentageAboveBaseCapacity: above } = spot;
-  checkInteger(CODE, 'spot.onDemandBaseCapacity', base, { min: 0 }, scope);
+  const { onDemandBaseCapacity: base } = spot;
   if (base !== undefined && !Token.isUnresolved(base) && !Token.isUnresolved(maxCapacity) && base >= maxCapacity) {
     fail(
       CODE,
-      `\`spot.onDemandBaseCapacity\` must be below the tier's \`maxCapacity\`, or nothing is on Spot, got: ${base} and ${maxCapacity}`,
+      `\`onDemandBaseCapacity\` must be below the tier's \`maxCapacity\`, or nothing is on Spot, got: ${base} and ${maxCapacity}`,
       scope,
     );
   }
-  if (above === 100) {
-    fail(CODE, '`spot.onDemandPercentageAboveBaseCapacity` must be below 100, got: 100. A tier that is all on demand has no `spot`', scope);
-  }
-  checkPercentage(CODE, 'spot.onDemandPercentageAboveBaseCapacity', above, { min: 0, max: 99 }, scope);
-  if (
-    spot.maxPrice !== undefined &&
-    !Token.isUnresolved(spot.maxPrice) &&
-    !(/^\d+(\.\d+)?$/.test(spot.maxPrice) && Number(spot.maxPrice) > 0)
-  ) {
-    fail(CODE, `\`spot.maxPrice\` must be a price in US dollars such as "0.05", got: ${shown(spot.maxPrice)}`, scope);
-  }
   return {
-    onDemandBaseCapacity: spot.onDemandBaseCapacity ?? 0,
+    onDemandBaseCapacity: base ?? 0,
     onDemandPercentageAboveBaseCapacity: spot.onDemandPercentageAboveBaseCapacity ?? 0,
     spotAllocationStrategy: spot.allocationStrategy ?? autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
     spotMaxPrice: spot.maxPrice,

@@ -3,7 +3,7 @@ import type { NodeTemplate } from '../node/node-template';
 import { HEALTH_CHECKS, SUBNET_SELECTION } from '../private/cdk-types';
 import { checkKind, checkKinds, type Kind } from '../private/expected-type';
 import type { NodeReplacement } from '../replacement/node-replacement';
-import type { SpotOptions } from './spot-options';
+import type { PurchaseOption } from './purchase-option';
 import type { InstanceTierProps } from './tier-options';
 import type { TierSchedule } from './tier-schedule';
 import type { TierStrategy } from './tier-strategy';
@@ -29,7 +29,10 @@ const SCHEDULE: Kind<TierSchedule> = {
   member: '_actions',
 };
 
-const SPOT: Kind<SpotOptions> = { name: 'a SpotOptions, such as `{}` for a tier that is all on Spot, or left out' };
+const PURCHASE: Kind<PurchaseOption> = {
+  name: 'a PurchaseOption: `PurchaseOption.onDemand()` or `PurchaseOption.spot()`',
+  member: '_spot',
+};
 
 const STRATEGY: Kind<TierStrategy> = { name: 'a TierStrategy such as `{ weight: 1 }`' };
 
@@ -39,7 +42,7 @@ export function checkTierKinds(scope: IConstruct, props: InstanceTierProps): voi
   checkKind('vpcSubnets', props.vpcSubnets, SUBNET_SELECTION, scope);
   checkKind('replacement', props.replacement, REPLACEMENT, scope);
   checkKind('healthChecks', props.healthChecks, HEALTH_CHECKS, scope);
-  checkKind('spot', props.spot, SPOT, scope);
+  checkKind('purchase', props.purchase, PURCHASE, scope);
   checkKind('defaultStrategy', props.defaultStrategy, STRATEGY, scope);
   checkKinds('schedules', props.schedules, SCHEDULE, scope);
 }

@@ -4,7 +4,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { NodeProps } from '../node/node-props';
 import type { NodeTemplate } from '../node/node-template';
 import type { NodeReplacement } from '../replacement/node-replacement';
-import type { SpotOptions } from './spot-options';
+import type { PurchaseOption } from './purchase-option';
 import type { TierSchedule } from './tier-schedule';
 import type { TierStrategy } from './tier-strategy';
 
@@ -76,11 +76,11 @@ export interface InstanceTierOptions extends NodeProps {
   readonly healthChecks?: autoscaling.HealthChecks;
 
   /**
-   * Run the tier, or a share of it, on Spot Instances. Nodes are drained before they are interrupted.
+   * How the instances are bought: on demand, or all or a share of them on Spot.
    *
-   * @default - on demand
+   * @default PurchaseOption.onDemand()
    */
-  readonly spot?: SpotOptions;
+  readonly purchase?: PurchaseOption;
 
   /**
    * How full managed scaling keeps the tier, 1 to 100 percent. Below 100 there is spare room for tasks that start.

@@ -11,7 +11,7 @@ import { checkInteger } from '../private/bounds';
  *   instanceTypes: [new ec2.InstanceType('m7i.large'), new ec2.InstanceType('m6i.large')],
  *   tiers: [
  *     { name: 'steady', defaultStrategy: { base: 2, weight: 1 } },
- *     { name: 'spare', defaultStrategy: { weight: 3 }, spot: { capacityRebalance: true } },
+ *     { name: 'spare', defaultStrategy: { weight: 3 }, purchase: PurchaseOption.spot({ capacityRebalance: true }) },
  *   ],
  * });
  */

@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { NodeBootstrap, type NodeBootstrapOptions } from '../../src/bootstrap/node-bootstrap';
+import { NodeBootstrap, type NodeBootstrapProps } from '../../src/bootstrap/node-bootstrap';
 import { DockerAuth, type DockerAuthFormat } from '../../src/registry/docker-auth';
 import { evaluate } from '../helpers/user-data';
 
@@ -27,7 +27,7 @@ export const GUARD_LIMIT_ONLY: readonly Change[] = [
 export const FEW_ATTEMPTS: readonly Change[] = [['for wait in 1, 2, 4, 8, 16, 32, 0:', 'for wait in 1, 0:']];
 
 /** The user data that the library renders, as the node gets it. */
-export function userData(options: Omit<NodeBootstrapOptions, 'dockerAuth'> & { secretFormat?: DockerAuthFormat }): string {
+export function userData(options: Omit<NodeBootstrapProps, 'dockerAuth'> & { secretFormat?: DockerAuthFormat }): string {
   const { secretFormat, ...rest } = options;
   const stack = new Stack(new App(), 'Boot', { env: { account: '123456789012', region: REGION } });
   const secret = secretsmanager.Secret.fromSecretNameV2(stack, 'Registries', SECRET);

@@ -9,7 +9,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { BootstrapStep } from '../../src/bootstrap/bootstrap-step';
-import { NodeBootstrap, type NodeBootstrapOptions } from '../../src/bootstrap/node-bootstrap';
+import { NodeBootstrap, type NodeBootstrapProps } from '../../src/bootstrap/node-bootstrap';
 import { DockerAuth } from '../../src/registry/docker-auth';
 import { NodeLogDriver } from '../../src/settings/log-driver';
 import { Sysctl } from '../../src/settings/sysctl';
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => node.remove());
 
-function rendered(options?: NodeBootstrapOptions): string {
+function rendered(options?: NodeBootstrapProps): string {
   return new NodeBootstrap(options).render();
 }
 

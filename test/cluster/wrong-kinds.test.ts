@@ -14,6 +14,7 @@ import {
   NodeReplacement,
   NodeTemplate,
   NodeVolume,
+  PurchaseOption,
   Sysctl,
   TierSchedule,
 } from '../../src';
@@ -186,9 +187,9 @@ describe('a tier of plain JavaScript is refused', () => {
     ],
     // It would have been on Spot.
     [
-      'no Spot',
-      { spot: false },
-      '`spot` must be a SpotOptions, such as `{}` for a tier that is all on Spot, or left out, got: false (WrongKind',
+      'no way to buy',
+      { purchase: false },
+      '`purchase` must be a PurchaseOption: `PurchaseOption.onDemand()` or `PurchaseOption.spot()`, got: false (WrongKind',
     ],
     [
       'a number as a strategy',
@@ -366,7 +367,11 @@ test('what is right passes, whatever object it is: another copy of aws-cdk-lib m
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
       replacement: NodeReplacement.rolling(),
     },
-    { healthChecks: foreign.healthChecks, spot: {}, schedules: [TierSchedule.workingHours({ timeZone: 'Europe/Berlin' })] },
+    {
+      healthChecks: foreign.healthChecks,
+      purchase: PurchaseOption.spot(),
+      schedules: [TierSchedule.workingHours({ timeZone: 'Europe/Berlin' })],
+    },
   );
   made.addAlarms({ topic: foreign.topic });
   stack.template.hasResourceProperties('AWS::EC2::LaunchTemplate', {

@@ -1,6 +1,6 @@
 import { CfnParameter } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import { EcsAutoScaledCluster, type EcsAutoScaledClusterAttributes, type InstanceTierProps, TierSchedule } from '../../src';
+import { EcsAutoScaledCluster, type EcsAutoScaledClusterAttributes, type InstanceTierProps, PurchaseOption, TierSchedule } from '../../src';
 import { SMALL, TestStack } from '../helpers/estate';
 
 function synthesized(...tiers: Partial<InstanceTierProps>[]): () => unknown {
@@ -27,14 +27,14 @@ describe('a cluster', () => {
   });
 
   test('with an on-demand base as large as the tier is refused: nothing would be on Spot', () => {
-    expect(synthesized({ maxCapacity: 3, spot: { onDemandBaseCapacity: 3 } })).toThrow(
-      "`spot.onDemandBaseCapacity` must be below the tier's `maxCapacity`, or nothing is on Spot, got: 3 and 3 (InvalidSpot at Estate/Orders/Tiers/tier0)",
+    expect(synthesized({ maxCapacity: 3, purchase: PurchaseOption.spot({ onDemandBaseCapacity: 3 }) })).toThrow(
+      "`onDemandBaseCapacity` must be below the tier's `maxCapacity`, or nothing is on Spot, got: 3 and 3 (InvalidSpot at Estate/Orders/Tiers/tier0)",
     );
   });
 
   test.each(['0', '0.00', '-1', ''])('with a Spot price of %p is refused', (maxPrice) => {
-    expect(synthesized({ spot: { maxPrice } })).toThrow(
-      `\`spot.maxPrice\` must be a price in US dollars such as "0.05", got: "${maxPrice}"`,
+    expect(() => PurchaseOption.spot({ maxPrice })).toThrow(
+      `\`maxPrice\` must be a price in US dollars such as "0.05", got: "${maxPrice}"`,
     );
   });
 

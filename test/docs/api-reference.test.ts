@@ -63,7 +63,7 @@ describe('the examples of the docstrings', () => {
 });
 
 /** Structs of which one that extends them is passed, and what a method of the cluster makes. */
-const SHOWN_OTHERWISE = ['NodeProps', 'NodeBootstrapProps', 'NodeVolumeOptions', 'ClusterAlarms', 'ClusterDashboard'];
+const SHOWN_OTHERWISE = ['NodeProps', 'NodeBootstrapOptions', 'NodeVolumeOptions', 'ClusterAlarms', 'ClusterDashboard'];
 
 /** What an example takes for granted with `declare`, by its type. */
 const GIVEN: Record<string, (scope: Stack, id: string) => unknown> = {

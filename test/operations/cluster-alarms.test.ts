@@ -6,7 +6,7 @@ import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { type ClusterAlarmsOptions, EcsAutoScaledCluster, NodeReplacement, TierSchedule } from '../../src';
+import { type ClusterAlarmsOptions, EcsAutoScaledCluster, NodeReplacement, PurchaseOption, TierSchedule } from '../../src';
 import { ARM, LARGE, only, SMALL, TestStack } from '../helpers/estate';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -440,7 +440,7 @@ describe('actions', () => {
     const operations = new Stack(app, 'Operations');
     const topic = new sns.Topic(operations, 'Topic');
     const stack = new TestStack(app);
-    stack.cluster({ tiers: [{ name: 'spare', instanceTypes: [SMALL], spot: {} }] }).addAlarms({ topic });
+    stack.cluster({ tiers: [{ name: 'spare', instanceTypes: [SMALL], purchase: PurchaseOption.spot() }] }).addAlarms({ topic });
     app.synth();
     for (const { AlarmActions } of Object.values(alarmsOf(stack))) expect(AlarmActions).toHaveLength(1);
     Template.fromStack(operations).resourceCountIs('AWS::SNS::TopicPolicy', 1);
@@ -473,7 +473,7 @@ describe('actions', () => {
 });
 
 describe('Spot interruptions', () => {
-  const SPARE = { name: 'spare', instanceTypes: [SMALL], spot: {} };
+  const SPARE = { name: 'spare', instanceTypes: [SMALL], purchase: PurchaseOption.spot() };
 
   test('a rule on the event, which is of the whole account and region, and a message that says so', () => {
     const stack = new TestStack();
@@ -481,7 +481,7 @@ describe('Spot interruptions', () => {
     const cluster = stack.cluster();
     cluster.addAlarms({ topic });
     stack.cluster({ tiers: [SPARE] }, 'Search').addAlarms({ topic });
-    cluster.addTier('spare', { instanceTypes: [SMALL], spot: {} });
+    cluster.addTier('spare', { instanceTypes: [SMALL], purchase: PurchaseOption.spot() });
     const rule = only(stack.template, 'AWS::Events::Rule').Properties;
     expect(rule.EventPattern).toEqual({ source: ['aws.ec2'], 'detail-type': ['EC2 Spot Instance Interruption Warning'] });
     expect(rule.Targets).toHaveLength(1);
@@ -541,7 +541,7 @@ test('no Lambda function, whatever is asked for', () => {
   const cluster = new EcsAutoScaledCluster(stack, 'Orders', {
     vpc: stack.vpc,
     containerInsightsV2: ENABLED,
-    tiers: [{ name: 'spare', instanceTypes: [SMALL], spot: {} }],
+    tiers: [{ name: 'spare', instanceTypes: [SMALL], purchase: PurchaseOption.spot() }],
   });
   cluster.addAlarms({ topic: new sns.Topic(stack, 'Topic') });
   cluster.addDashboard();

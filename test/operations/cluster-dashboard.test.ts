@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { PurchaseOption } from '../../src';
 import { LARGE, only, SMALL, TestStack } from '../helpers/estate';
 
-const SPARE = { name: 'spare', instanceTypes: [SMALL], spot: {} };
+const SPARE = { name: 'spare', instanceTypes: [SMALL], purchase: PurchaseOption.spot() };
 
 /** The body as CloudWatch gets it, with the logical id of what a name is of in its place. */
 function bodyOf(stack: TestStack): any {

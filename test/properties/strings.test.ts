@@ -7,7 +7,7 @@ import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as fc from 'fast-check';
 import { BootstrapStep } from '../../src/bootstrap/bootstrap-step';
-import { NodeBootstrap, type NodeBootstrapOptions } from '../../src/bootstrap/node-bootstrap';
+import { NodeBootstrap, type NodeBootstrapProps } from '../../src/bootstrap/node-bootstrap';
 import { renderAmazonLinux } from '../../src/bootstrap/private/amazon-linux-renderer';
 import { ValidationError } from '../../src/private/errors';
 import { DockerAuth, DockerAuthFormat } from '../../src/registry/docker-auth';
@@ -44,7 +44,7 @@ function token(value: string): string {
 }
 
 /** Boots a node, of which the user data may be larger than EC2 takes it. */
-function boot(options: NodeBootstrapOptions, values: DeployedValues = deployed, adapt?: (script: string) => string): Promise<Run> {
+function boot(options: NodeBootstrapProps, values: DeployedValues = deployed, adapt?: (script: string) => string): Promise<Run> {
   const { text } = renderAmazonLinux(new NodeBootstrap({ clusterName: 'orders', ...options })._settings);
   return node.run(evaluate(stack.resolve(text), values), { adapt });
 }
@@ -240,7 +240,7 @@ describe('strings of settings', () => {
   /** A node each: one of every kind that somebody reads in a way of its own. */
   const SOME = ["it's", '"', '\\', '\n', 'a\nECS_CLUSTER=other', '$(touch broken)', '","ECS":"x', 'é', 'ends in a backslash\\', ''];
 
-  const FIELDS: [string, (value: string) => NodeBootstrapOptions][] = [
+  const FIELDS: [string, (value: string) => NodeBootstrapProps][] = [
     ['a value of the environment', (value) => ({ agent: { environment: { MY: value } } })],
     ['the middle of a value of the environment', (value) => ({ agent: { environment: { MY: `a ${value} b` } } })],
     ['an attribute', (value) => ({ agent: { instanceAttributes: { a: value } } })],

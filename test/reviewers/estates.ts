@@ -17,6 +17,7 @@ import {
   NodeRole,
   NodeTemplate,
   NodeVolume,
+  PurchaseOption,
   Sysctl,
   TierSchedule,
 } from '../../src';
@@ -81,7 +82,7 @@ class Everything extends Stack {
           name: 'shared',
           template: shared,
           minCapacity: 2,
-          spot: { onDemandBaseCapacity: 1, onDemandPercentageAboveBaseCapacity: 50 },
+          purchase: PurchaseOption.spot({ onDemandBaseCapacity: 1, onDemandPercentageAboveBaseCapacity: 50 }),
           maxInstanceLifetime: Duration.days(30),
           defaultStrategy: { weight: 2 },
         },

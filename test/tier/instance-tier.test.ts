@@ -8,6 +8,7 @@ import {
   type InstanceTierProps,
   NodeReplacement,
   NodeTemplate,
+  PurchaseOption,
 } from '../../src';
 import { shown } from '../../src/private/errors';
 import { LARGE, only, SMALL, TestStack, testVpc } from '../helpers/estate';
@@ -146,12 +147,6 @@ describe('a tier', () => {
       '`maxInstanceLifetime` must be a duration from 24 hours to 365 days, got: 1 hour',
     ],
     ['a weight below 0', { defaultStrategy: { weight: -1 } }, '`defaultStrategy.weight` must be a whole number from 0 to 1000, got: -1'],
-    [
-      'a Spot share of nothing',
-      { spot: { onDemandPercentageAboveBaseCapacity: 100 } },
-      '`spot.onDemandPercentageAboveBaseCapacity` must be below 100, got: 100. A tier that is all on demand has no `spot` (InvalidSpot',
-    ],
-    ['a price in words', { spot: { maxPrice: 'cheap' } }, '`spot.maxPrice` must be a price in US dollars such as "0.05", got: "cheap"'],
   ])('with %s is refused', (_what, options, message) => {
     expect(() => withTier(options)).toThrow(message);
   });
@@ -196,7 +191,12 @@ describe('several instance types', () => {
   test('on Spot say how much, and how the pools are chosen', () => {
     const { stack } = withTier({
       instanceTypes: [LARGE, SMALL],
-      spot: { onDemandBaseCapacity: 1, onDemandPercentageAboveBaseCapacity: 25, maxPrice: '0.05', capacityRebalance: true },
+      purchase: PurchaseOption.spot({
+        onDemandBaseCapacity: 1,
+        onDemandPercentageAboveBaseCapacity: 25,
+        maxPrice: '0.05',
+        capacityRebalance: true,
+      }),
     });
     stack.template.hasResourceProperties(GROUP, {
       CapacityRebalance: true,
@@ -212,7 +212,7 @@ describe('several instance types', () => {
   });
 
   test('are not needed for Spot', () => {
-    const { stack } = withTier({ spot: {} });
+    const { stack } = withTier({ purchase: PurchaseOption.spot() });
     stack.template.hasResourceProperties(GROUP, {
       MixedInstancesPolicy: {
         InstancesDistribution: { OnDemandBaseCapacity: 0, OnDemandPercentageAboveBaseCapacity: 0 },

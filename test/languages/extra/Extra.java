@@ -15,7 +15,7 @@ import io.github.cdkecsautoscaledcluster.NodeTemplate;
 import io.github.cdkecsautoscaledcluster.NodeVolume;
 import io.github.cdkecsautoscaledcluster.RollingReplacementOptions;
 import io.github.cdkecsautoscaledcluster.RootVolumeOptions;
-import io.github.cdkecsautoscaledcluster.SpotOptions;
+import io.github.cdkecsautoscaledcluster.PurchaseOption;
 import io.github.cdkecsautoscaledcluster.Sysctl;
 import io.github.cdkecsautoscaledcluster.TierSchedule;
 import io.github.cdkecsautoscaledcluster.WorkingHoursOptions;
@@ -79,7 +79,7 @@ class ExtraTest {
                 .vpc(vpc)
                 .build();
         cluster.addTier("nightly", InstanceTierOptions.builder()
-                .spot(SpotOptions.builder().build())
+                .purchase(PurchaseOption.spot())
                 .schedules(List.of(TierSchedule.workingHours(
                         WorkingHoursOptions.builder().timeZone("Europe/Berlin").build())))
                 .instanceTypes(List.of(new InstanceType("c7i.large"), new InstanceType("c6i.large")))

@@ -8,7 +8,7 @@ from cdk_ecs_auto_scaled_cluster import (
     InstanceTierProps,
     NodeLogDriver,
     NodeReplacement,
-    SpotOptions,
+    PurchaseOption,
     Sysctl,
     TierSchedule,
 )

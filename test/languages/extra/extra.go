@@ -56,7 +56,7 @@ func TestAllKindsOfOptions(t *testing.T) {
 		Vpc: vpc,
 	})
 	cluster.AddTier(jsii.String("nightly"), &ecscluster.InstanceTierOptions{
-		Spot: &ecscluster.SpotOptions{},
+		Purchase: ecscluster.PurchaseOption_Spot(nil),
 		Schedules: &[]ecscluster.TierSchedule{
 			ecscluster.TierSchedule_WorkingHours(&ecscluster.WorkingHoursOptions{TimeZone: jsii.String("Europe/Berlin")}),
 		},

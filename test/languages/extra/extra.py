@@ -12,7 +12,7 @@ from cdk_ecs_auto_scaled_cluster import (
     NodeReplacement,
     NodeTemplate,
     NodeVolume,
-    SpotOptions,
+    PurchaseOption,
     Sysctl,
     TierSchedule,
 )
@@ -55,7 +55,7 @@ def test_all_kinds_of_options() -> None:
     )
     cluster.add_tier(
         "nightly",
-        spot=SpotOptions(),
+        purchase=PurchaseOption.spot(),
         schedules=[TierSchedule.working_hours(time_zone="Europe/Berlin")],
         instance_types=[ec2.InstanceType("c7i.large"), ec2.InstanceType("c6i.large")],
     )

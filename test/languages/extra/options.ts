@@ -7,6 +7,7 @@ import {
   NodeLogDriver,
   NodeReplacement,
   NodeVolume,
+  PurchaseOption,
   Sysctl,
   TierSchedule,
 } from 'cdk-ecs-auto-scaled-cluster';
@@ -40,7 +41,7 @@ export function optionsStack(scope: Construct): Stack {
   cluster.addTier('nightly', {
     instanceTypes: [new ec2.InstanceType('c7i.large'), new ec2.InstanceType('c6i.large')],
     schedules: [TierSchedule.workingHours({ timeZone: 'Europe/Berlin' })],
-    spot: {},
+    purchase: PurchaseOption.spot(),
   });
   cluster.addAlarms({ topic: new sns.Topic(stack, 'Topic') });
   cluster.addDashboard();

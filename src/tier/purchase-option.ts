@@ -1,0 +1,35 @@
+import { checkSpot, type SpotOptions } from './spot-options';
+
+/**
+ * How the instances of a tier are bought.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('workers', {
+ *   instanceTypes: [new ec2.InstanceType('c7i.large'), new ec2.InstanceType('c6i.large')],
+ *   purchase: PurchaseOption.spot({ onDemandBaseCapacity: 1 }),
+ * });
+ */
+export class PurchaseOption {
+  /** On-Demand Instances. */
+  public static onDemand(): PurchaseOption {
+    return new PurchaseOption();
+  }
+
+  /** Spot Instances, all nodes or a share of them. Nodes are drained before they are interrupted. */
+  public static spot(options: SpotOptions = {}): PurchaseOption {
+    checkSpot(options);
+    return new PurchaseOption(options);
+  }
+
+  private constructor(private readonly spot?: SpotOptions) {}
+
+  /**
+   * Undefined: the tier is on demand.
+   *
+   * @internal
+   */
+  public get _spot(): SpotOptions | undefined {
+    return this.spot;
+  }
+}
