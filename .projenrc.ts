@@ -46,6 +46,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenVersion: '0.103.25',
   devDeps: [
     '@aws-cdk/cloud-assembly-schema@54.11.0', // the least that aws-cdk-lib asks for: the newest, which npm would take, has no Go module
+    // For test/aws. npm has no alpha beside the floor: this is the newest, it asks for aws-cdk-lib ^2.245.0, and the floor is inside of that.
+    '@aws-cdk/integ-runner@2.197.10',
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     '@cdklabs/cdk-validator-cfnguard@0.0.62',
     '@types/node@20.19.43',
     '@viz-js/viz@3.31.0', // Graphviz: draws the pictures of the guides
@@ -198,6 +201,13 @@ project.addTask('pictures', {
   env: { UPDATE_GOLDEN: '1' },
 });
 
+project.addTask('aws:prove', {
+  description: 'Settle on a real account what only AWS can answer; without a name it only lists the questions, their cost and time',
+  exec: 'node --import tsx test/aws/prove.ts', // not tsx itself, which would deal with Ctrl-C in its own way
+  env: { TSX_TSCONFIG_PATH: 'tsconfig.dev.json' },
+  receiveArgs: true,
+});
+
 // Only the release workflow bumps a version, and fetches what it takes then: no install has to bring it.
 project.deps.removeDependency('commit-and-tag-version');
 addBuildWorkflow(project);
@@ -258,7 +268,7 @@ project.addTask('test:unit', {
   receiveArgs: true,
 });
 // What a node's image has is not ours to format: an empty ecs.config.json is as the AMI has it. The last pattern wins, so it goes to the end.
-project.tryFindObjectFile('biome.jsonc')?.addToArray('files.includes', '!test/boot/harness/node', '!test/golden');
+project.tryFindObjectFile('biome.jsonc')?.addToArray('files.includes', '!test/boot/harness/node', '!test/golden', '!test/aws/snapshots');
 // PyPI's own categories; projen has no option for them.
 project
   .tryFindObjectFile('package.json')

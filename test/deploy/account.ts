@@ -4,7 +4,7 @@ import { TestStack } from '../helpers/estate';
 import { ApiError, type Emulator, until } from './emulator';
 
 /** The name of the parameter that says which image nodes have; `Account.image()` changes it. */
-const IMAGE = '/estate/image';
+export const IMAGE = '/estate/image';
 
 /** The image of the estate's nodes: looked up at each deployment, as the default one is. */
 export const image = NodeImage.fromSsmParameter(IMAGE);
