@@ -8,7 +8,8 @@ const ON_DEMAND = '\\.all\\.test\\.ts$';
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-ecs-auto-scaled-cluster',
   description:
-    'Amazon ECS on your own EC2 nodes as one typed CDK construct: tiers of instances, shared node templates, a checked bootstrap that fails closed, private registries, and services that just work.',
+    'Amazon ECS on your own EC2 nodes as one typed CDK construct: tiers of instances, shared node ' +
+    'templates, a checked bootstrap that fails closed, private registries, and services that just work.',
   author: 'The cdk-ecs-auto-scaled-cluster authors',
   authorAddress: 'cdk-ecs-auto-scaled-cluster@users.noreply.github.com',
   authorOrganization: true,
@@ -45,14 +46,17 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typescriptVersion: '6.0.3', // the minor that jsii 6.0 depends on
   projenVersion: '0.103.25',
   devDeps: [
-    '@aws-cdk/cloud-assembly-schema@54.11.0', // the least that aws-cdk-lib asks for: the newest, which npm would take, has no Go module
-    // For test/aws. npm has no alpha beside the floor: this is the newest, it asks for aws-cdk-lib ^2.245.0, and the floor is inside of that.
+    // the least that aws-cdk-lib asks for: the newest, which npm would take, has no Go module
+    '@aws-cdk/cloud-assembly-schema@54.11.0',
+    // For test/aws. npm has no alpha beside the floor: this is the newest, it asks for aws-cdk-lib ^2.245.0,
+    // and the floor is inside of that.
     '@aws-cdk/integ-runner@2.197.10',
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     '@cdklabs/cdk-validator-cfnguard@0.0.62',
     '@types/node@20.19.43',
     '@viz-js/viz@3.31.0', // Graphviz: draws the pictures of the guides
-    'aws-cdk-lib-newest@npm:aws-cdk-lib@2.276.0', // test/reviewers synthesizes with it too; the floor is `aws-cdk-lib`
+    // test/reviewers synthesizes with it too; the floor is `aws-cdk-lib`
+    'aws-cdk-lib-newest@npm:aws-cdk-lib@2.276.0',
     'aws-cdk@2.1148.1', // the CLI, against the emulator
     'cdk-nag@3.0.2',
     'fast-check@4.10.2',
@@ -60,14 +64,22 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'tsx@4.23.15', // runs the examples and the demo from source
   ],
 
-  publishToPypi: { distName: 'cdk-ecs-auto-scaled-cluster', module: 'cdk_ecs_auto_scaled_cluster', trustedPublishing: true },
+  publishToPypi: {
+    distName: 'cdk-ecs-auto-scaled-cluster',
+    module: 'cdk_ecs_auto_scaled_cluster',
+    trustedPublishing: true,
+  },
   publishToMaven: {
     javaPackage: 'io.github.cdkecsautoscaledcluster',
     mavenGroupId: 'io.github.cdk-ecs-auto-scaled-cluster',
     mavenArtifactId: 'cdk-ecs-auto-scaled-cluster',
   },
   publishToGo: { moduleName: 'github.com/cdk-ecs-auto-scaled-cluster/cdk-ecs-auto-scaled-cluster-go' },
-  publishToNuget: { dotNetNamespace: 'CdkEcsAutoScaledCluster', packageId: 'CdkEcsAutoScaledCluster', trustedPublishing: true },
+  publishToNuget: {
+    dotNetNamespace: 'CdkEcsAutoScaledCluster',
+    packageId: 'CdkEcsAutoScaledCluster',
+    trustedPublishing: true,
+  },
 
   biome: true,
   biomeOptions: {
@@ -75,7 +87,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     biomeConfig: {
       formatter: {
         indentStyle: javascript.biome_config.IndentStyle.SPACE,
-        lineWidth: 140,
+        lineWidth: 110,
       },
       javascript: { formatter: { quoteStyle: javascript.biome_config.QuoteStyle.SINGLE } },
       // Templates in tests are untyped JSON.
@@ -109,7 +121,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  // Workflows for GitHub. A person starts a release; its version is the changelog's, and the registries trust the workflow itself where they can.
+  // Workflows for GitHub. A person starts a release; its version is the changelog's, and the registries trust
+  // the workflow itself where they can.
   githubOptions: { mergify: false, pullRequestLint: false },
   pullRequestTemplate: false, // projenrc/github-templates.ts has ours
   buildWorkflow: false, // projenrc/github.ts has ours: it runs the README's test command
@@ -121,7 +134,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jsiiReleaseVersion: '0.2.1061', // publib
   releaseWorkflowEnv: { BOOT_TESTS: 'skip' }, // they take root, and have run when the commit was merged
   postBuildSteps: [
-    { name: "The version's part of the changelog", run: "awk '/^## \\[[0-9]/ { n++ } n == 1' CHANGELOG.md > dist/changelog.md" },
+    {
+      name: "The version's part of the changelog",
+      run: "awk '/^## \\[[0-9]/ { n++ } n == 1' CHANGELOG.md > dist/changelog.md",
+    },
   ],
   npmTrustedPublishing: true,
   depsUpgrade: false,
@@ -153,7 +169,8 @@ for (const pinned of [
   project.addDevDeps(pinned);
 }
 
-// In every language, in the order of the layers: jsii-docgen's own command has one language at a time, by kind and alphabet.
+// In every language, in the order of the layers: jsii-docgen's own command has one language at a time, by
+// kind and alphabet.
 const docgen = project.tasks.tryFind('docgen');
 if (!docgen) throw new Error('docgen is what post-compile runs');
 docgen.reset('tsx projenrc/api-reference.ts');
@@ -196,13 +213,16 @@ project.addTask('demo', {
 });
 
 project.addTask('pictures', {
-  description: "Draw the guides' pictures again: from their sources in docs/images, and from the model of a roll",
+  description:
+    "Draw the guides' pictures again: from their sources in docs/images, and from the model of a roll",
   exec: 'jest --ci test/docs/pictures.test.ts test/roll/picture.test.ts',
   env: { UPDATE_GOLDEN: '1' },
 });
 
 project.addTask('aws:prove', {
-  description: 'Settle on a real account what only AWS can answer; without a name it only lists the questions, their cost and time',
+  description:
+    'Settle on a real account what only AWS can answer; without a name it only lists the questions, ' +
+    'their cost and time',
   exec: 'node --import tsx test/aws/prove.ts', // not tsx itself, which would deal with Ctrl-C in its own way
   env: { TSX_TSCONFIG_PATH: 'tsconfig.dev.json' },
   receiveArgs: true,
@@ -213,12 +233,14 @@ project.deps.removeDependency('commit-and-tag-version');
 addBuildWorkflow(project);
 addGithubTemplates(project);
 
-// The test command does all of it on a fresh clone: style, types, samples, API.md, and every test. The count is its last line.
+// The test command does all of it on a fresh clone: style, types, samples, API.md, and every test. The count
+// is its last line.
 const jest = project.jest;
 if (!jest) throw new Error('jest is what runs the tests');
 jest.config.collectCoverage = false;
 jest.config.maxWorkers = 3; // the boots wait more than they work
-jest.config.modulePathIgnorePatterns = ['<rootDir>/.cache/', '<rootDir>/dist/']; // copies of this package, and apps that use it
+// copies of this package, and apps that use it
+jest.config.modulePathIgnorePatterns = ['<rootDir>/.cache/', '<rootDir>/dist/'];
 jest.config.globalSetup = '<rootDir>/test/helpers/environment.js';
 jest.config.testSequencer = '<rootDir>/test/helpers/longest-first.js';
 jest.addReporter(new javascript.JestReporter('<rootDir>/test/helpers/count-reporter.js'));
@@ -226,21 +248,27 @@ project.testTask.reset();
 project.testTask.exec('biome check --error-on-warnings');
 project.testTask.exec('tsc --noEmit -p tsconfig.dev.json');
 project.testTask.exec('jest --ci', { receiveArgs: true });
-const verify = project.addTask('verify', { description: 'Compile, translate the samples, and run every check and test' });
+const verify = project.addTask('verify', {
+  description: 'Compile, translate the samples, and run every check and test',
+});
 verify.spawn(project.compileTask);
 verify.spawn(project.postCompileTask);
 const onCi = 'node -e "if (!process.env.CI) process.exit(1)"';
 verify.exec('git diff --exit-code -- API.md docs/api', { condition: onCi }); // generated, and committed
 verify.spawn(project.testTask, { receiveArgs: true });
-// `projen build` makes the one package that needs nothing but Node.js; of the others, the release makes each in a job of its own.
+// `projen build` makes the one package that needs nothing but Node.js; of the others, the release makes each
+// in a job of its own.
 project.packageTask.reset('projen package:js');
 const readmeLinks = project.addTask('readme-links', {
   description: 'Make the links absolute in the README that goes into the packages',
   exec: 'tsx --tsconfig tsconfig.dev.json projenrc/package-readme.ts',
 });
-for (const language of ['python', 'java', 'dotnet', 'go']) project.tasks.tryFind(`package:${language}`)?.prependSpawn(readmeLinks);
-// The tarball, from which a release makes these packages, has no translations: without them, pacmak would call the TypeScript Python.
-for (const language of ['python', 'java', 'dotnet']) project.tasks.tryFind(`package:${language}`)?.prependSpawn(rosetta);
+for (const language of ['python', 'java', 'dotnet', 'go'])
+  project.tasks.tryFind(`package:${language}`)?.prependSpawn(readmeLinks);
+// The tarball, from which a release makes these packages, has no translations: without them, pacmak would
+// call the TypeScript Python.
+for (const language of ['python', 'java', 'dotnet'])
+  project.tasks.tryFind(`package:${language}`)?.prependSpawn(rosetta);
 const goSamples = project.addTask('go-samples', {
   description: "Take the translated samples, which are not Go, out of pacmak's Go module",
   exec: 'tsx --tsconfig tsconfig.dev.json projenrc/go-samples.ts',
@@ -258,7 +286,8 @@ here.exec('jsii-pacmak -v -t dotnet --code-only');
 project.package.setScript('test', 'projen verify');
 jest.addIgnorePattern(ON_DEMAND);
 project.addTask('verify:all', {
-  description: 'The tests on demand, which do not fit into the test command; the last result is in test/verified.json',
+  description:
+    'The tests on demand, which do not fit into the test command; the last result is in test/verified.json',
   exec: 'tsx --tsconfig tsconfig.dev.json projenrc/verify-all.ts',
   receiveArgs: true,
 });
@@ -267,11 +296,18 @@ project.addTask('test:unit', {
   exec: `jest --ci --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages)/' '${ON_DEMAND}'`,
   receiveArgs: true,
 });
-// What a node's image has is not ours to format: an empty ecs.config.json is as the AMI has it. The last pattern wins, so it goes to the end.
-project.tryFindObjectFile('biome.jsonc')?.addToArray('files.includes', '!test/boot/harness/node', '!test/golden', '!test/aws/snapshots');
+// What a node's image has is not ours to format: an empty ecs.config.json is as the AMI has it. The last
+// pattern wins, so it goes to the end.
+project
+  .tryFindObjectFile('biome.jsonc')
+  ?.addToArray('files.includes', '!test/boot/harness/node', '!test/golden', '!test/aws/snapshots');
 // PyPI's own categories; projen has no option for them.
 project
   .tryFindObjectFile('package.json')
-  ?.addOverride('jsii.targets.python.classifiers', ['Framework :: AWS CDK', 'Framework :: AWS CDK :: 2', 'Topic :: System :: Clustering']);
+  ?.addOverride('jsii.targets.python.classifiers', [
+    'Framework :: AWS CDK',
+    'Framework :: AWS CDK :: 2',
+    'Topic :: System :: Clustering',
+  ]);
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 project.synth();

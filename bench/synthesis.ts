@@ -1,5 +1,6 @@
 /**
- * Synthesis of N clusters: this library beside the same clusters hand-written with CDK's own constructs, in the same run, in turn. Prints medians and their ratio.
+ * Synthesis of N clusters: this library beside the same clusters hand-written with CDK's own constructs, in
+ * the same run, in turn. Prints medians and their ratio.
  *
  *   npx tsx --tsconfig tsconfig.dev.json bench/synthesis.ts
  */
@@ -53,7 +54,11 @@ const plain: MakeCluster = (stack, vpc, id) => {
 const ours =
   (replacement: NodeReplacement): MakeCluster =>
   (stack, vpc, id) => {
-    new EcsAutoScaledCluster(stack, id, { vpc, replacement, tiers: [{ name: 'general', instanceTypes: [TYPE] }] });
+    new EcsAutoScaledCluster(stack, id, {
+      vpc,
+      replacement,
+      tiers: [{ name: 'general', instanceTypes: [TYPE] }],
+    });
   };
 
 interface Measure {
@@ -73,7 +78,8 @@ function measure(make: MakeCluster, clusters: number): Measure {
       availabilityZones: ['a', 'b'],
       privateSubnetIds: ['subnet-1', 'subnet-2'],
     });
-    for (let n = first; n < Math.min(first + CLUSTERS_PER_STACK, clusters); n++) make(stack, vpc, `Cluster${n}`);
+    for (let n = first; n < Math.min(first + CLUSTERS_PER_STACK, clusters); n++)
+      make(stack, vpc, `Cluster${n}`);
   }
   const { stacks } = app.synth();
   const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
@@ -118,4 +124,6 @@ const rows = [1, 20, 100].flatMap((clusters) => {
     ];
   });
 });
-process.stdout.write(`${table(['clusters', 'variant', 'synthesis', 'ratio', 'resources', 'templates'], rows)}\n`);
+process.stdout.write(
+  `${table(['clusters', 'variant', 'synthesis', 'ratio', 'resources', 'templates'], rows)}\n`,
+);

@@ -12,7 +12,10 @@ export interface BootedNode {
 /** Why this machine cannot boot a node; undefined if it can. */
 export const cannotBoot = whyNoBoot;
 
-/** Boots the node: real systemd, real cloud-init, an instance metadata service and a Secrets Manager that checks signatures. */
+/**
+ * Boots the node: real systemd, real cloud-init, an instance metadata service and a Secrets Manager that
+ * checks signatures.
+ */
 export async function bootNode(node: EstateNode): Promise<BootedNode> {
   setUp();
   const secret = registrySecret();
@@ -23,18 +26,23 @@ export async function bootNode(node: EstateNode): Promise<BootedNode> {
     secrets: [{ name: secret.name, string: secret.string }],
     lookFor: [secret.password],
   });
-  const files = ['/etc/ecs/ecs.config', '/etc/sysctl.d/90-ecs-node.conf', '/root/.docker/config.json'].map((path) => {
-    const { mode = '', content = '(missing)' } = boot.files[path] ?? {};
-    return { path, mode, text: masked(content) };
-  });
+  const files = ['/etc/ecs/ecs.config', '/etc/sysctl.d/90-ecs-node.conf', '/root/.docker/config.json'].map(
+    (path) => {
+      const { mode = '', content = '(missing)' } = boot.files[path] ?? {};
+      return { path, mode, text: masked(content) };
+    },
+  );
   const elsewhere = Object.values(boot.found)
     .flat()
     .filter((place) => !MAY_KNOW.includes(place));
-  if (elsewhere.length > 0) throw new Error(`the secret was seen where it must not be: ${elsewhere.join(', ')}`);
+  if (elsewhere.length > 0)
+    throw new Error(`the secret was seen where it must not be: ${elsewhere.join(', ')}`);
   return { seconds: boot.durationSeconds, joined: boot.agent.started, files, sysctls: boot.sysctls ?? {} };
 }
 
-/** The two files that hold the credentials, and the agent, which systemd hands its file as its environment. */
+/**
+ * The two files that hold the credentials, and the agent, which systemd hands its file as its environment.
+ */
 const MAY_KNOW = ['file /etc/ecs/ecs.config', 'file /root/.docker/config.json', 'environment in ecs.service'];
 
 /** Credentials as stars: nobody needs to see them, even made-up ones. */

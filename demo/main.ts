@@ -29,12 +29,15 @@ async function main(): Promise<void> {
   const reason = cannotBoot();
   if (reason === undefined) {
     const booted = await step(
-      `booting a node of ${node.clusterName}/${node.tierName}: real systemd and cloud-init (the first time fetches them)`,
+      `booting a node of ${node.clusterName}/${node.tierName}: real systemd and cloud-init (the first ` +
+        'time fetches them)',
       () => bootNode(node),
     );
     section(
-      `A node of ${node.clusterName}/${node.tierName}, whose template three clusters share, after ${booted.seconds.toFixed(1)} s`,
-      `  the agent ${booted.joined ? 'has started, and joins the cluster that the ClusterName tag names' : 'has not started'}`,
+      `A node of ${node.clusterName}/${node.tierName}, whose template three clusters share, after ` +
+        `${booted.seconds.toFixed(1)} s`,
+      '  the agent ' +
+        `${booted.joined ? 'has started, and joins the cluster that the ClusterName tag names' : 'has not started'}`,
     );
     for (const { path, mode, text } of booted.files) section(`${path} (mode ${mode})`, indented(text));
     section(
@@ -50,7 +53,10 @@ async function main(): Promise<void> {
   } else {
     section('No node was booted', `  left out here: ${reason}`);
   }
-  section('Templates', estate.assembly.stacks.map((stack) => `  ${relative(process.cwd(), stack.templateFullPath)}`).join('\n'));
+  section(
+    'Templates',
+    estate.assembly.stacks.map((stack) => `  ${relative(process.cwd(), stack.templateFullPath)}`).join('\n'),
+  );
 }
 
 const PARAMETERS = ['net.core.somaxconn', 'net.ipv4.ip_local_port_range'];

@@ -50,8 +50,14 @@ export function rowsOf({ assembly, clusters }: SynthesizedEstate): string[][] {
   );
 }
 
-/** The node to boot: of a shared template, so that it has to find its cluster, and with a registry's secret. */
-export function nodeOf({ assembly, clusters }: SynthesizedEstate, clusterName: string, tierName: string): EstateNode {
+/**
+ * The node to boot: of a shared template, so that it has to find its cluster, and with a registry's secret.
+ */
+export function nodeOf(
+  { assembly, clusters }: SynthesizedEstate,
+  clusterName: string,
+  tierName: string,
+): EstateNode {
   const cluster = clusters.find((candidate) => {
     const { resources, groupId } = idsOf(assembly, candidate, candidate.tiers[0].name);
     return namesOf(resources, groupId) === clusterName;
@@ -60,7 +66,10 @@ export function nodeOf({ assembly, clusters }: SynthesizedEstate, clusterName: s
   const { resources, groupId, templateId } = idsOf(assembly, cluster, tierName);
   const tags = Object.fromEntries(
     // biome-ignore lint/suspicious/noExplicitAny: templates are untyped JSON
-    resources[groupId].Properties.Tags.map((tag: any) => [tag.Key, evaluate(tag.Value, deployedNames(resources))]),
+    resources[groupId].Properties.Tags.map((tag: any) => [
+      tag.Key,
+      evaluate(tag.Value, deployedNames(resources)),
+    ]),
   );
   return { clusterName, tierName, userData: userDataOf(resources, templateId), tags };
 }
@@ -83,9 +92,12 @@ function idsOf(
   const stack = Stack.of(cluster);
   const resources = assembly.getStackByName(stack.stackName).template.Resources as Resources;
   const tier = cluster.tier(tierName);
-  const groupId = stack.resolve((tier.autoScalingGroup.node.defaultChild as { ref?: string } | undefined)?.ref).Ref as string;
+  const groupId = stack.resolve(
+    (tier.autoScalingGroup.node.defaultChild as { ref?: string } | undefined)?.ref,
+  ).Ref as string;
   const group = resources[groupId].Properties;
-  const specification = group.LaunchTemplate ?? group.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification;
+  const specification =
+    group.LaunchTemplate ?? group.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification;
   return { resources, groupId, templateId: specification.LaunchTemplateId.Ref };
 }
 

@@ -1,7 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type Documentable, Documentation, Language, MarkdownDocument, MarkdownRenderer, type Schema } from 'jsii-docgen';
+import {
+  type Documentable,
+  Documentation,
+  Language,
+  MarkdownDocument,
+  MarkdownRenderer,
+  type Schema,
+} from 'jsii-docgen';
 import * as ts from 'typescript';
 
 const ROOT = join(__dirname, '..');
@@ -21,7 +28,9 @@ interface Entry {
   readonly section: MarkdownDocument;
 }
 
-/** One page for each language: where it goes, and how a reader of it has to take the examples and the names. */
+/**
+ * One page for each language: where it goes, and how a reader of it has to take the examples and the names.
+ */
 interface Page {
   readonly path: string;
   readonly language: Language;
@@ -32,8 +41,10 @@ interface Page {
 }
 
 const shortened = (scope: string) => `They leave out imports, and \`${scope}\` is a stack.`;
-const renamed = (name: string, here: string) => `Names in the text are those of TypeScript: \`${name}\` is \`${here}\` here.`;
-const translatedAnd = (tried: string) => `The examples are jsii's translations of TypeScript, which is compiled and synthesized; ${tried}.`;
+const renamed = (name: string, here: string) =>
+  `Names in the text are those of TypeScript: \`${name}\` is \`${here}\` here.`;
+const translatedAnd = (tried: string) =>
+  `The examples are jsii's translations of TypeScript, which is compiled and synthesized; ${tried}.`;
 
 export const PAGES: readonly Page[] = [
   {
@@ -47,7 +58,9 @@ export const PAGES: readonly Page[] = [
     path: 'docs/api/python.md',
     language: Language.PYTHON,
     title: 'Python',
-    note: `${translatedAnd('the tests run them in Python too')} ${shortened('self')} ${renamed('addTier()', 'add_tier()')}`,
+    note:
+      `${translatedAnd('the tests run them in Python too')} ${shortened('self')} ` +
+      `${renamed('addTier()', 'add_tier()')}`,
     translated: true,
   },
   {
@@ -61,29 +74,44 @@ export const PAGES: readonly Page[] = [
     path: 'docs/api/csharp.md',
     language: Language.CSHARP,
     title: 'C#',
-    note: `${translatedAnd('the C# is not compiled')} ${shortened('this')} ${renamed('addTier()', 'AddTier()')}`,
+    note:
+      `${translatedAnd('the C# is not compiled')} ${shortened('this')} ` +
+      `${renamed('addTier()', 'AddTier()')}`,
     translated: true,
   },
   {
     path: 'docs/api/go.md',
     language: Language.GO,
     title: 'Go',
-    note: `The examples are TypeScript, for jsii's translations to Go are not valid Go. ${shortened('this')} A whole app in Go is in [examples/go](../../examples/go). ${renamed('addTier()', 'AddTier()')}`,
+    note:
+      "The examples are TypeScript, for jsii's translations to Go are not valid Go. " +
+      `${shortened('this')} A whole app in Go is in [examples/go](../../examples/go). ` +
+      `${renamed('addTier()', 'AddTier()')}`,
     translated: false,
   },
 ];
 
-/** The layers, from the barrel: it names each export, in the order of the layers, the most important first. */
+/**
+ * The layers, from the barrel: it names each export, in the order of the layers, the most important first.
+ */
 export function layersOf(barrel: string): Layer[] {
   const layers = new Map<string, string[]>();
   for (const statement of ts.createSourceFile('index.ts', barrel, ts.ScriptTarget.ES2022).statements) {
     if (!ts.isExportDeclaration(statement)) continue;
     const { exportClause, moduleSpecifier } = statement;
-    if (!exportClause || !ts.isNamedExports(exportClause) || !moduleSpecifier || !ts.isStringLiteral(moduleSpecifier)) {
+    if (
+      !exportClause ||
+      !ts.isNamedExports(exportClause) ||
+      !moduleSpecifier ||
+      !ts.isStringLiteral(moduleSpecifier)
+    ) {
       throw new Error('the barrel must name what it exports: the API reference is in its order');
     }
     const name = moduleSpecifier.text.split('/')[1];
-    layers.set(name, [...(layers.get(name) ?? []), ...exportClause.elements.map((element) => element.name.text)]);
+    layers.set(name, [
+      ...(layers.get(name) ?? []),
+      ...exportClause.elements.map((element) => element.name.text),
+    ]);
   }
   return [...layers].map(([name, types]) => ({ name, types }));
 }
@@ -91,7 +119,10 @@ export function layersOf(barrel: string): Layer[] {
 /** The page of one language. `original` has the examples as they were written. */
 export function render(schema: Schema, original: Schema, layers: readonly Layer[], page: Page): string {
   const entries = entriesOf(withHonestExamples(schema, original, page), page.language);
-  const document = new MarkdownDocument({ header: { title: `API reference: ${page.title}` }, id: 'api-reference' });
+  const document = new MarkdownDocument({
+    header: { title: `API reference: ${page.title}` },
+    id: 'api-reference',
+  });
   document.lines(...introductionOf(page), '');
   const sections = layers.map(({ name, types }) => {
     const title = `${name[0].toUpperCase()}${name.slice(1)}`;
@@ -123,7 +154,8 @@ function introductionOf({ path, note }: Page): string[] {
     '',
     note,
     '',
-    `Other languages: ${others.join(', ')}. Guides: [docs](${posix.relative(posix.dirname(path), 'docs/README.md')}).`,
+    `Other languages: ${others.join(', ')}. Guides: ` +
+      `[docs](${posix.relative(posix.dirname(path), 'docs/README.md')}).`,
   ];
 }
 
@@ -137,7 +169,11 @@ function entriesOf({ metadata, apiReference }: Schema, language: Language): Map<
   if (!apiReference) throw new Error('jsii-docgen has found no types');
   const renderer = new MarkdownRenderer({ language, ...metadata });
   const { constructs, classes, structs, interfaces, enums } = apiReference;
-  const entry = (kind: string, { id, displayName, docs }: Named, section: MarkdownDocument): [string, Entry] => [
+  const entry = (
+    kind: string,
+    { id, displayName, docs }: Named,
+    section: MarkdownDocument,
+  ): [string, Entry] => [
     id.slice(metadata.packageName.length + 1),
     { name: displayName, id, kind, summary: docs.summary ?? '', section },
   ];
@@ -156,8 +192,9 @@ interface Documented {
 }
 
 /**
- * jsii-docgen labels each example with the language of the page, also those that it has not translated: of what is inherited from CDK, and of Go, where the
- * translation is no Go. These go into the text, as what they are.
+ * jsii-docgen labels each example with the language of the page, also those that it has not translated: of
+ * what is inherited from CDK, and of Go, where the translation is no Go. These go into the text,
+ * as what they are.
  */
 function withHonestExamples(schema: Schema, original: Schema, { language, translated }: Page): Schema {
   if (language === Language.TYPESCRIPT) return schema;
@@ -179,7 +216,10 @@ function withHonestExamples(schema: Schema, original: Schema, { language, transl
     if (translated && ownType.test(id)) return copy;
     const { example, ...others } = docs;
     const sample = `*Example*\n\n\`\`\`typescript\n${written.get(id) ?? example}\n\`\`\``;
-    return { ...copy, docs: { ...others, remarks: others.remarks ? `${others.remarks}\n\n${sample}` : sample } };
+    return {
+      ...copy,
+      docs: { ...others, remarks: others.remarks ? `${others.remarks}\n\n${sample}` : sample },
+    };
   };
   return honest(schema) as Schema;
 }
@@ -214,23 +254,29 @@ function namedFrom(own: Assembly, others: readonly Assembly[]): Assembly[] {
   return others.map(({ types, submodules = {}, ...assembly }) => ({
     ...assembly,
     types: Object.fromEntries(Object.entries(types).filter(([name]) => named.has(name))),
-    submodules: Object.fromEntries(Object.entries(submodules).map(([name, { readme, ...submodule }]) => [name, submodule])),
+    submodules: Object.fromEntries(
+      Object.entries(submodules).map(([name, { readme, ...submodule }]) => [name, submodule]),
+    ),
   }));
 }
 
 /**
- * A folder for jsii-docgen with this assembly and those that it depends on. jsii-docgen reads all that it finds below the folder, twice for each language,
- * and CDK is 80 MB, of which the reference names a fortieth; it would also take the newer one of two versions, which is not the one that the library asks for.
+ * A folder for jsii-docgen with this assembly and those that it depends on. jsii-docgen reads all that it
+ * finds below the folder, twice for each language, and CDK is 80 MB, of which the reference names a fortieth;
+ * it would also take the newer one of two versions, which is not the one that the library asks for.
  */
 function gather(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const file of ['.jsii', '.jsii.tabl.json', 'package.json', 'rosetta']) {
-    if (!existsSync(join(ROOT, file))) throw new Error(`there is no ${file}: run \`npx projen compile && npx projen post-compile\``);
+    if (!existsSync(join(ROOT, file)))
+      throw new Error(`there is no ${file}: run \`npx projen compile && npx projen post-compile\``);
     symlinkSync(relative(folder, join(ROOT, file)), join(folder, file));
   }
   const own = readAssembly(ROOT);
-  const others = Object.keys(own.dependencyClosure ?? {}).map((name) => readAssembly(join(ROOT, 'node_modules', name)));
+  const others = Object.keys(own.dependencyClosure ?? {}).map((name) =>
+    readAssembly(join(ROOT, 'node_modules', name)),
+  );
   for (const assembly of namedFrom(own, others)) {
     const path = join(folder, assembly.name, '.jsii');
     mkdirSync(dirname(path), { recursive: true });
@@ -239,14 +285,17 @@ function gather(folder: string): void {
 }
 
 async function main(): Promise<void> {
-  const folder = join(ROOT, '.cache', 'api-reference'); // below the root: the translation resolves CDK from here
+  // below the root: the translation resolves CDK from here
+  const folder = join(ROOT, '.cache', 'api-reference');
   gather(folder);
   const documentation = await Documentation.forProject(ROOT, { assembliesDir: folder });
-  const schemaOf = async (language: Language) => (await documentation.toJson({ language, allSubmodules: true })).content;
+  const schemaOf = async (language: Language) =>
+    (await documentation.toJson({ language, allSubmodules: true })).content;
   const layers = layersOf(readFileSync(join(ROOT, 'src', 'index.ts'), 'utf8'));
   const original = await schemaOf(Language.TYPESCRIPT);
   mkdirSync(join(ROOT, 'docs', 'api'), { recursive: true });
-  for (const page of PAGES) writeFileSync(join(ROOT, page.path), render(await schemaOf(page.language), original, layers, page));
+  for (const page of PAGES)
+    writeFileSync(join(ROOT, page.path), render(await schemaOf(page.language), original, layers, page));
   rmSync(folder, { recursive: true });
 }
 

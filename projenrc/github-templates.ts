@@ -1,7 +1,13 @@
 import { type Project, TextFile, YamlFile } from 'projen';
 
 /** A question of an issue form. */
-function question(type: 'input' | 'textarea', id: string, label: string, description: string, more: Record<string, unknown> = {}) {
+function question(
+  type: 'input' | 'textarea',
+  id: string,
+  label: string,
+  description: string,
+  more: Record<string, unknown> = {},
+) {
   const { required = true, ...attributes } = more;
   return { type, id, attributes: { label, description, ...attributes }, validations: { required } };
 }
@@ -19,24 +25,36 @@ export function addGithubTemplates(project: Project): void {
   new YamlFile(project, '.github/ISSUE_TEMPLATE/bug.yml', {
     obj: {
       name: 'Something goes wrong',
-      description: 'An error that should not be, a template that is wrong, a node that does not join, a task that is lost',
+      description:
+        'An error that should not be, a template that is wrong, a node that does not join, a task that ' +
+        'is lost',
       labels: ['bug'],
       body: [
         {
           type: 'markdown',
           attributes: {
             value:
-              'The guide [troubleshooting](../blob/main/docs/troubleshooting.md) goes by symptom and has the commands. A vulnerability goes [another way](../blob/main/SECURITY.md).',
+              'The guide [troubleshooting](../blob/main/docs/troubleshooting.md) goes by symptom and ' +
+              'has the commands. A vulnerability goes [another way](../blob/main/SECURITY.md).',
           },
         },
         VERSIONS,
-        question('textarea', 'app', 'The smallest app that shows it', 'A few lines that we can synthesize.', { render: 'typescript' }),
-        question('textarea', 'expected', 'What you expected, and what happened', 'An error at synthesis: all of its message.'),
+        question('textarea', 'app', 'The smallest app that shows it', 'A few lines that we can synthesize.', {
+          render: 'typescript',
+        }),
+        question(
+          'textarea',
+          'expected',
+          'What you expected, and what happened',
+          'An error at synthesis: all of its message.',
+        ),
         question(
           'textarea',
           'node',
           'What the node says',
-          'If a node does not join: the lines with "ECS" of its console (`aws ec2 get-console-output --latest`). Of `/etc/ecs/ecs.config` leave out `ECS_ENGINE_AUTH_DATA`: it has your credentials.',
+          'If a node does not join: the lines with "ECS" of its console (`aws ec2 get-console-output ' +
+            '--latest`). Of `/etc/ecs/ecs.config` leave out `ECS_ENGINE_AUTH_DATA`: it has your ' +
+            'credentials.',
           { render: 'text', required: false },
         ),
       ],
@@ -54,9 +72,15 @@ export function addGithubTemplates(project: Project): void {
           'What you want to run',
           'Your estate and your purpose, rather than the option: there may be a way already.',
         ),
-        question('textarea', 'now', 'How you do it now', 'Plain CDK, another tool, by hand; with links to the documentation of AWS.', {
-          required: false,
-        }),
+        question(
+          'textarea',
+          'now',
+          'How you do it now',
+          'Plain CDK, another tool, by hand; with links to the documentation of AWS.',
+          {
+            required: false,
+          },
+        ),
         question('textarea', 'code', 'How it could look', 'The lines that you would like to write.', {
           render: 'typescript',
           required: false,
@@ -65,7 +89,8 @@ export function addGithubTemplates(project: Project): void {
           'textarea',
           'nodes',
           'Whom it touches',
-          'Would it change what nodes of others are told, or a template of theirs? Such a change replaces the nodes of rolling clusters.',
+          'Would it change what nodes of others are told, or a template of theirs? Such a change ' +
+            'replaces the nodes of rolling clusters.',
           { required: false },
         ),
       ],
@@ -78,9 +103,11 @@ export function addGithubTemplates(project: Project): void {
       '<!-- What it is for, and what somebody sees who uses it. Which issue it ends. -->',
       '',
       '- [ ] A test that fails without it, with a sentence as its name',
-      '- [ ] Bad input is refused at synthesis, with field, value and what is allowed; its row stands in docs/bad-input.md',
+      '- [ ] Bad input is refused at synthesis, with field, value and what is allowed; its row stands ' +
+        'in docs/bad-input.md',
       '- [ ] Docstrings, guides and API.md say it; samples compile',
-      '- [ ] Golden files are as they were; or the changelog says "replaces the nodes of rolling clusters", and why it is worth it',
+      '- [ ] Golden files are as they were; or the changelog says "replaces the nodes of rolling ' +
+        'clusters", and why it is worth it',
       '- [ ] `npm cit` passes',
       '',
     ],

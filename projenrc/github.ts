@@ -8,7 +8,10 @@ const TOOLS: github.workflows.JobStep[] = [
   { uses: 'actions/setup-go@v7.0.0', with: { 'go-version': '^1.25', cache: false } },
 ];
 
-/** What GitHub does for a pull request: the README's test command, and what needs a network or a last release besides. */
+/**
+ * What GitHub does for a pull request: the README's test command, and what needs a network or a
+ * last release besides.
+ */
 export function addBuildWorkflow(project: awscdk.AwsCdkConstructLibrary): void {
   const workflow = project.github?.addWorkflow('build');
   workflow?.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
@@ -20,7 +23,10 @@ export function addBuildWorkflow(project: awscdk.AwsCdkConstructLibrary): void {
       github.WorkflowSteps.checkout(),
       ...TOOLS,
       // The boot tests make machines of their own, which takes root.
-      { name: 'Every test', run: 'sudo --preserve-env=CI env "PATH=$PATH" npm cit && sudo chown -R "$USER" .' },
+      {
+        name: 'Every test',
+        run: 'sudo --preserve-env=CI env "PATH=$PATH" npm cit && sudo chown -R "$USER" .',
+      },
       { name: 'What is generated is committed', run: 'npx projen && git diff --exit-code' },
       { name: 'No break against the last release', run: 'npx projen compat' },
       { name: 'Every package', run: 'npx projen package:here' },

@@ -1,12 +1,16 @@
 /**
- * Takes jsii-rosetta's translations out of the Go module that pacmak has made in `dist/go`: they leave out packages and pointers, and do not compile. The README begins with
- * the example in Go that was written by hand, and keeps the TypeScript of its other samples. Doc comments have no `Example:`; the API reference shows them in TypeScript.
+ * Takes jsii-rosetta's translations out of the Go module that pacmak has made in `dist/go`: they leave out
+ * packages and pointers, and do not compile. The README begins with the example in Go that was written by
+ * hand, and keeps the TypeScript of its other samples. Doc comments have no `Example:`; the API reference
+ * shows them in TypeScript.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BOX, inPackages } from './package-readme';
 
-const REST = 'The samples from here on are TypeScript: [In Go](docs/getting-started.md#in-go) says how names read in Go.';
+const REST =
+  'The samples from here on are TypeScript: [In Go](docs/getting-started.md#in-go) says how names read ' +
+  'in Go.';
 
 /** The README, with its first sample in Go. */
 export function goReadme(markdown: string): string {
@@ -20,7 +24,10 @@ export function goReadme(markdown: string): string {
   });
 }
 
-/** An example in a doc comment, with the empty line before it, if there is one, and a look at whether the comment goes on after it. */
+/**
+ * An example in a doc comment, with the empty line before it, if there is one, and a look at whether the
+ * comment goes on after it.
+ */
 const EXAMPLE = /^([ \t]*\/\/\n)?([ \t]*)\/\/ Example:\n(?:\2\/\/(?:(?: {3}|\t).*)?\n)+(?=(\2\/\/)?)/gm;
 
 /** A file of Go whose doc comments have no examples. */
@@ -38,7 +45,10 @@ function mend(dist: string): void {
     writeFileSync(path, withoutExamples(readFileSync(path, 'utf8')));
   }
   for (const file of files.filter((name) => basename(name) === 'go.mod')) {
-    writeFileSync(join(dist, dirname(file), 'README.md'), inPackages(goReadme(readFileSync('README.md', 'utf8')), assembly));
+    writeFileSync(
+      join(dist, dirname(file), 'README.md'),
+      inPackages(goReadme(readFileSync('README.md', 'utf8')), assembly),
+    );
   }
 }
 

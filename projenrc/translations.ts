@@ -1,11 +1,15 @@
 /**
- * jsii-rosetta puts imports before what it translates to Python: of the structs in the sample and of nothing else, each as often as it stands there. The imports of the
- * fixture are not shown in any language, so these go too: half a list misleads.
+ * jsii-rosetta puts imports before what it translates to Python: of the structs in the sample and of nothing
+ * else, each as often as it stands there. The imports of the fixture are not shown in any language, so these
+ * go too: half a list misleads.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
 interface Tablet {
-  readonly snippets: Record<string, { readonly translations: { readonly $: { source: string }; readonly python: { source: string } } }>;
+  readonly snippets: Record<
+    string,
+    { readonly translations: { readonly $: { source: string }; readonly python: { source: string } } }
+  >;
 }
 
 /** A sample in Python, with imports only if it has some in TypeScript. */

@@ -1,6 +1,7 @@
 /**
- * The tests on demand, which do not fit into the test command: the files called `*.all.test.ts`, and those whose property tests take more `seeds()`.
- * What came of each is written to test/verified.json, which is committed.
+ * The tests on demand, which do not fit into the test command: the files called `*.all.test.ts`, and those
+ * whose property tests take more `seeds()`. What came of each is written to test/verified.json, which is
+ * committed.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,10 +35,14 @@ interface Report {
 
 /** The files with tests on demand, as paths from the root. */
 export function onDemandFiles(): string[] {
-  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
+  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.test.ts'),
+  );
   return files
     .map((file) => `test/${file.replaceAll('\\', '/')}`)
-    .filter((file) => file.endsWith('.all.test.ts') || /\bseeds\(/.test(readFileSync(join(ROOT, file), 'utf8')))
+    .filter(
+      (file) => file.endsWith('.all.test.ts') || /\bseeds\(/.test(readFileSync(join(ROOT, file), 'utf8')),
+    )
     .sort();
 }
 
@@ -82,7 +87,8 @@ function resultsOf(report: Report, commit: string): Record<string, Verified> {
 
 /** Each file on one line, so that two branches can add one each. */
 function asText(results: Record<string, Verified>): string {
-  const fields = (result: Verified) => Object.entries(result).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  const fields = (result: Verified) =>
+    Object.entries(result).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
   const lines = Object.entries(results)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([file, result]) => `  ${JSON.stringify(file)}: { ${fields(result).join(', ')} }`);
@@ -92,13 +98,16 @@ function asText(results: Record<string, Verified>): string {
 function main(words: string[]): void {
   const all = onDemandFiles();
   const files = all.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
-  if (files.length === 0) throw new Error(`no file with tests on demand is called so, got: ${words.join(' ')}`);
+  if (files.length === 0)
+    throw new Error(`no file with tests on demand is called so, got: ${words.join(' ')}`);
   const report = run(files);
   const results = resultsOf(report, git('rev-parse', 'HEAD'));
   if (Object.values(results).some(({ failed }) => failed > 0)) process.exitCode = 1;
   const changed = git('status', '--porcelain', '--', '.', `:!${RECORD}`);
   if (changed !== '') {
-    console.error(`${RECORD} stays as it is: the result belongs to no commit, because files have changed:\n${changed}`);
+    console.error(
+      `${RECORD} stays as it is: the result belongs to no commit, because files have changed:\n${changed}`,
+    );
     return;
   }
   // Files that are gone, or no longer on demand, leave the record.

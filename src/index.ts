@@ -1,4 +1,5 @@
-// The only barrel, for users; inside of src nobody imports it. Grouped by layer, the cluster first: the API reference is in this order.
+// The only barrel, for users; inside of src nobody imports it. Grouped by layer, the cluster first: the API
+// reference is in this order.
 
 // cluster
 export { EcsAutoScaledCluster, type EcsAutoScaledClusterProps } from './cluster/ecs-auto-scaled-cluster';
@@ -12,17 +13,31 @@ export type { RollingReplacementOptions } from './replacement/rolling-replacemen
 export { PurchaseOption } from './tier/purchase-option';
 export type { SpotOptions } from './tier/spot-options';
 export type { TierStrategy } from './tier/tier-strategy';
-export { TierSchedule, type WorkingHoursOptions, TierWeekday, type TierScheduleOptions } from './tier/tier-schedule';
+export {
+  TierSchedule,
+  type WorkingHoursOptions,
+  TierWeekday,
+  type TierScheduleOptions,
+} from './tier/tier-schedule';
 
 // node
 export { NodeTemplate, type NodeTemplateProps } from './node/node-template';
 export type { NodeProps } from './node/node-props';
 export { NodeRole, type NodeRoleProps } from './node/node-role';
 export { NodeImage, type NodeImageOptions, NodeImageResolution } from './node/node-image';
-export { NodeVolume, type RootVolumeOptions, type AdditionalVolumeOptions, type NodeVolumeOptions } from './node/node-volume';
+export {
+  NodeVolume,
+  type RootVolumeOptions,
+  type AdditionalVolumeOptions,
+  type NodeVolumeOptions,
+} from './node/node-volume';
 
 // bootstrap
-export { NodeBootstrap, type NodeBootstrapProps, type NodeBootstrapOptions } from './bootstrap/node-bootstrap';
+export {
+  NodeBootstrap,
+  type NodeBootstrapProps,
+  type NodeBootstrapOptions,
+} from './bootstrap/node-bootstrap';
 export {
   BootstrapStep,
   type RunStepOptions,

@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { createSourceFile, isExportDeclaration, isImportDeclaration, isStringLiteral, ScriptTarget } from 'typescript';
+import {
+  createSourceFile,
+  isExportDeclaration,
+  isImportDeclaration,
+  isStringLiteral,
+  ScriptTarget,
+} from 'typescript';
 
 const SRC = join(__dirname, '..', 'src');
 
@@ -66,16 +72,25 @@ test('the picture of the layers shows them, less those that lead to what lies be
   for (const file of inner)
     for (const imported of graph.get(file) ?? [])
       if (layerOf(imported) > layerOf(file)) reached.get(folderOf(file))?.add(folderOf(imported));
-  const leadsTo = (from: string, to: string): boolean => [...(reached.get(from) ?? [])].some((next) => next === to || leadsTo(next, to));
+  const leadsTo = (from: string, to: string): boolean =>
+    [...(reached.get(from) ?? [])].some((next) => next === to || leadsTo(next, to));
   const needed = [...reached].flatMap(([from, all]) =>
-    [...all].filter((to) => ![...all].some((between) => leadsTo(between, to))).map((to) => `${from} -> ${to}`),
+    [...all]
+      .filter((to) => ![...all].some((between) => leadsTo(between, to)))
+      .map((to) => `${from} -> ${to}`),
   );
-  const drawn = readFileSync(join(SRC, '..', 'docs', 'images', 'layers.dot'), 'utf8').matchAll(/^ +"?(\w+)"? -> "?(\w+)"?$/gm);
+  const drawn = readFileSync(join(SRC, '..', 'docs', 'images', 'layers.dot'), 'utf8').matchAll(
+    /^ +"?(\w+)"? -> "?(\w+)"?$/gm,
+  );
   expect([...drawn].map(([, from, to]) => `${from} -> ${to}`).sort()).toEqual(needed.sort());
 });
 
 test('nobody inside imports the barrel, and there is only one', () => {
-  expect(inner.filter((file) => (graph.get(file) ?? []).some((imported) => named(imported) === 'index.ts')).map(named)).toEqual([]);
+  expect(
+    inner
+      .filter((file) => (graph.get(file) ?? []).some((imported) => named(imported) === 'index.ts'))
+      .map(named),
+  ).toEqual([]);
   expect(files.filter((file) => file.endsWith('index.ts')).map(named)).toEqual(['index.ts']);
 });
 

@@ -6,10 +6,16 @@ import { Estate } from '../examples/article/estate';
 import { TestStack } from './helpers/estate';
 import { expectGolden } from './helpers/golden';
 
-/** What decides whether CloudFormation sees another launch template than before: its logical id, and all that it says. */
+/**
+ * What decides whether CloudFormation sees another launch template than before: its logical id, and
+ * all that it says.
+ */
 function launchTemplatesOf(scope: IConstruct): string {
   const stacks = scope.node.findAll().filter(Stack.isStack);
-  const found = stacks.map((stack) => [stack.node.path, Template.fromStack(stack).findResources('AWS::EC2::LaunchTemplate')]);
+  const found = stacks.map((stack) => [
+    stack.node.path,
+    Template.fromStack(stack).findResources('AWS::EC2::LaunchTemplate'),
+  ]);
   return `${JSON.stringify(Object.fromEntries(found), undefined, 1)}\n`;
 }
 

@@ -11,7 +11,11 @@ describe('the package that is published', () => {
 
   beforeAll(() => {
     if (!existsSync(join(ROOT, '.jsii'))) throw new Error('compile first: npx projen compile');
-    const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, stdio: 'pipe', encoding: 'utf8' });
+    const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      stdio: 'pipe',
+      encoding: 'utf8',
+    });
     [tarball] = JSON.parse(output);
     paths = tarball.files.map((file) => file.path);
   });
@@ -23,8 +27,19 @@ describe('the package that is published', () => {
   });
 
   test('lacks nothing', () => {
-    expect(paths).toEqual(expect.arrayContaining(['.jsii', 'package.json', 'README.md', 'LICENSE', 'lib/index.js', 'lib/index.d.ts']));
-    const missing = paths.filter((path) => path.endsWith('.js')).map((path) => path.replace(/\.js$/, '.d.ts'));
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        '.jsii',
+        'package.json',
+        'README.md',
+        'LICENSE',
+        'lib/index.js',
+        'lib/index.d.ts',
+      ]),
+    );
+    const missing = paths
+      .filter((path) => path.endsWith('.js'))
+      .map((path) => path.replace(/\.js$/, '.d.ts'));
     expect(missing.filter((path) => !paths.includes(path))).toEqual([]);
   });
 
@@ -35,10 +50,12 @@ describe('the package that is published', () => {
   });
 });
 
-// The tarball has no translations, and a release makes the other packages from it. pacmak would call the TypeScript by the name of the language.
+// The tarball has no translations, and a release makes the other packages from it. pacmak would call the
+// TypeScript by the name of the language.
 describe('the tasks that make the other packages', () => {
   const { tasks } = read('.projen/tasks.json');
-  const steps = (name: string) => tasks[name].steps.map((step: any) => step.spawn ?? step.execArgs?.[0] ?? step.exec.split(' ')[0]);
+  const steps = (name: string) =>
+    tasks[name].steps.map((step: any) => step.spawn ?? step.execArgs?.[0] ?? step.exec.split(' ')[0]);
 
   test.each(['python', 'java', 'dotnet'])('translate the samples first: %s', (language) => {
     expect(steps(`package:${language}`)).toEqual(['rosetta', 'readme-links', 'jsii-pacmak']);
@@ -49,7 +66,14 @@ describe('the tasks that make the other packages', () => {
   });
 
   test('do both for all packages at once', () => {
-    expect(steps('package:here')).toEqual(['compile', 'rosetta', 'readme-links', 'jsii-pacmak', 'go-samples', 'jsii-pacmak']);
+    expect(steps('package:here')).toEqual([
+      'compile',
+      'rosetta',
+      'readme-links',
+      'jsii-pacmak',
+      'go-samples',
+      'jsii-pacmak',
+    ]);
   });
 });
 
@@ -58,7 +82,12 @@ describe('the supply chain', () => {
   const lock = read('package-lock.json').packages as Record<string, any>;
 
   test('brings users nothing: no dependency at run time, and no script when it is installed', () => {
-    for (const field of ['dependencies', 'optionalDependencies', 'bundledDependencies', 'bundleDependencies']) {
+    for (const field of [
+      'dependencies',
+      'optionalDependencies',
+      'bundledDependencies',
+      'bundleDependencies',
+    ]) {
       expect(manifest).not.toHaveProperty(field);
     }
     expect(Object.keys(manifest.peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
@@ -67,7 +96,9 @@ describe('the supply chain', () => {
   });
 
   test('leaves `npm audit --omit=dev` nothing to look at', () => {
-    const atRunTime = Object.entries(lock).filter(([path, { dev, devOptional, peer }]) => path !== '' && !dev && !devOptional && !peer);
+    const atRunTime = Object.entries(lock).filter(
+      ([path, { dev, devOptional, peer }]) => path !== '' && !dev && !devOptional && !peer,
+    );
     expect(atRunTime.map(([path]) => path)).toEqual([]);
   });
 
@@ -88,10 +119,13 @@ describe('the supply chain', () => {
 });
 
 describe('the Python tools of the tests', () => {
-  test.each(['test/reviewers/requirements.txt', 'test/iam/requirements.txt'])('are pinned exactly in %s', (file) => {
-    const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
-    const packages = lines.filter((line) => line !== '' && !line.startsWith('#'));
-    expect(packages.length).toBeGreaterThan(0);
-    expect(packages.filter((line) => !/^[\w.-]+==[\w.]+$/.test(line))).toEqual([]);
-  });
+  test.each(['test/reviewers/requirements.txt', 'test/iam/requirements.txt'])(
+    'are pinned exactly in %s',
+    (file) => {
+      const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
+      const packages = lines.filter((line) => line !== '' && !line.startsWith('#'));
+      expect(packages.length).toBeGreaterThan(0);
+      expect(packages.filter((line) => !/^[\w.-]+==[\w.]+$/.test(line))).toEqual([]);
+    },
+  );
 });

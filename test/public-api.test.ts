@@ -27,11 +27,16 @@ function types(): Type[] {
   const path = join(__dirname, '..', '.jsii');
   if (!existsSync(path)) throw new Error('there is no .jsii: run `npx projen compile` first');
   let assembly = JSON.parse(readFileSync(path, 'utf8'));
-  if (assembly.schema === 'jsii/file-redirect') assembly = JSON.parse(gunzipSync(readFileSync(`${path}.gz`)).toString());
+  if (assembly.schema === 'jsii/file-redirect')
+    assembly = JSON.parse(gunzipSync(readFileSync(`${path}.gz`)).toString());
   return Object.values(assembly.types);
 }
 
-const members = (type: Type) => [...(type.properties ?? []), ...(type.methods ?? []), ...(type.members ?? [])];
+const members = (type: Type) => [
+  ...(type.properties ?? []),
+  ...(type.methods ?? []),
+  ...(type.members ?? []),
+];
 
 /** Inherited wording of CDK's own interfaces is CDK's. */
 const isOurs = (member: Property) => !['toString'].includes(member.name);
@@ -60,7 +65,11 @@ test('every optional property says what happens without it', () => {
 test('no default is "undefined": a default is a value, or says what happens', () => {
   const empty = types().flatMap((type) =>
     (type.properties ?? [])
-      .filter((property) => /^(- )?(undefined|none\.?)$/i.test(property.docs?.default ?? '') && property.docs?.default !== '- none')
+      .filter(
+        (property) =>
+          /^(- )?(undefined|none\.?)$/i.test(property.docs?.default ?? '') &&
+          property.docs?.default !== '- none',
+      )
       .map((property) => `${type.name}.${property.name}`),
   );
   expect(empty).toEqual([]);
@@ -74,8 +83,9 @@ test('structs end as they should: Props, Options or a noun, and nothing is expor
   ).toEqual([]);
 });
 
-// In Go a class is an interface of its instances' members. One without any is `interface{}`, which every value is: the compiler would take a text, another struct or a
-// function that was not called for it, and the program would end in jsii, without a word of the field.
+// In Go a class is an interface of its instances' members. One without any is `interface{}`, which every
+// value is: the compiler would take a text, another struct or a function that was not called for it, and the
+// program would end in jsii, without a word of the field.
 test('every class has a member of its instances, so that it is a type of its own in Go', () => {
   const anything = types()
     .filter((type) => type.kind === 'class' && type.base === undefined)

@@ -7,18 +7,32 @@ import { Estate } from '../examples/article/estate';
 import { DockerAuth, EcsAutoScaledCluster, NodeReplacement, NodeTemplate } from '../src';
 import { LARGE, testVpc } from './helpers/estate';
 
-/** What `cdk init` writes into a new app: other tests run as an app without flags does, which is what an old one is. */
-const RECOMMENDED = JSON.parse(readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8'));
-delete RECOMMENDED['@aws-cdk/core:annotationsInValidationReport']; // prints all warnings, and does nothing else
+/**
+ * What `cdk init` writes into a new app: other tests run as an app without flags does, which is what an old
+ * one is.
+ */
+const RECOMMENDED = JSON.parse(
+  readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8'),
+);
+// prints all warnings, and does nothing else
+delete RECOMMENDED['@aws-cdk/core:annotationsInValidationReport'];
 const APPS: Record<string, Record<string, unknown>> = { 'an old app': {}, 'a new app': RECOMMENDED };
 
-/** What nodes are, how many, and what runs on them. Policies may differ: in a new app, CDK sorts and merges them. */
+/**
+ * What nodes are, how many, and what runs on them. Policies may differ: in a new app, CDK sorts
+ * and merges them.
+ */
 const OURS = /^AWS::(EC2::LaunchTemplate|AutoScaling::.*|ECS::.*)$/;
 
-/** References to another stack are exports and imports in an old app; a new app asks for the other stack's output. */
+/**
+ * References to another stack are exports and imports in an old app; a new app asks for the
+ * other stack's output.
+ */
 function withoutReferencesToStacks(_: string, value: any): unknown {
   const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  return keys.length === 1 && (keys[0] === 'Fn::ImportValue' || keys[0] === 'Fn::GetStackOutput') ? '<of another stack>' : value;
+  return keys.length === 1 && (keys[0] === 'Fn::ImportValue' || keys[0] === 'Fn::GetStackOutput')
+    ? '<of another stack>'
+    : value;
 }
 
 function resourcesOf(stack: Stack): Record<string, any> {
@@ -32,14 +46,20 @@ function threeStacks(app: App): Record<string, Stack> {
   const stack = (id: string) => new Stack(app, id);
   const [shared, cluster, services] = [stack('Shared'), stack('Cluster'), stack('Services')];
   const secret = new secretsmanager.Secret(shared, 'Secret');
-  const template = new NodeTemplate(shared, 'Template', { instanceTypes: [LARGE], dockerAuth: DockerAuth.fromSecret(secret) });
+  const template = new NodeTemplate(shared, 'Template', {
+    instanceTypes: [LARGE],
+    dockerAuth: DockerAuth.fromSecret(secret),
+  });
   const orders = new EcsAutoScaledCluster(cluster, 'Orders', {
     vpc: testVpc(cluster),
     tiers: [{ name: 'general', template }],
     replacement: NodeReplacement.rolling({ cordon: true }),
   });
   const taskDefinition = new ecs.Ec2TaskDefinition(services, 'Task');
-  taskDefinition.addContainer('api', { image: ecs.ContainerImage.fromRegistry('api'), memoryReservationMiB: 256 });
+  taskDefinition.addContainer('api', {
+    image: ecs.ContainerImage.fromRegistry('api'),
+    memoryReservationMiB: 256,
+  });
   new ecs.Ec2Service(services, 'Api', { cluster: orders, taskDefinition, minHealthyPercent: 100 });
   return { shared, cluster, services };
 }
@@ -51,14 +71,20 @@ describe.each(Object.entries(APPS))('%s', (_, flags) => {
     const { cluster, services } = threeStacks(app());
     const service = Object.values(resourcesOf(services)).find(({ Type }) => Type === 'AWS::ECS::Service');
     expect(service.Properties).not.toHaveProperty('LaunchType');
-    expect(service.Properties.PlacementConstraints).toEqual([{ Type: 'memberOf', Expression: 'attribute:held !exists' }]);
+    expect(service.Properties.PlacementConstraints).toEqual([
+      { Type: 'memberOf', Expression: 'attribute:held !exists' },
+    ]);
     expect(services.dependencies).toContain(cluster);
   });
 
   test('has a node that reads the secret of another stack', () => {
     const { cluster } = threeStacks(app());
-    const [launchTemplate] = Object.values(resourcesOf(cluster)).filter(({ Type }) => Type === 'AWS::EC2::LaunchTemplate');
-    expect(JSON.stringify(launchTemplate.Properties.LaunchTemplateData.UserData)).toContain('<of another stack>');
+    const [launchTemplate] = Object.values(resourcesOf(cluster)).filter(
+      ({ Type }) => Type === 'AWS::EC2::LaunchTemplate',
+    );
+    expect(JSON.stringify(launchTemplate.Properties.LaunchTemplateData.UserData)).toContain(
+      '<of another stack>',
+    );
   });
 });
 

@@ -21,7 +21,8 @@ class Platform extends Stack {
 
   public constructor(scope: Construct, id: string) {
     super(scope, id);
-    // {"registry.example.com":{"auth":"<base64 of user:password>"}}, put there by whoever owns the registry: never in this app.
+    // {"registry.example.com":{"auth":"<base64 of user:password>"}}, put there by whoever owns the registry:
+    // never in this app.
     const registry = secretsmanager.Secret.fromSecretNameV2(this, 'Registry', 'docker/registry');
     this.dockerAuth = DockerAuth.fromSecret(registry);
   }
@@ -41,7 +42,10 @@ class DeveloperStaging extends Stack {
   }
 }
 
-/** The stage that all teams share, with everything of the article said aloud, and a service behind a load balancer. */
+/**
+ * The stage that all teams share, with everything of the article said aloud, and a service behind
+ * a load balancer.
+ */
 class SharedStaging extends Stack {
   public constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id);
@@ -50,9 +54,18 @@ class SharedStaging extends Stack {
       clusterName: 'shared-staging',
       role: new NodeRole(this, 'Role'),
       dockerAuth: platform.dockerAuth,
-      logDrivers: [NodeLogDriver.JSON_FILE, NodeLogDriver.SYSLOG, NodeLogDriver.FLUENTD, NodeLogDriver.AWSLOGS],
+      logDrivers: [
+        NodeLogDriver.JSON_FILE,
+        NodeLogDriver.SYSLOG,
+        NodeLogDriver.FLUENTD,
+        NodeLogDriver.AWSLOGS,
+      ],
       sysctls: [Sysctl.ipLocalPortRange(10000, 65000), Sysctl.somaxconn(65535)],
-      agent: { taskCleanupWaitDuration: Duration.hours(1), containerStopTimeout: Duration.minutes(5), updatesEnabled: true },
+      agent: {
+        taskCleanupWaitDuration: Duration.hours(1),
+        containerStopTimeout: Duration.minutes(5),
+        updatesEnabled: true,
+      },
       tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
     });
     new patterns.ApplicationLoadBalancedEc2Service(this, 'Web', {
@@ -60,18 +73,30 @@ class SharedStaging extends Stack {
       memoryLimitMiB: 256,
       minHealthyPercent: 100,
       publicLoadBalancer: true,
-      taskImageOptions: { image: ecs.ContainerImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29'), containerPort: 80 },
+      taskImageOptions: {
+        image: ecs.ContainerImage.fromRegistry('public.ecr.aws/nginx/nginx:1.29'),
+        containerPort: 80,
+      },
     });
   }
 }
 
-/** Production: one role and two tiers, whose templates three clusters share; a change replaces running nodes, new ones first. */
+/**
+ * Production: one role and two tiers, whose templates three clusters share; a change replaces running
+ * nodes, new ones first.
+ */
 class Production extends Stack {
   public constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id);
     const common = { role: new NodeRole(this, 'Role'), dockerAuth: platform.dockerAuth };
-    const standard = new NodeTemplate(this, 'Standard', { ...common, instanceTypes: [new ec2.InstanceType('m7i.large')] });
-    const compute = new NodeTemplate(this, 'Compute', { ...common, instanceTypes: [new ec2.InstanceType('c7i.2xlarge')] });
+    const standard = new NodeTemplate(this, 'Standard', {
+      ...common,
+      instanceTypes: [new ec2.InstanceType('m7i.large')],
+    });
+    const compute = new NodeTemplate(this, 'Compute', {
+      ...common,
+      instanceTypes: [new ec2.InstanceType('c7i.2xlarge')],
+    });
 
     const { vpc } = platform;
     const replacement = NodeReplacement.rolling();

@@ -10,7 +10,10 @@ const CODE = 'InvalidBootstrapStep';
 /** Below the 15 minutes that the whole user data has. */
 const MAX_SECONDS = 840;
 
-/** Names that bash sets itself, does not take from its environment, or takes for numbers: those it would calculate, commands in them included. */
+/**
+ * Names that bash sets itself, does not take from its environment, or takes for numbers: those it would
+ * calculate, commands in them included.
+ */
 const BASH_OWNS =
   /^(_|BASH|BASHOPTS|BASH_.*|BASHPID|COMP_WORDBREAKS|DIRSTACK|EPOCH.*|EUID|FUNCNAME|GROUPS|HISTCMD|IFS|LINENO|OLDPWD|OPTERR|OPTIND|PIPESTATUS|PPID|PS[0-4]|PWD|S?RANDOM|SECONDS|SHELLOPTS|SHLVL|UID)$/;
 
@@ -38,17 +41,19 @@ const OWNED_FILES: { readonly [path: string]: string } = {
  */
 export interface RunStepOptions {
   /**
-   * How long the command may run, from 1 second to 14 minutes. Then it is stopped, with all that it has started, and the
-   * boot fails.
+   * How long the command may run, from 1 second to 14 minutes. Then it is stopped, with all that it has
+   * started, and the boot fails.
    *
    * @default - no limit of its own; the whole user data has 15 minutes
    */
   readonly timeout?: Duration;
 
   /**
-   * Environment variables of the command. A value may have any characters, and is never part of the command's text.
+   * Environment variables of the command. A value may have any characters, and is never part of
+   * the command's text.
    *
-   * Refused: names that are not of letters, digits and underscores, and those that bash sets itself, such as `UID`.
+   * Refused: names that are not of letters, digits and underscores, and those that bash sets
+   * itself, such as `UID`.
    *
    * @default - only `HOME` and `PATH`, and what cloud-init sets
    */
@@ -98,7 +103,8 @@ export interface WriteFileStepOptions {
  */
 export interface InstallPackagesStepOptions {
   /**
-   * How often the installation is tried, from 1 to 10, known at synthesis. The pauses between two attempts grow: 4, 16, 36 seconds…
+   * How often the installation is tried, from 1 to 10, known at synthesis. The pauses between two attempts
+   * grow: 4, 16, 36 seconds…
    *
    * @default 4
    */
@@ -128,8 +134,9 @@ export interface InstallPackagesStepOptions {
  */
 export interface EnableServiceStepOptions {
   /**
-   * Whether the service is started now too, not only at the next boot. The start is not waited for: a service that is
-   * ordered after cloud-init, as many are, could otherwise never come up, since user data is a part of cloud-init.
+   * Whether the service is started now too, not only at the next boot. The start is not waited for: a service
+   * that is ordered after cloud-init, as many are, could otherwise never come up, since user data is a
+   * part of cloud-init.
    *
    * @default true
    */
@@ -139,9 +146,9 @@ export interface EnableServiceStepOptions {
 /**
  * Something that a node does at boot: after the node is configured, before the ECS agent starts.
  *
- * Steps run in order, as root, with umask 022. The first that fails stops the boot: the node says on its console which one it was (its
- * number and kind, never its text), joins no cluster, and is powered off. A node can be interrupted and boot again, so
- * whatever a step does it must be able to do twice.
+ * Steps run in order, as root, with umask 022. The first that fails stops the boot: the node says on its
+ * console which one it was (its number and kind, never its text), joins no cluster, and is powered off. A
+ * node can be interrupted and boot again, so whatever a step does it must be able to do twice.
  *
  * Strings may have any characters, and may hold CDK tokens. A NUL character is refused.
  *
@@ -160,12 +167,14 @@ export interface EnableServiceStepOptions {
  */
 export class BootstrapStep {
   /**
-   * Runs a command, or several lines of them, in a bash of its own with `-e` and `-o pipefail`. Its standard input is empty.
+   * Runs a command, or several lines of them, in a bash of its own with `-e` and `-o pipefail`. Its standard
+   * input is empty.
    *
    * Do not put a credential into it: user data can be read by whoever may describe the launch template.
    *
-   * Refused: a command that starts or restarts the `ecs` service and waits for it. The agent's service waits for user data
-   * to end, so both would wait until the node runs out of time; and it is started by itself once the boot has succeeded.
+   * Refused: a command that starts or restarts the `ecs` service and waits for it. The agent's service waits
+   * for user data to end, so both would wait until the node runs out of time; and it is started by itself
+   * once the boot has succeeded.
    *
    * @param command shell text for bash
    * @param options a time limit, environment variables
@@ -176,27 +185,36 @@ export class BootstrapStep {
     if (waitsForAgent(command)) {
       fail(
         CODE,
-        '`command` must not start the ecs service: it waits for user data to end, so user data cannot wait for it. ' +
-          'Leave it out, the agent is started when all steps have succeeded',
+        '`command` must not start the ecs service: it waits for user data to end, so user data cannot ' +
+          'wait for it. Leave it out, the agent is started when all steps have succeeded',
       );
     }
     checkDuration(CODE, 'timeout', options.timeout, { min: 1, max: MAX_SECONDS });
     const environment = Object.entries(options.environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [name, value] of environment) {
       if (Token.isUnresolved(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || BASH_OWNS.test(name)) {
-        fail(CODE, `\`environment\` must have names of letters, digits and \`_\` that bash does not set itself, got: ${shown(name)}`);
+        fail(
+          CODE,
+          '`environment` must have names of letters, digits and `_` that bash does not set itself, ' +
+            `got: ${shown(name)}`,
+        );
       }
       checkText(`environment.${name}`, value);
     }
-    return new BootstrapStep({ kind: 'run', command, timeout: options.timeout && seconds(options.timeout), environment });
+    return new BootstrapStep({
+      kind: 'run',
+      command,
+      timeout: options.timeout && seconds(options.timeout),
+      environment,
+    });
   }
 
   /**
-   * Writes a file, whole: to a temporary name beside it, then renamed, so that nobody ever sees a part of it. Folders that
-   * are missing are made, with mode 0755.
+   * Writes a file, whole: to a temporary name beside it, then renamed, so that nobody ever sees a part of it.
+   * Folders that are missing are made, with mode 0755.
    *
-   * Refused: a path that is not absolute or ends in `/`; files that the library writes itself (`/etc/ecs/ecs.config` is
-   * said by `agent`); `/proc`, `/sys` and `/dev`, where a file cannot be replaced.
+   * Refused: a path that is not absolute or ends in `/`; files that the library writes itself
+   * (`/etc/ecs/ecs.config` is said by `agent`); `/proc`, `/sys` and `/dev`, where a file cannot be replaced.
    *
    * @param path    where, absolute
    * @param content to the letter: nothing is appended
@@ -206,36 +224,60 @@ export class BootstrapStep {
     checkPattern(CODE, 'path', path, /^\/.*[^/]$(?<!\/\.{1,2}$)/s, 'the absolute path of a file');
     const meant = posix.normalize(path).replace(/^\/+/, '/');
     const owner = OWNED_FILES[meant];
-    if (owner !== undefined) fail(CODE, `\`path\` must not be ${meant}, which the library writes itself: use \`${owner}\``);
+    if (owner !== undefined)
+      fail(CODE, `\`path\` must not be ${meant}, which the library writes itself: use \`${owner}\``);
     if (/^\/(proc|sys|dev)\//.test(meant)) {
       fail(
         CODE,
-        `\`path\` must not be in /proc, /sys or /dev, where no file can be replaced: use \`BootstrapStep.run\`, got: ${shown(path)}`,
+        '`path` must not be in /proc, /sys or /dev, where no file can be replaced: use ' +
+          `\`BootstrapStep.run\`, got: ${shown(path)}`,
       );
     }
     checkText('path', path);
     checkText('content', content);
     checkPattern(CODE, 'mode', options.mode, /^[0-7]{3,4}$/, 'three or four octal digits');
-    checkPattern(CODE, 'owner', options.owner, /^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/, '`user` or `user:group`');
-    return new BootstrapStep({ kind: 'writeFile', path, content, mode: options.mode ?? '0644', owner: options.owner });
+    checkPattern(
+      CODE,
+      'owner',
+      options.owner,
+      /^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/,
+      '`user` or `user:group`',
+    );
+    return new BootstrapStep({
+      kind: 'writeFile',
+      path,
+      content,
+      mode: options.mode ?? '0644',
+      owner: options.owner,
+    });
   }
 
   /**
-   * Installs packages from the repositories that the image knows, with dnf. A mirror that is down is tried again.
+   * Installs packages from the repositories that the image knows, with dnf. A mirror that is
+   * down is tried again.
    *
-   * Every package makes every boot slower, and can make it fail: packages that all nodes need are better in an image.
+   * Every package makes every boot slower, and can make it fail: packages that all nodes need are
+   * better in an image.
    *
-   * Refused: an empty list; names that are not those of a package, such as options, files, addresses and groups.
+   * Refused: an empty list; names that are not those of a package, such as options, files,
+   * addresses and groups.
    *
    * @param packages names, with a version if need be, as dnf takes them
    * @param options  how often and how long it is tried
    */
   public static installPackages(packages: string[], options: InstallPackagesStepOptions = {}): BootstrapStep {
     // The letters of a text would be packages.
-    if (!Array.isArray(packages)) fail(CODE, `\`packages\` must be a list of names such as ['git'], got: ${shown(packages)}`);
+    if (!Array.isArray(packages))
+      fail(CODE, `\`packages\` must be a list of names such as ['git'], got: ${shown(packages)}`);
     if (packages.length === 0) fail(CODE, '`packages` must have at least one name');
     for (const name of packages) {
-      checkPattern(CODE, 'packages', name, /^[A-Za-z0-9][A-Za-z0-9._+:~^-]*$/, 'names of packages, of letters, digits and `._+:~^-`');
+      checkPattern(
+        CODE,
+        'packages',
+        name,
+        /^[A-Za-z0-9][A-Za-z0-9._+:~^-]*$/,
+        'names of packages, of letters, digits and `._+:~^-`',
+      );
       checkText('packages', name);
     }
     const attempts = options.attempts ?? 4;
@@ -265,14 +307,17 @@ export class BootstrapStep {
     checkPattern(CODE, 'name', name, /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/, 'the name of a systemd unit');
     checkText('name', name);
     if (/^ecs(\.service)?$/.test(name)) {
-      fail(CODE, '`name` must not be the ecs service: the library starts it itself when all steps have succeeded');
+      fail(
+        CODE,
+        '`name` must not be the ecs service: the library starts it itself when all steps have succeeded',
+      );
     }
     return new BootstrapStep({ kind: 'enableService', name, start: options.start ?? true });
   }
 
   /**
-   * What it does, by the name of the factory that made it: `run`, `writeFile`, `installPackages` or `enableService`. The console of a node
-   * names a step that fails so, with its number.
+   * What it does, by the name of the factory that made it: `run`, `writeFile`, `installPackages` or
+   * `enableService`. The console of a node names a step that fails so, with its number.
    */
   public readonly kind: string;
 

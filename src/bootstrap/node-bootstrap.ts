@@ -6,7 +6,12 @@ import { fail, inScope, shown } from '../private/errors';
 import { checkKind, checkKinds } from '../private/expected-type';
 import type { DockerAuth } from '../registry/docker-auth';
 import type { AgentConfig, HostPortRange } from '../settings/agent-config';
-import { type AgentLine, DEFAULT_AGENT_CONFIG, mergeAgentConfig, renderAgentConfig } from '../settings/agent-variables';
+import {
+  type AgentLine,
+  DEFAULT_AGENT_CONFIG,
+  mergeAgentConfig,
+  renderAgentConfig,
+} from '../settings/agent-variables';
 import { checkClusterName } from '../settings/cluster-name';
 import { DEFAULT_HOST_PORTS } from '../settings/host-ports';
 import { DEFAULT_LOG_DRIVERS, type NodeLogDriver, renderLogDrivers } from '../settings/log-driver';
@@ -14,14 +19,21 @@ import { mergeSysctls, renderSysctlLine, type Sysctl } from '../settings/sysctl'
 import { BootstrapStep } from './bootstrap-step';
 import { renderAmazonLinux } from './private/amazon-linux-renderer';
 import { AGENT_CONFIG, DOCKER_AUTH, LOG_DRIVER, STEP, SYSCTL } from './private/bootstrap-kinds';
-import { clusterNameOfLine, isBottlerocketLine, isSameCluster, isSpotDrainingLine, shownCluster } from './private/lines-added-by-cdk';
+import {
+  clusterNameOfLine,
+  isBottlerocketLine,
+  isSameCluster,
+  isSpotDrainingLine,
+  shownCluster,
+} from './private/lines-added-by-cdk';
 import type { NodeSettings } from './private/node-settings';
 import { checkUserDataSize } from './private/user-data-size';
 
 const LOG_DRIVERS = 'ECS_AVAILABLE_LOGGING_DRIVERS';
 
 /**
- * What a node is told at boot: a part of `NodeProps`. A `NodeBootstrap` that stands alone takes `NodeBootstrapProps`, which have the cluster's name besides.
+ * What a node is told at boot: a part of `NodeProps`. A `NodeBootstrap` that stands alone takes
+ * `NodeBootstrapProps`, which have the cluster's name besides.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -54,21 +66,22 @@ export interface NodeBootstrapOptions {
   /**
    * Kernel parameters of the node, kept over reboots in `/etc/sysctl.d`. Merged by key over the defaults.
    *
-   * @default - local ports 10000 to 65000 for outgoing connections, and 65535 connections that wait to be accepted
+   * @default - local ports 10000 to 65000 for outgoing connections, and 65535 connections that
+   * wait to be accepted
    */
   readonly sysctls?: Sysctl[];
 
   /**
    * Settings of the ECS agent. Merged field by field over the defaults.
    *
-   * @default - stopped tasks are removed after 1 hour, containers have 5 minutes to stop, agent updates are on, host ports
-   * are given out from 32768 to 65535
+   * @default - stopped tasks are removed after 1 hour, containers have 5 minutes to stop, agent updates are
+   * on, host ports are given out from 32768 to 65535
    */
   readonly agent?: AgentConfig;
 
   /**
-   * What the node does besides, in order, after it is configured and before the agent starts. The first step that fails
-   * stops the node.
+   * What the node does besides, in order, after it is configured and before the agent starts. The first step
+   * that fails stops the node.
    *
    * @default - nothing
    */
@@ -94,11 +107,11 @@ export interface NodeBootstrapProps extends NodeBootstrapOptions {
   /**
    * The cluster that nodes join: 1 to 255 letters, digits, `-` and `_`.
    *
-   * Not needed where CDK's own `ecs.Cluster.addAsgCapacityProvider` is called on the group: the name is taken from the
-   * command that it adds.
+   * Not needed where CDK's own `ecs.Cluster.addAsgCapacityProvider` is called on the group: the name is taken
+   * from the command that it adds.
    *
-   * @default - each node finds it at boot in its own `ClusterName` tag, through IMDSv2; the launch template must allow that
-   * (`instanceMetadataTags`)
+   * @default - each node finds it at boot in its own `ClusterName` tag, through IMDSv2; the launch template
+   * must allow that (`instanceMetadataTags`)
    */
   readonly clusterName?: string;
 }
@@ -106,12 +119,14 @@ export interface NodeBootstrapProps extends NodeBootstrapOptions {
 /**
  * The user data of an ECS node: typed, checked at synthesis, and failing closed at boot.
  *
- * A node on which any step fails, hangs, is killed or never runs does not join a cluster: it says why on its console and in
- * its journal, and powers off. With `instanceInitiatedShutdownBehavior: TERMINATE` in the launch template the group replaces
- * it. Nothing is installed that the node does not need, and a time limit of 15 minutes holds for all of it.
+ * A node on which any step fails, hangs, is killed or never runs does not join a cluster: it says why on its
+ * console and in its journal, and powers off. With `instanceInitiatedShutdownBehavior: TERMINATE` in the
+ * launch template the group replaces it. Nothing is installed that the node does not need, and a time limit
+ * of 15 minutes holds for all of it.
  *
- * It is for images with cloud-init, systemd, bash, python3 and the ECS agent's own service, such as the ECS-optimized Amazon
- * Linux 2023 AMI, and works in any launch template, whose role then needs what `NodeRole` and `DockerAuth.grantRead()` would give it.
+ * It is for images with cloud-init, systemd, bash, python3 and the ECS agent's own service, such as the
+ * ECS-optimized Amazon Linux 2023 AMI, and works in any launch template, whose role then needs what
+ * `NodeRole` and `DockerAuth.grantRead()` would give it.
  *
  * The rendered bytes change only with a breaking release: a change replaces nodes.
  *
@@ -149,7 +164,10 @@ export class NodeBootstrap extends ec2.UserData {
     checkBootstrapKinds(options);
     this.clusterName = options.clusterName;
     this.steps = [...(options.bootstrapSteps ?? [])];
-    this.agentConfig = options.agent === undefined ? DEFAULT_AGENT_CONFIG : mergeAgentConfig(DEFAULT_AGENT_CONFIG, options.agent);
+    this.agentConfig =
+      options.agent === undefined
+        ? DEFAULT_AGENT_CONFIG
+        : mergeAgentConfig(DEFAULT_AGENT_CONFIG, options.agent);
     this.settings = {
       dockerAuth: options.dockerAuth,
       sysctlLines: mergeSysctls(options.sysctls).map((sysctl) => renderSysctlLine(sysctl)),
@@ -163,10 +181,12 @@ export class NodeBootstrap extends ec2.UserData {
   /**
    * Adds one step that runs these commands, in one bash, after all steps so far.
    *
-   * Two commands are known and not run: those with which `ecs.Cluster.addAsgCapacityProvider` names the cluster, which
-   * becomes the name that nodes join, and turns the draining of Spot instances on, which `agent` says.
+   * Two commands are known and not run: those with which `ecs.Cluster.addAsgCapacityProvider` names the
+   * cluster, which becomes the name that nodes join, and turns the draining of Spot instances on,
+   * which `agent` says.
    *
-   * @param commands shell text for bash, one or more lines each, where variables carry over from one to the next
+   * @param commands shell text for bash, one or more lines each, where variables carry over
+   * from one to the next
    */
   public addCommands(...commands: string[]): void {
     const own = commands.filter((command) => !this.takeFromCdk(command));
@@ -174,16 +194,17 @@ export class NodeBootstrap extends ec2.UserData {
   }
 
   /**
-   * Throws. The last act of the user data is to let the agent start, so nothing can come after it; and a failure powers the
-   * node off. Use `addCommands`, or `trap` inside of a command.
+   * Throws. The last act of the user data is to let the agent start, so nothing can come after it; and a
+   * failure powers the node off. Use `addCommands`, or `trap` inside of a command.
    *
    * @param commands not used
    */
   public addOnExitCommands(...commands: string[]): void {
     fail(
       'UnsupportedUserData',
-      `addOnExitCommands cannot take ${shown(commands[0])}: the last act of a node bootstrap is to let the agent start, and nothing may follow it. ` +
-        'Use addCommands, with a `trap … EXIT` among the commands where something is to be cleaned up',
+      `addOnExitCommands cannot take ${shown(commands[0])}: the last act of a node bootstrap is to let ` +
+        'the agent start, and nothing may follow it. Use addCommands, with a `trap … EXIT` among the ' +
+        'commands where something is to be cleaned up',
     );
   }
 
@@ -195,9 +216,9 @@ export class NodeBootstrap extends ec2.UserData {
   public addS3DownloadCommand(params: ec2.S3DownloadOptions): string {
     return fail(
       'UnsupportedUserData',
-      `addS3DownloadCommand cannot be used: the ECS-optimized image has no AWS CLI to download ${shown(params.bucketKey)} with. ` +
-        "Add the steps `BootstrapStep.installPackages(['awscli-2'])` and `BootstrapStep.run('aws s3 cp …')`, " +
-        'or put the file into a machine image of your own',
+      'addS3DownloadCommand cannot be used: the ECS-optimized image has no AWS CLI to download ' +
+        `${shown(params.bucketKey)} with. Add the steps \`BootstrapStep.installPackages(['awscli-2'])\` ` +
+        "and `BootstrapStep.run('aws s3 cp …')`, or put the file into a machine image of your own",
     );
   }
 
@@ -207,20 +228,23 @@ export class NodeBootstrap extends ec2.UserData {
    * @param params the path, and the arguments as shell text
    */
   public addExecuteFileCommand(params: ec2.ExecuteFileOptions): void {
-    const command = `chmod +x -- "$ECS_BOOTSTRAP_FILE"\n"$ECS_BOOTSTRAP_FILE" ${params.arguments ?? ''}`.trim();
+    const command =
+      `chmod +x -- "$ECS_BOOTSTRAP_FILE"\n"$ECS_BOOTSTRAP_FILE" ${params.arguments ?? ''}`.trim();
     this._addStep(BootstrapStep.run(command, { environment: { ECS_BOOTSTRAP_FILE: params.filePath } }));
   }
 
   /**
-   * Throws: a node has no `cfn-signal`. A group of this library waits for its nodes in other ways (`NodeReplacement`).
+   * Throws: a node has no `cfn-signal`. A group of this library waits for its nodes in other ways
+   * (`NodeReplacement`).
    *
    * @param resource not used
    */
   public addSignalOnExitCommand(resource: Resource): void {
     fail(
       'UnsupportedUserData',
-      'addSignalOnExitCommand cannot be used: the ECS-optimized image has no cfn-signal (aws-cfn-bootstrap). ' +
-        'Leave the signals out; a node whose bootstrap fails is powered off and replaced',
+      'addSignalOnExitCommand cannot be used: the ECS-optimized image has no cfn-signal ' +
+        '(aws-cfn-bootstrap). Leave the signals out; a node whose bootstrap fails is powered off and ' +
+        'replaced',
       resource,
     );
   }
@@ -297,16 +321,20 @@ export class NodeBootstrap extends ec2.UserData {
   private takeFromCdk(command: string): boolean {
     if (isSpotDrainingLine(command)) return true; // the default, unless `agent` says otherwise
     if (isBottlerocketLine(command)) {
-      fail('UnsupportedUserData', 'a NodeBootstrap cannot take the settings of Bottlerocket: its user data is for Amazon Linux');
+      fail(
+        'UnsupportedUserData',
+        'a NodeBootstrap cannot take the settings of Bottlerocket: its user data is for Amazon Linux',
+      );
     }
     const name = clusterNameOfLine(command);
     if (name === undefined) return false;
     if (this.clusterName !== undefined && !isSameCluster(this.clusterName, name)) {
       fail(
         'SeveralClusters',
-        `a node can join one cluster only, got: ${shownCluster(this.clusterName)} and ${shownCluster(name)}. ` +
-          'The user data is shared by two clusters: give each a NodeBootstrap and a launch template of its own, ' +
-          'or leave the names to the ClusterName tags of the groups (a NodeTemplate does that)',
+        `a node can join one cluster only, got: ${shownCluster(this.clusterName)} and ` +
+          `${shownCluster(name)}. The user data is shared by two clusters: give each a NodeBootstrap and ` +
+          'a launch template of its own, or leave the names to the ClusterName tags of the groups (a ' +
+          'NodeTemplate does that)',
       );
     }
     this.clusterName ??= name;

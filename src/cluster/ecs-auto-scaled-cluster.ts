@@ -32,8 +32,9 @@ import { unusedNodeFields, warnOfNodeFields } from './unreached-node-fields';
 const MAX_TIERS = 20;
 
 /**
- * Properties of an `EcsAutoScaledCluster`. The node fields are the defaults of its tiers without a `template`; one that reaches no tier is refused at synthesis, and
- * one that a template keeps from some tiers is warned of.
+ * Properties of an `EcsAutoScaledCluster`. The node fields are the defaults of its tiers without a
+ * `template`; one that reaches no tier is refused at synthesis, and one that a template keeps from some tiers
+ * is warned of.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -118,13 +119,16 @@ export interface EcsAutoScaledClusterProps extends NodeProps {
 }
 
 /**
- * An Amazon ECS cluster on EC2 nodes of your own, in tiers of Auto Scaling groups. It is an `ecs.Cluster` and goes wherever a cluster goes.
+ * An Amazon ECS cluster on EC2 nodes of your own, in tiers of Auto Scaling groups. It is an `ecs.Cluster` and
+ * goes wherever a cluster goes.
  *
- * What runs on it just works: a plain `ecs.Ec2Service` is placed through the cluster's capacity providers, so that it scales a tier up from zero; a load
- * balancer reaches its containers; and it waits for the capacity providers when the stack is made and deleted.
+ * What runs on it just works: a plain `ecs.Ec2Service` is placed through the cluster's capacity providers, so
+ * that it scales a tier up from zero; a load balancer reaches its containers; and it waits for the capacity
+ * providers when the stack is made and deleted.
  *
- * Some of the members below are inherited: `addCapacity()` and `addAsgCapacityProvider()` are there for whoever moves from a plain `ecs.Cluster`, where
- * `addTier()` is what adds nodes here; and another app imports the cluster with `fromEcsAutoScaledClusterAttributes()`, not with `fromClusterAttributes()`.
+ * Some of the members below are inherited: `addCapacity()` and `addAsgCapacityProvider()` are there for
+ * whoever moves from a plain `ecs.Cluster`, where `addTier()` is what adds nodes here; and another app
+ * imports the cluster with `fromEcsAutoScaledClusterAttributes()`, not with `fromClusterAttributes()`.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -135,20 +139,26 @@ export interface EcsAutoScaledClusterProps extends NodeProps {
  */
 export class EcsAutoScaledCluster extends ecs.Cluster {
   /**
-   * The placement constraint that keeps a task off nodes that are about to be replaced, where the cluster's `NodeReplacement.rolling()` has the cordon.
+   * The placement constraint that keeps a task off nodes that are about to be replaced, where the cluster's
+   * `NodeReplacement.rolling()` has the cordon.
    *
-   * Replica services of the app have it without being asked. It is for tasks that the library does not see: those of another app, or that are run by hand or
-   * by a state machine. Never for a daemon: ECS stops running daemon tasks that no longer meet a constraint.
+   * Replica services of the app have it without being asked. It is for tasks that the library does not see:
+   * those of another app, or that are run by hand or by a state machine. Never for a daemon: ECS stops
+   * running daemon tasks that no longer meet a constraint.
    */
   public static notHeld(): ecs.PlacementConstraint {
     return ecs.PlacementConstraint.memberOf(NOT_HELD);
   }
 
   /**
-   * A cluster that another app has made with this library. What runs on it works as on one of this app; only the dependency on its capacity providers
-   * is missing, since they are another app's.
+   * A cluster that another app has made with this library. What runs on it works as on one of this app; only
+   * the dependency on its capacity providers is missing, since they are another app's.
    */
-  public static fromEcsAutoScaledClusterAttributes(scope: Construct, id: string, attrs: EcsAutoScaledClusterAttributes): ecs.ICluster {
+  public static fromEcsAutoScaledClusterAttributes(
+    scope: Construct,
+    id: string,
+    attrs: EcsAutoScaledClusterAttributes,
+  ): ecs.ICluster {
     inChild(scope, id, () => checkImport(attrs));
     const cluster = ecs.Cluster.fromClusterAttributes(scope, id, {
       clusterName: attrs.clusterName,
@@ -190,13 +200,15 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       enableFargateCapacityProviders: props.enableFargateCapacityProviders,
     });
 
-    // CDK gives the association of the capacity providers the cluster's own id, so no other child may have it.
+    // CDK gives the association of the capacity providers the cluster's own id, so no other
+    // child may have it.
     const tiers = new Construct(this, id === 'Tiers' ? 'InstanceTiers' : 'Tiers');
     const resource = this.node.defaultChild as ecs.CfnCluster;
     this.tierCluster = {
       scope: tiers,
       vpc: props.vpc,
-      // The L1's own: what the L2 gives looks at the consuming stack each time it is resolved, and the tiers are in the cluster's.
+      // The L1's own: what the L2 gives looks at the consuming stack each time it is resolved, and the tiers
+      // are in the cluster's.
       clusterName: resource.ref,
       clusterArn: resource.attrArn,
       metricClusterName: this.clusterName,
@@ -218,7 +230,10 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     return [...this.tierByName.values()];
   }
 
-  /** The host ports that the agents of all tiers hand out to containers in bridge mode: what a load balancer must reach. */
+  /**
+   * The host ports that the agents of all tiers hand out to containers in bridge mode: what a load
+   * balancer must reach.
+   */
   public get dynamicHostPorts(): ec2.Port {
     const { fromPort, toPort } = this.hostPortRange();
     return ec2.Port.tcpRange(fromPort, toPort);
@@ -229,13 +244,17 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     return this.tierByName.size > 0 || super.hasEc2Capacity;
   }
 
-  /** What services without a strategy of their own get: that of `addDefaultCapacityProviderStrategy()`, or else the tiers' part in it. */
+  /**
+   * What services without a strategy of their own get: that of `addDefaultCapacityProviderStrategy()`, or
+   * else the tiers' part in it.
+   */
   public override get defaultCapacityProviderStrategy(): ecs.CapacityProviderStrategy[] {
     const own = super.defaultCapacityProviderStrategy;
     if (own.length > 0) return own;
     const tiers = this.tiers.filter((tier) => !tier._isRetired);
     const said = tiers.filter((tier) => tier._defaultStrategy !== undefined);
-    // Tiers differ in size, and a task that fits on one may not fit on another: only the first, unless more is said.
+    // Tiers differ in size, and a task that fits on one may not fit on another: only the first,
+    // unless more is said.
     return (said.length > 0 ? said : tiers.slice(0, 1)).map((tier) => tier.strategy(tier._defaultStrategy));
   }
 
@@ -243,13 +262,16 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * Adds a tier: an Auto Scaling group and its capacity provider.
    *
    * @param name the tier's name, unique in the cluster.
-   * @param options what it is. `InstanceTierProps`, which Java and .NET take here too, are for the `tiers` of the cluster: another `name` in them is refused in
-   *   TypeScript and JavaScript, and in other languages it never gets as far as the library.
+   * @param options what it is. `InstanceTierProps`, which Java and .NET take here too, are for the `tiers` of
+   * the cluster: another `name` in them is refused in TypeScript and JavaScript, and in other languages it
+   * never gets as far as the library.
    */
   public addTier(name: string, options: InstanceTierOptions = {}): InstanceTier {
     checkOneName(name, options, this);
-    if (this.tierByName.has(name)) fail('DuplicateTier', `\`name\` must be unique in the cluster, got ${shown(name)} twice`, this);
-    if (this.tierByName.size >= MAX_TIERS) fail('TooManyTiers', `a cluster can have at most ${MAX_TIERS} tiers`, this);
+    if (this.tierByName.has(name))
+      fail('DuplicateTier', `\`name\` must be unique in the cluster, got ${shown(name)} twice`, this);
+    if (this.tierByName.size >= MAX_TIERS)
+      fail('TooManyTiers', `a cluster can have at most ${MAX_TIERS} tiers`, this);
     const tier = InstanceTier._create(this.tierCluster, { ...options, name });
     this.tierByName.set(name, tier);
     GroupReview.add({
@@ -261,10 +283,13 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       replacement: tier._replacement,
     });
     supportReplacement(tier, this);
-    // Not by CDK's addAsgCapacityProvider: that writes an ECS_CLUSTER line into the user data, of a template that other clusters share too.
+    // Not by CDK's addAsgCapacityProvider: that writes an ECS_CLUSTER line into the user data, of a template
+    // that other clusters share too.
     this.capacityProviderNames.push(tier.capacityProviderName);
     const known = new Set(this.connections.securityGroups);
-    this.connections.addSecurityGroup(...tier.connections.securityGroups.filter((group) => !known.has(group)));
+    this.connections.addSecurityGroup(
+      ...tier.connections.securityGroups.filter((group) => !known.has(group)),
+    );
     this.alarms?._addTier(tier);
     this.dashboard?._addTier(tier);
     return tier;
@@ -273,12 +298,15 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   /** The tier of that name. An unknown name is refused, and the known ones are listed. */
   public tier(name: string): InstanceTier {
     const known = [...this.tierByName.keys()].map(shown).join(', ') || 'none';
-    return this.tierByName.get(name) ?? fail('UnknownTier', `\`name\` must be a tier of the cluster (${known}), got: ${shown(name)}`, this);
+    return (
+      this.tierByName.get(name) ??
+      fail('UnknownTier', `\`name\` must be a tier of the cluster (${known}), got: ${shown(name)}`, this)
+    );
   }
 
   /**
-   * Adds alarms on the cluster and on each of its tiers, also on tiers that are added later. Their descriptions say what to do. Nothing is added unless this
-   * is called, once.
+   * Adds alarms on the cluster and on each of its tiers, also on tiers that are added later. Their
+   * descriptions say what to do. Nothing is added unless this is called, once.
    */
   public addAlarms(options: ClusterAlarmsOptions = {}): ClusterAlarms {
     const alarms = ClusterAlarms._create(this.operated, options);
@@ -287,7 +315,10 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     return alarms;
   }
 
-  /** Adds a dashboard of the cluster and each of its tiers, also of tiers that are added later. Nothing is added unless this is called, once. */
+  /**
+   * Adds a dashboard of the cluster and each of its tiers, also of tiers that are added later. Nothing is
+   * added unless this is called, once.
+   */
   public addDashboard(options: ClusterDashboardOptions = {}): ClusterDashboard {
     const dashboard = ClusterDashboard._create(this.operated, options, () => this.alarms);
     this.dashboard = dashboard;
@@ -296,7 +327,8 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   }
 
   /**
-   * How many nodes have joined the cluster and run a task. Nodes without one are not counted. **Needs Container Insights** (`containerInsightsV2`).
+   * How many nodes have joined the cluster and run a task. Nodes without one are not counted. **Needs
+   * Container Insights** (`containerInsightsV2`).
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
    */
@@ -352,20 +384,32 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
 
   private problems(): string[] {
     const tiers = this.tiers;
-    if (tiers.length === 0) return ['a cluster needs at least one tier: give it `tiers`, or call `addTier()` (NoTier)'];
+    if (tiers.length === 0)
+      return ['a cluster needs at least one tier: give it `tiers`, or call `addTier()` (NoTier)'];
     const problems: string[] = [];
-    if (tiers.every((tier) => tier._isRetired)) problems.push('a cluster needs at least one tier that is not `retired` (RetiredTier)');
+    if (tiers.every((tier) => tier._isRetired))
+      problems.push('a cluster needs at least one tier that is not `retired` (RetiredTier)');
     const based = tiers.filter((tier) => tier._defaultStrategy?.base).map((tier) => shown(tier.name));
     if (based.length > 1)
-      problems.push(`\`defaultStrategy.base\` can be set for one tier only, got: ${based.join(', ')} (InvalidStrategy)`);
-    // "If all weights are 0, any RunTask or CreateService with the strategy fails" (CapacityProviderStrategyItem).
-    if (tiers.some((tier) => !tier._isRetired) && this.defaultCapacityProviderStrategy.every(({ weight }) => weight === 0)) {
-      problems.push('`defaultStrategy.weight` must be above 0 for at least one tier, got: 0 for all (InvalidStrategy)');
+      problems.push(
+        `\`defaultStrategy.base\` can be set for one tier only, got: ${based.join(', ')} (InvalidStrategy)`,
+      );
+    // "If all weights are 0, any RunTask or CreateService with the strategy fails"
+    // (CapacityProviderStrategyItem).
+    if (
+      tiers.some((tier) => !tier._isRetired) &&
+      this.defaultCapacityProviderStrategy.every(({ weight }) => weight === 0)
+    ) {
+      problems.push(
+        '`defaultStrategy.weight` must be above 0 for at least one tier, got: 0 for all (InvalidStrategy)',
+      );
     }
     const providers = tiers.flatMap((tier) => tier._givenCapacityProviderName ?? []);
     const twice = providers.find((name, index) => providers.indexOf(name) !== index);
     if (twice !== undefined)
-      problems.push(`\`capacityProviderName\` must be unique, got ${shown(twice)} twice (InvalidCapacityProviderName)`);
+      problems.push(
+        `\`capacityProviderName\` must be unique, got ${shown(twice)} twice (InvalidCapacityProviderName)`,
+      );
     warnOfNodeFields(this, tiers);
     return [...problems, ...unusedNodeFields(this.tierCluster.nodeDefaults, tiers)];
   }
@@ -377,7 +421,8 @@ function checkCluster(id: string, props: EcsAutoScaledClusterProps): void {
   if (id === 'Resource' || id === 'DefaultServiceDiscoveryNamespace') {
     fail(
       'InvalidClusterId',
-      `the cluster's id must not be ${shown(id)}: CDK names a child of the cluster so, and another child after the cluster`,
+      `the cluster's id must not be ${shown(id)}: CDK names a child of the cluster so, and another ` +
+        'child after the cluster',
     );
   }
   // Who leaves out all of the props leaves out the VPC.
@@ -385,12 +430,28 @@ function checkCluster(id: string, props: EcsAutoScaledClusterProps): void {
   checkKinds('tiers', props.tiers, TIER);
   checkKind('vpcSubnets', props.vpcSubnets, SUBNET_SELECTION);
   checkKind('replacement', props.replacement, REPLACEMENT);
-  checkMember('containerInsightsV2', props.containerInsightsV2, 'ecs.ContainerInsights', ecs.ContainerInsights);
+  checkMember(
+    'containerInsightsV2',
+    props.containerInsightsV2,
+    'ecs.ContainerInsights',
+    ecs.ContainerInsights,
+  );
   checkClusterName(props.clusterName);
 }
 
-/** Whoever hands over `InstanceTierProps`, which are options with a name, would not see which of two names counts. jsii drops theirs, so this is for TypeScript. */
-function checkOneName(name: string, options: Partial<InstanceTierProps>, cluster: EcsAutoScaledCluster): void {
+/**
+ * Whoever hands over `InstanceTierProps`, which are options with a name, would not see which of two names
+ * counts. jsii drops theirs, so this is for TypeScript.
+ */
+function checkOneName(
+  name: string,
+  options: Partial<InstanceTierProps>,
+  cluster: EcsAutoScaledCluster,
+): void {
   if (options.name === undefined || options.name === name) return;
-  fail('TwoTierNames', `\`options.name\` must be the tier's name ${shown(name)} or be left out, got: ${shown(options.name)}`, cluster);
+  fail(
+    'TwoTierNames',
+    `\`options.name\` must be the tier's name ${shown(name)} or be left out, got: ${shown(options.name)}`,
+    cluster,
+  );
 }

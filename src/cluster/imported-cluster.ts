@@ -54,15 +54,16 @@ export interface EcsAutoScaledClusterAttributes {
   readonly dynamicHostPortRange?: HostPortRange;
 
   /**
-   * The cluster replaces running nodes (`NodeReplacement.rolling()` or `allAtOnce()`): services are then checked for what would lose containers.
+   * The cluster replaces running nodes (`NodeReplacement.rolling()` or `allAtOnce()`): services are then
+   * checked for what would lose containers.
    *
    * @default false
    */
   readonly replacesRunningNodes?: boolean;
 
   /**
-   * The cluster marks nodes that are about to be replaced (`NodeReplacement.rolling()` with the cordon): replica services of this app then keep off them, so that a
-   * roll moves each of their tasks once.
+   * The cluster marks nodes that are about to be replaced (`NodeReplacement.rolling()` with the cordon):
+   * replica services of this app then keep off them, so that a roll moves each of their tasks once.
    *
    * @default false
    */
@@ -94,7 +95,10 @@ export function checkImport(attrs: EcsAutoScaledClusterAttributes): void {
   if (clusterArn !== undefined && !Token.isUnresolved(clusterArn)) {
     const name = /^arn:[^:]+:ecs:[^:]+:[^:]+:cluster\/([A-Za-z0-9_-]{1,255})$/.exec(clusterArn)?.[1];
     if (name === undefined || (!Token.isUnresolved(clusterName) && name !== clusterName)) {
-      fail('InvalidClusterArn', `\`clusterArn\` must be the ARN of the cluster ${shown(clusterName)}, got: ${shown(clusterArn)}`);
+      fail(
+        'InvalidClusterArn',
+        `\`clusterArn\` must be the ARN of the cluster ${shown(clusterName)}, got: ${shown(clusterArn)}`,
+      );
     }
   }
   if (dynamicHostPortRange === undefined) return;

@@ -11,13 +11,14 @@ export function unusedNodeFields(defaults: NodeProps, tiers: InstanceTier[]): st
   const unused = nodeFieldsOf(defaults).filter((field) => !reached.has(field));
   if (unused.length === 0) return [];
   return [
-    `${listed(unused)} of the cluster reach no tier: every tier has a \`template\` or a value of its own. Put them there (UnusedNodeFields)`,
+    `${listed(unused)} of the cluster reach no tier: every tier has a \`template\` or a value of its ` +
+      'own. Put them there (UnusedNodeFields)',
   ];
 }
 
 /**
- * Warns of node fields that some tiers take, and that others lack because of their template. Whatever the template says itself was decided there, and a tier that is
- * retired is on its way out.
+ * Warns of node fields that some tiers take, and that others lack because of their template. Whatever the
+ * template says itself was decided there, and a tier that is retired is on its way out.
  */
 export function warnOfNodeFields(scope: IConstruct, tiers: InstanceTier[]): void {
   const reached = fieldsReaching(tiers);
@@ -31,8 +32,10 @@ export function warnOfNodeFields(scope: IConstruct, tiers: InstanceTier[]): void
   warn(
     scope,
     'EcsAutoScaledCluster.nodeFields',
-    `The cluster "${scope.node.path}" has node fields that do not reach its tiers with a \`template\`: ${gaps.join('; ')}. A template is all that its nodes are. Put them ` +
-      'into the NodeTemplate as well, or into the tiers that should have them instead of the cluster; or acknowledge this where it is meant.',
+    `The cluster "${scope.node.path}" has node fields that do not reach its tiers with a \`template\`: ` +
+      `${gaps.join('; ')}. A template is all that its nodes are. Put them into the NodeTemplate as well, ` +
+      'or into the tiers that should have them instead of the cluster; or acknowledge this where it is ' +
+      'meant.',
   );
 }
 

@@ -4,7 +4,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { deployedStackName } from '../private/stacks';
 
-/** What clusters may take of a policy. A role's inline policies have 10,240 characters together, a managed one 6,144; the rest is for the statements. */
+/**
+ * What clusters may take of a policy. A role's inline policies have 10,240 characters together, a managed one
+ * 6,144; the rest is for the statements.
+ */
 const MAX_CHARACTERS = 5000;
 
 /** A cluster's ARN without its name, in the longest partition and region, quoted. */
@@ -15,8 +18,8 @@ const MAX_NAME = 255;
 /**
  * What a role may do in clusters, however many there are.
  *
- * The first ones stand in the role's own policy, the others in managed policies, as many as it takes. By name and not by a pattern or a tag: a cluster's
- * name is the user's, and so are the tags of its nodes.
+ * The first ones stand in the role's own policy, the others in managed policies, as many as it takes. By name
+ * and not by a pattern or a tag: a cluster's name is the user's, and so are the tags of its nodes.
  */
 export class ClusterGrants extends Construct {
   private readonly clusters = new Set<string>();
@@ -24,7 +27,10 @@ export class ClusterGrants extends Construct {
   private room = 0;
   private batches = 0;
 
-  /** @param statements what is allowed in the clusters of these ARNs, a list that still grows. It must name each ARN `copies` times. */
+  /**
+   * @param statements what is allowed in the clusters of these ARNs, a list that still grows. It must name
+   * each ARN `copies` times.
+   */
   public constructor(
     scope: Construct,
     private readonly role: iam.Role,
@@ -54,7 +60,10 @@ export class ClusterGrants extends Construct {
   }
 }
 
-/** The length of a cluster's name when it is deployed, or more: a generated one is the stack's name, the logical id and twelve characters. */
+/**
+ * The length of a cluster's name when it is deployed, or more: a generated one is the stack's name, the
+ * logical id and twelve characters.
+ */
 function nameLength(cluster: ecs.Cluster): number {
   const stack = Stack.of(cluster);
   const name: unknown = stack.resolve((cluster.node.defaultChild as ecs.CfnCluster).clusterName);

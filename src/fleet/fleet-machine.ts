@@ -24,9 +24,10 @@ export interface RolloutMachineProps {
 /**
  * A Standard state machine that an event of Auto Scaling starts: its rule, its role and its log.
  *
- * Standard and not Express, because a run lasts longer than five minutes and its history is what an operator looks at. It is logged (level ALL) and
- * traced as AWS's security rules ask (cdk-nag's SF1 and SF2); a few runs a month cost next to nothing. It is encrypted with a key that AWS owns, as every machine is:
- * what it handles are ids.
+ * Standard and not Express, because a run lasts longer than five minutes and its history is what an operator
+ * looks at. It is logged (level ALL) and traced as AWS's security rules ask (cdk-nag's SF1 and SF2); a few
+ * runs a month cost next to nothing. It is encrypted with a key that AWS owns, as every machine is: what it
+ * handles are ids.
  */
 export class RolloutMachine extends Construct {
   public readonly machine: sfn.StateMachine;
@@ -35,19 +36,25 @@ export class RolloutMachine extends Construct {
   public constructor(scope: Construct, props: RolloutMachineProps) {
     super(scope, 'Machine');
     const logGroup = new logs.LogGroup(this, 'Log', {
-      // Elsewhere each log group of a state machine takes a part of the region's one resource policy, and after some forty no more can be made.
+      // Elsewhere each log group of a state machine takes a part of the region's one resource policy, and
+      // after some forty no more can be made.
       logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}/${props.name}`,
       retention: logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = new iam.Role(this, 'Role', { assumedBy: forThisAccount('states.amazonaws.com', this), description: props.description });
-    for (const statement of [...props.statements, ...observability()]) this.role.addToPrincipalPolicy(statement);
+    this.role = new iam.Role(this, 'Role', {
+      assumedBy: forThisAccount('states.amazonaws.com', this),
+      description: props.description,
+    });
+    for (const statement of [...props.statements, ...observability()])
+      this.role.addToPrincipalPolicy(statement);
     this.machine = new sfn.StateMachine(this, 'Resource', {
       definitionBody: sfn.DefinitionBody.fromChainable(props.start),
       queryLanguage: sfn.QueryLanguage.JSONATA,
       comment: props.description,
       timeout: props.timeout,
-      // The tasks would add statements of their own to the role, without conditions: `ecs:PutAttributes` for the nodes of every cluster.
+      // The tasks would add statements of their own to the role, without conditions: `ecs:PutAttributes` for
+      // the nodes of every cluster.
       role: this.role.withoutPolicyUpdates(),
       logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
       tracingEnabled: true,
@@ -79,7 +86,12 @@ function observability(): iam.PolicyStatement[] {
     }),
     new iam.PolicyStatement({
       sid: 'SendTraces',
-      actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],
+      actions: [
+        'xray:PutTraceSegments',
+        'xray:PutTelemetryRecords',
+        'xray:GetSamplingRules',
+        'xray:GetSamplingTargets',
+      ],
       resources: ['*'],
     }),
   ];

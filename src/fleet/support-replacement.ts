@@ -4,7 +4,10 @@ import type { InstanceTier } from '../tier/instance-tier';
 import { Cordon } from './cordon/cordon';
 import { ReadinessGate } from './readiness-gate/readiness-gate';
 
-/** What a tier's stack needs for the way in which the tier's nodes are replaced: nothing at all unless they are rolled. */
+/**
+ * What a tier's stack needs for the way in which the tier's nodes are replaced: nothing at all unless
+ * they are rolled.
+ */
 export function supportReplacement(tier: InstanceTier, cluster: ecs.Cluster): void {
   const stack = Stack.of(tier);
   if (tier._replacement._readinessGate) ReadinessGate.of(stack).add(tier, cluster);

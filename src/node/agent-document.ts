@@ -13,10 +13,12 @@ const JOIN = [
 ];
 
 /**
- * What the agents of some clusters may do: four statements out of plain values, and behind them whatever is added.
+ * What the agents of some clusters may do: four statements out of plain values, and behind them
+ * whatever is added.
  *
- * CDK resolves a document at each of four passes (references, template, tree, validation), and merges, freezes and normalizes its statements each time.
- * Ours are in the form that comes out of that already. A statement with a `Sid` is never merged with another, so what is added cannot change them.
+ * CDK resolves a document at each of four passes (references, template, tree, validation), and merges,
+ * freezes and normalizes its statements each time. Ours are in the form that comes out of that already. A
+ * statement with a `Sid` is never merged with another, so what is added cannot change them.
  */
 export class AgentDocument extends iam.PolicyDocument {
   private rendered?: { readonly of: number; readonly sorted: boolean; readonly json: object[] };
@@ -51,7 +53,10 @@ export class AgentDocument extends iam.PolicyDocument {
 
   public override toJSON(): unknown {
     return {
-      Statement: [...this.own(false), ...((super.toJSON() as { Statement?: object[] } | undefined)?.Statement ?? [])],
+      Statement: [
+        ...this.own(false),
+        ...((super.toJSON() as { Statement?: object[] } | undefined)?.Statement ?? []),
+      ],
       Version: VERSION,
     };
   }
@@ -71,7 +76,8 @@ export class AgentDocument extends iam.PolicyDocument {
     const arns = [...this.clusters.keys()];
     const json = [
       { Action: sorted ? [...JOIN].sort() : JOIN, Effect: 'Allow', Resource: arns, Sid: 'JoinTheClusters' },
-      // Whoever may poll for another cluster's node gets the credentials of its tasks. The agent itself drains its node before a Spot interruption.
+      // Whoever may poll for another cluster's node gets the credentials of its tasks. The agent itself
+      // drains its node before a Spot interruption.
       {
         Action: ['ecs:Poll', 'ecs:StartTelemetrySession', 'ecs:UpdateContainerInstancesState'],
         Condition: { ArnEquals: { 'ecs:cluster': [...this.clusters.keys()] } },
@@ -79,8 +85,9 @@ export class AgentDocument extends iam.PolicyDocument {
         Resource: [...this.clusters.values()].map((name) => this.nodesOf(`${name}/*`)),
         Sid: 'WorkForTheClusters',
       },
-      // A registration with tags (`containerInstanceTags`) is refused without it. The condition holds for a registration alone, and the first statement
-      // says where one may be; so the clusters need not be named once more.
+      // A registration with tags (`containerInstanceTags`) is refused without it. The condition holds for a
+      // registration alone, and the first statement says where one may be; so the clusters need not be
+      // named once more.
       {
         Action: 'ecs:TagResource',
         Condition: { StringEquals: { 'ecs:CreateAction': 'RegisterContainerInstance' } },

@@ -3,8 +3,9 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { NodeImage } from './node-image';
 
 /**
- * Whether a type, by its name, has GPUs that the ECS agent hands to containers: NVIDIA's, which all families that begin with g and p have, but for AMD's g4ad. What
- * is newer than this library and begins otherwise would be missing here; nothing but a warning comes of it.
+ * Whether a type, by its name, has GPUs that the ECS agent hands to containers: NVIDIA's, which all families
+ * that begin with g and p have, but for AMD's g4ad. What is newer than this library and begins otherwise
+ * would be missing here; nothing but a warning comes of it.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html
  */
@@ -13,7 +14,10 @@ function hasGpu(type: string): boolean {
 }
 
 /** Why nodes of these types and this image offer no GPU; undefined: they may. */
-export function reasonWithoutGpu(instanceTypes: ec2.InstanceType[], image: ec2.IMachineImage): string | undefined {
+export function reasonWithoutGpu(
+  instanceTypes: ec2.InstanceType[],
+  image: ec2.IMachineImage,
+): string | undefined {
   const names = instanceTypes.map(String);
   if (!names.some((name) => Token.isUnresolved(name) || hasGpu(name)))
     return `${names.join(', ')} ha${names.length === 1 ? 's' : 've'} no NVIDIA GPU`;

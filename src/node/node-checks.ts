@@ -16,39 +16,58 @@ export function checkNode(scope: IConstruct, props: NodeProps, instanceTypes: ec
   checkVolumeTags(scope, props.volumeTags ?? {});
   const known = instanceTypes.filter(isKnown);
   if (props.cpuCredits !== undefined && known.length > 0 && !known.some((type) => type.isBurstable())) {
-    fail('InvalidCpuCredits', `\`cpuCredits\` can be set for burstable instance types only, got: ${known.join(', ')}`, scope);
+    fail(
+      'InvalidCpuCredits',
+      `\`cpuCredits\` can be set for burstable instance types only, got: ${known.join(', ')}`,
+      scope,
+    );
   }
 }
 
 function checkSecurityGroups(scope: IConstruct, groups: ec2.ISecurityGroup[] | undefined): void {
   if (groups === undefined) return;
-  if (groups.length === 0) fail('NoSecurityGroup', '`securityGroups` must have at least one group, or be left out', scope);
+  if (groups.length === 0)
+    fail('NoSecurityGroup', '`securityGroups` must have at least one group, or be left out', scope);
   if (groups.length > MAX_SECURITY_GROUPS) {
-    fail('InvalidSecurityGroups', `\`securityGroups\` must have at most ${MAX_SECURITY_GROUPS} groups, got: ${groups.length}`, scope);
+    fail(
+      'InvalidSecurityGroups',
+      `\`securityGroups\` must have at most ${MAX_SECURITY_GROUPS} groups, got: ${groups.length}`,
+      scope,
+    );
   }
   const ids = groups.map(({ securityGroupId }) => securityGroupId);
   const twice = groups.find((_group, index) => ids.indexOf(ids[index]) !== index);
-  if (twice !== undefined) fail('InvalidSecurityGroups', `\`securityGroups\` has ${shown(twice.node.path)} twice`, scope);
+  if (twice !== undefined)
+    fail('InvalidSecurityGroups', `\`securityGroups\` has ${shown(twice.node.path)} twice`, scope);
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
 function checkVolumeTags(scope: IConstruct, tags: Record<string, string>): void {
   const entries = Object.entries(tags);
   if (entries.length > MAX_TAGS) {
-    fail('InvalidVolumeTags', `\`volumeTags\` must have at most ${MAX_TAGS} entries, got: ${entries.length}`, scope);
+    fail(
+      'InvalidVolumeTags',
+      `\`volumeTags\` must have at most ${MAX_TAGS} entries, got: ${entries.length}`,
+      scope,
+    );
   }
   for (const [key, value] of entries) {
     if (!Token.isUnresolved(key) && !/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu.test(key)) {
       fail(
         'InvalidVolumeTags',
-        `\`volumeTags\` must have names of 1 to 128 letters, digits, spaces and _ . : / = + - @ that do not begin with "aws:", got: ${shown(key)}`,
+        '`volumeTags` must have names of 1 to 128 letters, digits, spaces and _ . : / = + - @ that do ' +
+          `not begin with "aws:", got: ${shown(key)}`,
         scope,
       );
     }
-    if (!Token.isUnresolved(value) && (typeof value !== 'string' || !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value))) {
+    if (
+      !Token.isUnresolved(value) &&
+      (typeof value !== 'string' || !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value))
+    ) {
       fail(
         'InvalidVolumeTags',
-        `\`volumeTags.${key}\` must be at most 256 letters, digits, spaces and _ . : / = + - @, got: ${shown(value)}`,
+        `\`volumeTags.${key}\` must be at most 256 letters, digits, spaces and _ . : / = + - @, got: ` +
+          `${shown(value)}`,
         scope,
       );
     }
@@ -62,18 +81,23 @@ export function warnOfNearMisses(scope: IConstruct, environment: Record<string, 
   warn(
     scope,
     'NodeTemplate.agentEnvironment',
-    `\`agent.environment\` of "${scope.node.path}" has names that the library does not know and that look like those of fields: ` +
-      `${misses.map(({ name, field }) => `${name} (did you mean \`${field}\`?)`).join(', ')}. The agent passes over what it does not know. Acknowledge this where it is a ` +
-      'variable that is newer than the library.',
+    `\`agent.environment\` of "${scope.node.path}" has names that the library does not know and that ` +
+      'look like those of fields: ' +
+      `${misses.map(({ name, field }) => `${name} (did you mean \`${field}\`?)`).join(', ')}. The agent ` +
+      'passes over what it does not know. Acknowledge this where it is a variable that is newer than the ' +
+      'library.',
   );
 }
 
-/** From four times on a task that fills a good part of the larger type cannot fit on the smaller; twice is what families of one size differ by already. */
+/**
+ * From four times on a task that fills a good part of the larger type cannot fit on the smaller; twice is
+ * what families of one size differ by already.
+ */
 const MUCH_LARGER = 4;
 
 /**
- * Warns of instance types of which one is several times as large as another: managed scaling reckons with the smallest, so a task that fits on the larger only
- * never makes the tier grow.
+ * Warns of instance types of which one is several times as large as another: managed scaling reckons with the
+ * smallest, so a task that fits on the larger only never makes the tier grow.
  *
  * By the names alone, which double CPU and memory at each step.
  */
@@ -90,18 +114,31 @@ export function warnOfSizes(scope: IConstruct, instanceTypes: ec2.InstanceType[]
   warn(
     scope,
     'NodeTemplate.instanceTypes',
-    `The instance types of "${scope.node.path}" are of very different sizes: ${largest.type} is about ${largest.size / smallest.size} times as large as ${smallest.type}. Managed scaling ` +
-      'reckons with the smallest, so a task that fits on the larger only never makes the tier grow, and waits for good. Name types of about one size, and make ' +
-      'another tier for the other ones.',
+    `The instance types of "${scope.node.path}" are of very different sizes: ${largest.type} is about ` +
+      `${largest.size / smallest.size} times as large as ${smallest.type}. Managed scaling reckons with ` +
+      'the smallest, so a task that fits on the larger only never makes the tier grow, and waits for ' +
+      'good. Name types of about one size, and make another tier for the other ones.',
   );
 }
 
-const BELOW_XLARGE: Record<string, number> = { nano: 1 / 4, micro: 1 / 2, small: 1, medium: 2, large: 4, xlarge: 8 };
+const BELOW_XLARGE: Record<string, number> = {
+  nano: 1 / 4,
+  micro: 1 / 2,
+  small: 1,
+  medium: 2,
+  large: 4,
+  xlarge: 8,
+};
 
-/** A bare "metal" is the largest of its family, of 16xlarge at least (a1 and its like excepted, which ECS nodes seldom are). */
+/**
+ * A bare "metal" is the largest of its family, of 16xlarge at least (a1 and its like excepted, which ECS
+ * nodes seldom are).
+ */
 const METAL = 16;
 
-/** In units of a "small", as EC2's own normalization factors have it. Undefined: no name that is known here. */
+/**
+ * In units of a "small", as EC2's own normalization factors have it. Undefined: no name that is known here.
+ */
 function sizeOf(type: string): number | undefined {
   const size = type.split('.')[1] ?? '';
   if (size in BELOW_XLARGE) return BELOW_XLARGE[size];

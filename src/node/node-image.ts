@@ -4,7 +4,10 @@ import type { Construct } from 'constructs';
 import { fail, shown } from '../private/errors';
 import { checkKind, type Kind } from '../private/expected-type';
 
-/** Where Amazon publishes the ids of its ECS-optimized Amazon Linux 2023 images (ECS Developer Guide, "Retrieving AMI metadata"). */
+/**
+ * Where Amazon publishes the ids of its ECS-optimized Amazon Linux 2023 images (ECS Developer Guide,
+ * "Retrieving AMI metadata").
+ */
 const AMAZON_LINUX_2023 = '/aws/service/ecs/optimized-ami/amazon-linux-2023';
 
 /**
@@ -30,9 +33,11 @@ export interface NodeImageOptions {
 /**
  * When a node's image (AMI) is chosen.
  *
- * - `AT_DEPLOYMENT`: CloudFormation reads the newest image's id at each deployment of the stack. The template does not name
- *   it, but the launch template does: it can be compared, rolled out and rolled back. A node that starts later is the same.
- * - `AT_LAUNCH`: EC2 reads it whenever an instance starts (`resolve:ssm:`), so two nodes of one group can differ.
+ * - `AT_DEPLOYMENT`: CloudFormation reads the newest image's id at each deployment of the stack. The template
+ *   does not name it, but the launch template does: it can be compared, rolled out and rolled back. A node
+ *   that starts later is the same.
+ * - `AT_LAUNCH`: EC2 reads it whenever an instance starts (`resolve:ssm:`), so two nodes of one group can
+ *   differ.
  * - `pinned(release)`: one release, until you change it.
  *
  * @example
@@ -50,7 +55,8 @@ export class NodeImageResolution {
   /**
    * The newest image whenever an instance starts (`resolve:ssm:` in the launch template).
    *
-   * Such a group can neither skip nodes that are up to date nor be rolled back, so it is refused together with a rolling replacement.
+   * Such a group can neither skip nodes that are up to date nor be rolled back, so it is refused together
+   * with a rolling replacement.
    *
    * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
    */
@@ -59,13 +65,15 @@ export class NodeImageResolution {
   /**
    * One release of the image, until it is changed here.
    *
-   * @param release the release's date as in the image's name, such as `20260414` or `2023.0.20260414`. Anything else is refused.
+   * @param release the release's date as in the image's name, such as `20260414` or `2023.0.20260414`.
+   * Anything else is refused.
    */
   public static pinned(release: string): NodeImageResolution {
     if (!Token.isUnresolved(release) && !/^(2023\.\d+\.)?\d{8}$/.test(release)) {
       fail(
         'InvalidNodeImage',
-        `\`release\` must be a release of the image such as "20260414" or "2023.0.20260414", got: ${shown(release)}`,
+        '`release` must be a release of the image such as "20260414" or "2023.0.20260414", got: ' +
+          `${shown(release)}`,
       );
     }
     return new NodeImageResolution(false, release);
@@ -89,10 +97,12 @@ const RESOLUTION: Kind<NodeImageResolution> = {
 };
 
 /**
- * The image (AMI) of a node. It knows its root device, follows the architecture of the instance types, and says when it is chosen.
+ * The image (AMI) of a node. It knows its root device, follows the architecture of the instance types, and
+ * says when it is chosen.
  *
- * Any other `ec2.IMachineImage` works as well, as an image that is like Amazon Linux 2023: cloud-init, systemd, the ECS agent
- * (`ecs.service`), docker and python3. Its root volume is left as it is, unless `volumes` names the device.
+ * Any other `ec2.IMachineImage` works as well, as an image that is like Amazon Linux 2023: cloud-init,
+ * systemd, the ECS agent (`ecs.service`), docker and python3. Its root volume is left as it is, unless
+ * `volumes` names the device.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -127,7 +137,8 @@ export class NodeImage implements ec2.IMachineImage {
   /**
    * An image of your own, whose id stands in an SSM parameter, made from the ECS-optimized Amazon Linux 2023.
    *
-   * @param parameterName the parameter's name. Its image must fit the architecture of the instance types: that cannot be checked here.
+   * @param parameterName the parameter's name. Its image must fit the architecture of the instance types:
+   * that cannot be checked here.
    */
   public static fromSsmParameter(parameterName: string, options: NodeImageOptions = {}): NodeImage {
     checkKind('resolution', options.resolution, RESOLUTION);
@@ -135,11 +146,15 @@ export class NodeImage implements ec2.IMachineImage {
     if (resolution.release !== undefined) {
       fail(
         'InvalidNodeImage',
-        '`resolution` of an image from an SSM parameter cannot be pinned: name the parameter of the release instead',
+        '`resolution` of an image from an SSM parameter cannot be pinned: name the parameter of the ' +
+          'release instead',
       );
     }
     if (!Token.isUnresolved(parameterName) && !/^[A-Za-z0-9_./:-]{1,1011}$/.test(parameterName)) {
-      fail('InvalidNodeImage', `\`parameterName\` must be the name of an SSM parameter, got: ${shown(parameterName)}`);
+      fail(
+        'InvalidNodeImage',
+        `\`parameterName\` must be the name of an SSM parameter, got: ${shown(parameterName)}`,
+      );
     }
     return new NodeImage(resolution, () => parameterName);
   }

@@ -10,7 +10,9 @@ const VOLUME: Kind<NodeVolume> = {
   member: '_render',
 };
 
-/** Refuses what plain JavaScript lets through. What the node is told at boot is looked at by its bootstrap. */
+/**
+ * Refuses what plain JavaScript lets through. What the node is told at boot is looked at by its bootstrap.
+ */
 export function checkNodeKinds(scope: IConstruct, props: NodeProps): void {
   checkKinds('instanceTypes', props.instanceTypes, INSTANCE_TYPE, scope);
   checkKind('machineImage', props.machineImage, MACHINE_IMAGE, scope);

@@ -17,12 +17,20 @@ export interface LaunchTemplateInput {
   readonly instanceMetadataTags: boolean;
 }
 
-/** The launch template of nodes. What it renders is a contract: any change of it replaces every node of every rolling group. */
-export function makeLaunchTemplate(scope: Construct, id: string, input: LaunchTemplateInput): ec2.LaunchTemplate {
+/**
+ * The launch template of nodes. What it renders is a contract: any change of it replaces every node of
+ * every rolling group.
+ */
+export function makeLaunchTemplate(
+  scope: Construct,
+  id: string,
+  input: LaunchTemplateInput,
+): ec2.LaunchTemplate {
   const { node, instanceTypes, securityGroups } = input;
   const launchTemplate = new ec2.LaunchTemplate(scope, id, {
     machineImage: input.image,
-    // Several types are overrides of the group; one of them here would make their order a change of the template.
+    // Several types are overrides of the group; one of them here would make their order a change
+    // of the template.
     instanceType: instanceTypes.length === 1 ? instanceTypes[0] : undefined,
     userData: input.userData,
     role: input.role,
@@ -35,16 +43,22 @@ export function makeLaunchTemplate(scope: Construct, id: string, input: LaunchTe
     associatePublicIpAddress: node.associatePublicIpAddress,
     detailedMonitoring: node.detailedMonitoring,
     cpuCredits: node.cpuCredits,
-    // A node whose bootstrap failed powers itself off; terminated, it is replaced under every policy of the group.
+    // A node whose bootstrap failed powers itself off; terminated, it is replaced under every
+    // policy of the group.
     instanceInitiatedShutdownBehavior: ec2.InstanceInitiatedShutdownBehavior.TERMINATE,
   });
   for (const group of securityGroups.slice(1)) launchTemplate.addSecurityGroup(group);
   if (launchTemplate.osType === ec2.OperatingSystemType.WINDOWS) {
-    fail('UnsupportedImage', '`machineImage` must be an image like Amazon Linux 2023: the bootstrap cannot be rendered for Windows', scope);
+    fail(
+      'UnsupportedImage',
+      '`machineImage` must be an image like Amazon Linux 2023: the bootstrap cannot be rendered for Windows',
+      scope,
+    );
   }
 
-  // Escape hatch, for two things that the L2 cannot say. A volume without a size, which takes the image's own. And no tags: the L2 puts every tag
-  // of the app into the template, so that a tag with the commit's id would replace all nodes at every commit.
+  // Escape hatch, for two things that the L2 cannot say. A volume without a size, which takes the image's
+  // own. And no tags: the L2 puts every tag of the app into the template, so that a tag with the commit's id
+  // would replace all nodes at every commit.
   const resource = launchTemplate.node.defaultChild as ec2.CfnLaunchTemplate;
   const data = resource.launchTemplateData as ec2.CfnLaunchTemplate.LaunchTemplateDataProperty;
   const volumeTags = Object.entries(node.volumeTags ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -52,7 +66,9 @@ export function makeLaunchTemplate(scope: Construct, id: string, input: LaunchTe
     ...data,
     blockDeviceMappings: input.volumes.length > 0 ? input.volumes : undefined,
     tagSpecifications:
-      volumeTags.length > 0 ? [{ resourceType: 'volume', tags: volumeTags.map(([key, value]) => ({ key, value })) }] : undefined,
+      volumeTags.length > 0
+        ? [{ resourceType: 'volume', tags: volumeTags.map(([key, value]) => ({ key, value })) }]
+        : undefined,
   };
   resource.tagSpecifications = undefined;
   return launchTemplate;

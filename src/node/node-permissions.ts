@@ -9,28 +9,37 @@ import { forgetPolicies, policiesOf, problemsWithPolicies } from './policy-limit
 import { sessionManagerStatements } from './session-manager';
 
 /**
- * A role has 10,240 characters for all its inline policies, and ten managed policies of 6,144 each besides. So the first stacks that use a role share the
- * former, which is the most that one stack can have, and the stacks after them have a managed policy each.
+ * A role has 10,240 characters for all its inline policies, and ten managed policies of 6,144 each besides.
+ * So the first stacks that use a role share the former, which is the most that one stack can have, and the
+ * stacks after them have a managed policy each.
  */
 const STACKS_WITH_INLINE_POLICIES = 3;
 
-/** The stacks that use a role, by role; for each stage, because a role's name may be that of different roles in two of them. */
+/**
+ * The stacks that use a role, by role; for each stage, because a role's name may be that of different
+ * roles in two of them.
+ */
 const USERS = new WeakMap<IConstruct, Map<string, NodePermissions[]>>();
 
 /**
  * What the clusters of one stack add to one role, as one policy of that stack.
  *
- * One for each pair of stack and role, because a statement added to the role itself from another stack would make the stacks depend on each
- * other in a circle.
+ * One for each pair of stack and role, because a statement added to the role itself from another stack would
+ * make the stacks depend on each other in a circle.
  */
 export class NodePermissions extends Construct {
   /** Finds or makes the permissions of `role` in `stack`. */
   public static of(stack: Stack, role: iam.IRole): NodePermissions {
     const id = `NodePermissions${role.node.addr.slice(-8)}`;
-    return (stack.node.tryFindChild(id) as NodePermissions | undefined) ?? new NodePermissions(stack, id, role);
+    return (
+      (stack.node.tryFindChild(id) as NodePermissions | undefined) ?? new NodePermissions(stack, id, role)
+    );
   }
 
-  /** The role as this stack may use it: itself, or an import of it, so that `bucket.grantRead(group)` works in this stack too. */
+  /**
+   * The role as this stack may use it: itself, or an import of it, so that `bucket.grantRead(group)` works in
+   * this stack too.
+   */
   public readonly role: iam.IRole;
   /** What nodes must wait for before they start. */
   public readonly policy: iam.Policy | iam.ManagedPolicy;
@@ -40,18 +49,29 @@ export class NodePermissions extends Construct {
 
   private constructor(stack: Stack, id: string, role: iam.IRole) {
     super(stack, id);
-    // Two stacks of one class would otherwise name the policies on a shared role alike, and the last deployment would win (aws-cdk #16074).
+    // Two stacks of one class would otherwise name the policies on a shared role alike, and the last
+    // deployment would win (aws-cdk #16074).
     const unique = uniqueInAccount(stack);
-    this.role = Stack.of(role) === stack ? role : iam.Role.fromRoleName(this, `Role${unique.hash}`, role.roleName);
+    this.role =
+      Stack.of(role) === stack ? role : iam.Role.fromRoleName(this, `Role${unique.hash}`, role.roleName);
     const props = { roles: [this.role], document: new AgentDocument(stack, this.clusters) };
     const users = usersOf(stack, role);
     this.policy =
       users.length < STACKS_WITH_INLINE_POLICIES
-        ? new iam.Policy(this, 'Policy', { ...props, policyName: `ecs-nodes-${unique.name}-${unique.hash}-${stack.region}` })
-        : new iam.ManagedPolicy(this, 'ManagedPolicy', { ...props, description: 'What nodes of Amazon ECS clusters may do' });
+        ? new iam.Policy(this, 'Policy', {
+            ...props,
+            policyName: `ecs-nodes-${unique.name}-${unique.hash}-${stack.region}`,
+          })
+        : new iam.ManagedPolicy(this, 'ManagedPolicy', {
+            ...props,
+            description: 'What nodes of Amazon ECS clusters may do',
+          });
     // Once for each role, not for each stack.
     if (users.length === 0) {
-      this.node.addValidation({ validate: () => (areSmall(users, rootOf(stack), role) ? [] : problemsWithPolicies(rootOf(stack), role)) });
+      this.node.addValidation({
+        validate: () =>
+          areSmall(users, rootOf(stack), role) ? [] : problemsWithPolicies(rootOf(stack), role),
+      });
     }
     users.push(this);
     if (!NodeRole.isNodeRole(role)) this.policy.addStatements(...sessionManagerStatements());
@@ -61,7 +81,10 @@ export class NodePermissions extends Construct {
   /** The statements that the library has added: whatever is beyond them is somebody else's. */
   private ownStatements: number;
 
-  /** Three clusters and a secret, with names as long as they may be, are far from any limit, so they need not be counted. */
+  /**
+   * Three clusters and a secret, with names as long as they may be, are far from any limit, so they
+   * need not be counted.
+   */
   private get hasOwnStatementsOnly(): boolean {
     return this.policy.document.statementCount === this.ownStatements;
   }
@@ -94,7 +117,9 @@ export class NodePermissions extends Construct {
   public addInstanceTags(): void {
     if (this.readsInstanceTags) return;
     this.readsInstanceTags = true;
-    this.addOwn([new iam.PolicyStatement({ sid: 'ReadInstanceTags', actions: ['ec2:DescribeTags'], resources: ['*'] })]);
+    this.addOwn([
+      new iam.PolicyStatement({ sid: 'ReadInstanceTags', actions: ['ec2:DescribeTags'], resources: ['*'] }),
+    ]);
   }
 }
 

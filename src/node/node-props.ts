@@ -4,8 +4,8 @@ import type { NodeBootstrapOptions } from '../bootstrap/node-bootstrap';
 import type { NodeVolume } from './node-volume';
 
 /**
- * What a node is: the one list of settings that a cluster has as the defaults of its tiers, a tier for itself (its value replaces the
- * cluster's value, whole), and a node template for every cluster that uses it.
+ * What a node is: the one list of settings that a cluster has as the defaults of its tiers, a tier for itself
+ * (its value replaces the cluster's value, whole), and a node template for every cluster that uses it.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -21,29 +21,30 @@ import type { NodeVolume } from './node-volume';
  */
 export interface NodeProps extends NodeBootstrapOptions {
   /**
-   * The role of the nodes. What the ECS agent needs, for the clusters that use it and no others, is added to it, and so is reading
-   * the registry's secret. It may live in another stack of the app.
+   * The role of the nodes. What the ECS agent needs, for the clusters that use it and no others, is added to
+   * it, and so is reading the registry's secret. It may live in another stack of the app.
    *
-   * A role that is no `NodeRole` is allowed to use Session Manager and Run Command as well. A role that is imported with `mutable: false` gets nothing: it must
-   * have it all already (docs/permissions.md).
+   * A role that is no `NodeRole` is allowed to use Session Manager and Run Command as well. A role that is
+   * imported with `mutable: false` gets nothing: it must have it all already (docs/permissions.md).
    *
    * @default - a new `NodeRole`
    */
   readonly role?: iam.IRole;
 
   /**
-   * The instance types, 1 to 40, of one architecture. The first is the only one, or the preferred one: several become a mixed-instances
-   * group, in which on-demand instances are taken in this order.
+   * The instance types, 1 to 40, of one architecture. The first is the only one, or the preferred one:
+   * several become a mixed-instances group, in which on-demand instances are taken in this order.
    *
-   * Managed scaling reckons with the smallest of them: a task that does not fit on it may never find a node. Types of which one is, by its name, at least four
-   * times as large as another are warned of.
+   * Managed scaling reckons with the smallest of them: a task that does not fit on it may never find a node.
+   * Types of which one is, by its name, at least four times as large as another are warned of.
    *
    * @default - none: must come from the tier, its template or the cluster
    */
   readonly instanceTypes?: ec2.InstanceType[];
 
   /**
-   * The image. The architecture follows the instance types for a `NodeImage`; any other image counts as like Amazon Linux 2023.
+   * The image. The architecture follows the instance types for a `NodeImage`; any other image counts as like
+   * Amazon Linux 2023.
    *
    * @default NodeImage.amazonLinux2023()
    */
@@ -66,13 +67,14 @@ export interface NodeProps extends NodeBootstrapOptions {
   /**
    * The volumes: the root volume and further ones.
    *
-   * @default - an encrypted gp3 root volume of the image's own size on `NodeImage.amazonLinux2023()`; on other images what the image has
+   * @default - an encrypted gp3 root volume of the image's own size on `NodeImage.amazonLinux2023()`; on
+   * other images what the image has
    */
   readonly volumes?: NodeVolume[];
 
   /**
-   * How many network hops an answer of the instance metadata service may travel, 1 to 64. With 1, containers in bridge mode cannot take
-   * the node's role; with 2 they can.
+   * How many network hops an answer of the instance metadata service may travel, 1 to 64. With 1, containers
+   * in bridge mode cannot take the node's role; with 2 they can.
    *
    * @default 1
    */
@@ -100,17 +102,22 @@ export interface NodeProps extends NodeBootstrapOptions {
   readonly cpuCredits?: ec2.CpuCredits;
 
   /**
-   * Tags of the nodes' volumes. A change of them is a change of the launch template, and so replaces nodes under a rolling replacement: do not
-   * put anything here that changes with each commit. (The tags of the group reach the instances, not their volumes.)
+   * Tags of the nodes' volumes. A change of them is a change of the launch template, and so replaces nodes
+   * under a rolling replacement: do not put anything here that changes with each commit. (The tags of the
+   * group reach the instances, not their volumes.)
    *
-   * Refused: more than 50; names other than 1 to 128 letters, digits, spaces and `_ . : / = + - @`, or that begin with `aws:`; values of more than 256 of those.
+   * Refused: more than 50; names other than 1 to 128 letters, digits, spaces and `_ . : / = + - @`, or that
+   * begin with `aws:`; values of more than 256 of those.
    *
    * @default - no tags
    */
   readonly volumeTags?: Record<string, string>;
 }
 
-/** Every field of `NodeProps`, for the checks of what may be combined; a field that is missing here does not compile. */
+/**
+ * Every field of `NodeProps`, for the checks of what may be combined; a field that is missing here does not
+ * compile.
+ */
 const FIELDS: Record<keyof NodeProps, true> = {
   role: true,
   instanceTypes: true,
@@ -143,6 +150,7 @@ export function listed(fields: readonly (keyof NodeProps)[]): string {
 /** A tier's node: each of its own values replaces the cluster's, whole. */
 export function nodePropsOver(defaults: NodeProps, own: NodeProps): NodeProps {
   const merged: Record<string, unknown> = {};
-  for (const field of Object.keys(FIELDS) as (keyof NodeProps)[]) merged[field] = own[field] ?? defaults[field];
+  for (const field of Object.keys(FIELDS) as (keyof NodeProps)[])
+    merged[field] = own[field] ?? defaults[field];
   return merged;
 }

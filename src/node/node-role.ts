@@ -24,7 +24,8 @@ const NODE_ROLE = Symbol.for('cdk-ecs-auto-scaled-cluster.NodeRole');
  */
 export interface NodeRoleProps {
   /**
-   * Allow AWS Systems Manager's Session Manager and Run Command: a shell on a node, or one command on all nodes, without SSH.
+   * Allow AWS Systems Manager's Session Manager and Run Command: a shell on a node, or one command on all
+   * nodes, without SSH.
    *
    * @default true
    */
@@ -67,11 +68,12 @@ export interface NodeRoleProps {
 }
 
 /**
- * The role of nodes: what the ECS agent needs, for the clusters that use the role and no others, reading the registry's secret where there is
- * one, and Session Manager and Run Command.
+ * The role of nodes: what the ECS agent needs, for the clusters that use the role and no others, reading the
+ * registry's secret where there is one, and Session Manager and Run Command.
  *
- * The permissions for clusters and secrets come from the stacks of the clusters, as a policy each, so the role may live in another
- * stack. Nothing else is in it: tasks get their permissions from task roles, and images and logs from task execution roles.
+ * The permissions for clusters and secrets come from the stacks of the clusters, as a policy each, so the
+ * role may live in another stack. Nothing else is in it: tasks get their permissions from task roles, and
+ * images and logs from task execution roles.
  *
  * @example
  * declare const vpc: ec2.IVpc;

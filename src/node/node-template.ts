@@ -64,18 +64,21 @@ interface OwnedTemplateProps extends NodeTemplateProps {
   readonly [OWNER]?: TemplateOwner;
 }
 
-const PROPS: Kind<NodeTemplateProps> = { name: "a NodeTemplateProps such as `{ instanceTypes: [new ec2.InstanceType('m7i.large')] }`" };
+const PROPS: Kind<NodeTemplateProps> = {
+  name: "a NodeTemplateProps such as `{ instanceTypes: [new ec2.InstanceType('m7i.large')] }`",
+};
 
 /** EC2 Auto Scaling takes at most 40 instance types in a mixed-instances group. */
 const MAX_INSTANCE_TYPES = 40;
 
 /**
- * What a node is: role, image, instance types, volumes and bootstrap, defined once and used by any number of tiers of any number of clusters, in this
- * stack or another.
+ * What a node is: role, image, instance types, volumes and bootstrap, defined once and used by any number of
+ * tiers of any number of clusters, in this stack or another.
  *
- * Each stack and VPC that use it get a launch template of their own from this definition: a version number that one stack exports to another could
- * never change again. The node finds the name of its cluster at boot, in the `ClusterName` tag of its instance, through the instance
- * metadata service; no API call and no permission is needed for it.
+ * Each stack and VPC that use it get a launch template of their own from this definition: a version number
+ * that one stack exports to another could never change again. The node finds the name of its cluster at boot,
+ * in the `ClusterName` tag of its instance, through the instance metadata service; no API call and no
+ * permission is needed for it.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -89,7 +92,12 @@ export class NodeTemplate extends Construct {
    *
    * @internal
    */
-  public static _ofTier(scope: Construct, id: string, props: NodeTemplateProps, owner: TemplateOwner): NodeTemplate {
+  public static _ofTier(
+    scope: Construct,
+    id: string,
+    props: NodeTemplateProps,
+    owner: TemplateOwner,
+  ): NodeTemplate {
     const owned: OwnedTemplateProps = { ...props, [OWNER]: owner };
     return new NodeTemplate(scope, id, owned);
   }
@@ -98,7 +106,10 @@ export class NodeTemplate extends Construct {
   public readonly role: iam.IRole;
   /** The instance types, in order of preference. */
   public readonly instanceTypes: ec2.InstanceType[];
-  /** The user data of the nodes. Commands that are added to it run on the nodes of every cluster that uses the template. */
+  /**
+   * The user data of the nodes. Commands that are added to it run on the nodes of every cluster that
+   * uses the template.
+   */
   public readonly bootstrap: NodeBootstrap;
 
   private readonly props: NodeTemplateProps;
@@ -115,7 +126,13 @@ export class NodeTemplate extends Construct {
     checkNodeKinds(this, props);
     this.instanceTypes = checkedInstanceTypes(this, props.instanceTypes);
     this.image = checkedImage(this, props.machineImage, this.instanceTypes);
-    checkInteger('InvalidHopLimit', 'httpPutResponseHopLimit', props.httpPutResponseHopLimit, { min: 1, max: 64 }, this);
+    checkInteger(
+      'InvalidHopLimit',
+      'httpPutResponseHopLimit',
+      props.httpPutResponseHopLimit,
+      { min: 1, max: 64 },
+      this,
+    );
     checkNode(this, props, this.instanceTypes);
     warnOfSizes(this, this.instanceTypes);
     warnOfNearMisses(this, props.agent?.environment ?? {});
@@ -209,7 +226,8 @@ export class NodeTemplate extends Construct {
     permissions.addCluster(user.clusterArn, user.clusterName);
     if (this.props.dockerAuth) permissions.addDockerAuth(this.props.dockerAuth);
     if (this.props.agent?.containerInstancePropagateTagsFrom !== undefined) permissions.addInstanceTags();
-    // A shared template's copy lives under the stack, not under its first user, whose removal would rename it and so replace all nodes.
+    // A shared template's copy lives under the stack, not under its first user, whose removal would rename it
+    // and so replace all nodes.
     const scope = this.owner === undefined ? this.copyIn(stack, user.vpc) : this;
     const existing = scope.node.tryFindChild('LaunchTemplate') as ec2.LaunchTemplate | undefined;
     const securityGroups = this.securityGroupsIn(scope, user.vpc);
@@ -237,15 +255,23 @@ export class NodeTemplate extends Construct {
     if (this.props.securityGroups) return this.props.securityGroups;
     if (this.owner) return [this.owner.securityGroup()];
     const existing = scope.node.tryFindChild('SecurityGroup') as ec2.ISecurityGroup | undefined;
-    return [existing ?? new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description: 'Amazon ECS nodes' })];
+    return [
+      existing ?? new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description: 'Amazon ECS nodes' }),
+    ];
   }
 
   private renderVolumes(): ec2.CfnLaunchTemplate.BlockDeviceMappingProperty[] {
-    const rootDeviceName = this.props.machineImage === undefined ? DEFAULT_IMAGE._rootDeviceName : rootDeviceOf(this.props.machineImage);
+    const rootDeviceName =
+      this.props.machineImage === undefined
+        ? DEFAULT_IMAGE._rootDeviceName
+        : rootDeviceOf(this.props.machineImage);
     const given = this.props.volumes ?? [];
     if (given.filter((volume) => volume.isRoot).length > 1)
       fail('InvalidNodeVolume', '`volumes` must have at most one `NodeVolume.root()`', this);
-    const volumes = rootDeviceName === undefined || given.some((volume) => volume.isRoot) ? given : [NodeVolume.root(), ...given];
+    const volumes =
+      rootDeviceName === undefined || given.some((volume) => volume.isRoot)
+        ? given
+        : [NodeVolume.root(), ...given];
     const names = new Set<string>();
     return volumes.map((volume) => {
       const name = volume._deviceNameOn(rootDeviceName, this);
@@ -268,32 +294,46 @@ function rootDeviceOf(image: ec2.IMachineImage): string | undefined {
   return image instanceof NodeImage ? image._rootDeviceName : undefined;
 }
 
-function checkedInstanceTypes(scope: Construct, instanceTypes: ec2.InstanceType[] | undefined): ec2.InstanceType[] {
+function checkedInstanceTypes(
+  scope: Construct,
+  instanceTypes: ec2.InstanceType[] | undefined,
+): ec2.InstanceType[] {
   if (instanceTypes === undefined || instanceTypes.length === 0) {
-    return fail('NoInstanceType', '`instanceTypes` must have at least one instance type: of the tier, its template, or the cluster', scope);
+    return fail(
+      'NoInstanceType',
+      '`instanceTypes` must have at least one instance type: of the tier, its template, or the cluster',
+      scope,
+    );
   }
   if (instanceTypes.length > MAX_INSTANCE_TYPES) {
     fail(
       'TooManyInstanceTypes',
-      `\`instanceTypes\` must have at most ${MAX_INSTANCE_TYPES} instance types, got: ${instanceTypes.length}`,
+      `\`instanceTypes\` must have at most ${MAX_INSTANCE_TYPES} instance types, got: ` +
+        `${instanceTypes.length}`,
       scope,
     );
   }
   const names = instanceTypes.map((type) => type.toString());
   const twice = names.find((name, index) => !Token.isUnresolved(name) && names.indexOf(name) !== index);
   if (twice !== undefined) fail('InvalidInstanceTypes', `\`instanceTypes\` has ${shown(twice)} twice`, scope);
-  const unknown = instanceTypes.find((type) => !Token.isUnresolved(type.toString()) && !hasArchitecture(type));
+  const unknown = instanceTypes.find(
+    (type) => !Token.isUnresolved(type.toString()) && !hasArchitecture(type),
+  );
   if (unknown !== undefined) {
     fail(
       'InvalidInstanceTypes',
-      `\`instanceTypes\` must have names that CDK understands, of a family without a hyphen and a size such as m7i.large, got: ${shown(unknown.toString())}`,
+      '`instanceTypes` must have names that CDK understands, of a family without a hyphen and a size ' +
+        `such as m7i.large, got: ${shown(unknown.toString())}`,
       scope,
     );
   }
   return [...instanceTypes];
 }
 
-/** CDK tells the architecture by the name, and throws at those with a hyphen in the family, real ones too: u-3tb1.56xlarge. */
+/**
+ * CDK tells the architecture by the name, and throws at those with a hyphen in the family, real ones too:
+ * u-3tb1.56xlarge.
+ */
 function hasArchitecture(type: ec2.InstanceType): boolean {
   try {
     return type.architecture !== undefined;
@@ -305,26 +345,33 @@ function hasArchitecture(type: ec2.InstanceType): boolean {
 function architectureOf(scope: Construct, instanceTypes: ec2.InstanceType[]): ec2.InstanceArchitecture {
   const known = instanceTypes.filter((type) => !Token.isUnresolved(type.toString()));
   const [first, ...others] = known;
-  if (first === undefined) return ec2.InstanceArchitecture.X86_64; // nothing is known: what most instances are
+  // nothing is known: what most instances are
+  if (first === undefined) return ec2.InstanceArchitecture.X86_64;
   const mixed = others.find((type) => type.architecture !== first.architecture);
   if (mixed) {
     fail(
       'MixedArchitectures',
-      `\`instanceTypes\` must have one architecture, got: ${first} (${first.architecture}) and ${mixed} (${mixed.architecture})`,
+      `\`instanceTypes\` must have one architecture, got: ${first} (${first.architecture}) and ` +
+        `${mixed} (${mixed.architecture})`,
       scope,
     );
   }
   return first.architecture;
 }
 
-function checkedImage(scope: Construct, image: ec2.IMachineImage | undefined, instanceTypes: ec2.InstanceType[]): ec2.IMachineImage {
+function checkedImage(
+  scope: Construct,
+  image: ec2.IMachineImage | undefined,
+  instanceTypes: ec2.InstanceType[],
+): ec2.IMachineImage {
   const architecture = architectureOf(scope, instanceTypes);
   if (image === undefined) return DEFAULT_IMAGE._forArchitecture(architecture);
   if (image instanceof NodeImage) return image._forArchitecture(architecture);
   if (ecs.BottleRocketImage.isBottleRocketImage(image)) {
     fail(
       'UnsupportedImage',
-      '`machineImage` must be an image like Amazon Linux 2023: the bootstrap cannot be rendered for Bottlerocket yet',
+      '`machineImage` must be an image like Amazon Linux 2023: the bootstrap cannot be rendered for ' +
+        'Bottlerocket yet',
       scope,
     );
   }

@@ -26,8 +26,9 @@ export interface NodeVolumeOptions {
   readonly volumeType?: ec2.EbsDeviceVolumeType;
 
   /**
-   * I/O operations a second: 3,000 to 80,000 for gp3, 100 to 64,000 for io1, 100 to 256,000 for io2. Required for io1 and io2,
-   * refused for kinds that have none. At most 500 for each GiB of gp3 (above 3,000), 50 of io1, 1,000 of io2.
+   * I/O operations a second: 3,000 to 80,000 for gp3, 100 to 64,000 for io1, 100 to 256,000 for io2. Required
+   * for io1 and io2, refused for kinds that have none. At most 500 for each GiB of gp3 (above 3,000), 50 of
+   * io1, 1,000 of io2.
    *
    * @default - 3,000 for gp3
    * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-launchtemplate-ebs.html
@@ -35,7 +36,8 @@ export interface NodeVolumeOptions {
   readonly iops?: number;
 
   /**
-   * Throughput in MiB/s, 125 to 2,000 and at most a quarter of the IOPS (750 for the default 3,000), for gp3 only.
+   * Throughput in MiB/s, 125 to 2,000 and at most a quarter of the IOPS (750 for the default 3,000), for gp3
+   * only.
    *
    * @default - 125 for gp3
    */
@@ -49,8 +51,8 @@ export interface NodeVolumeOptions {
   readonly encrypted?: boolean;
 
   /**
-   * The customer-managed key that encrypts the volume. Auto Scaling's service-linked role is allowed to use it, which instances need to
-   * start; for an imported key, see to that yourself.
+   * The customer-managed key that encrypts the volume. Auto Scaling's service-linked role is allowed to use
+   * it, which instances need to start; for an imported key, see to that yourself.
    *
    * @default - the account's default key for EBS
    */
@@ -77,7 +79,8 @@ export interface NodeVolumeOptions {
  */
 export interface RootVolumeOptions extends NodeVolumeOptions {
   /**
-   * The volume's size, in whole GiB. It cannot be smaller than the image's snapshot (30 GiB for the ECS-optimized Amazon Linux 2023).
+   * The volume's size, in whole GiB. It cannot be smaller than the image's snapshot (30 GiB for the
+   * ECS-optimized Amazon Linux 2023).
    *
    * @default - the size of the image's snapshot
    */
@@ -104,8 +107,8 @@ export interface RootVolumeOptions extends NodeVolumeOptions {
  */
 export interface AdditionalVolumeOptions extends NodeVolumeOptions {
   /**
-   * The volume's size, in whole GiB: 1 to 65,536 for gp3, 1 to 16,384 for gp2, 4 to 65,536 for io2, 4 to 16,384 for io1, 125 to 16,384 for st1 and sc1, and
-   * 1 to 1,024 for standard.
+   * The volume's size, in whole GiB: 1 to 65,536 for gp3, 1 to 16,384 for gp2, 4 to 65,536 for io2, 4 to
+   * 16,384 for io1, 125 to 16,384 for st1 and sc1, and 1 to 1,024 for standard.
    */
   readonly size: Size;
 }
@@ -160,7 +163,8 @@ export class NodeVolume {
   /**
    * A further volume.
    *
-   * @param deviceName the name under which EC2 attaches it, such as `/dev/xvdb`. On Nitro instances the kernel calls it `/dev/nvme1n1` and so on.
+   * @param deviceName the name under which EC2 attaches it, such as `/dev/xvdb`. On Nitro instances the
+   * kernel calls it `/dev/nvme1n1` and so on.
    */
   public static additional(deviceName: string, options: AdditionalVolumeOptions): NodeVolume {
     return new NodeVolume(false, deviceName, options.size, options);
@@ -175,20 +179,36 @@ export class NodeVolume {
 
   private readonly options: NodeVolumeOptions;
 
-  private constructor(isRoot: boolean, deviceName: string | undefined, size: Size | undefined, options: NodeVolumeOptions) {
+  private constructor(
+    isRoot: boolean,
+    deviceName: string | undefined,
+    size: Size | undefined,
+    options: NodeVolumeOptions,
+  ) {
     const { volumeType: type = ec2.EbsDeviceVolumeType.GP3, iops, throughput } = options;
-    checkPattern('InvalidNodeVolume', 'deviceName', deviceName, /^(\/dev\/[a-z0-9]+|xvd[a-z]+)$/, 'a device name such as "/dev/xvdb"');
+    checkPattern(
+      'InvalidNodeVolume',
+      'deviceName',
+      deviceName,
+      /^(\/dev\/[a-z0-9]+|xvd[a-z]+)$/,
+      'a device name such as "/dev/xvdb"',
+    );
     checkSize('InvalidNodeVolume', 'size', size, 'GiB', SIZES[type] ?? { min: 1, max: 65536 });
     const bounds = IOPS[type];
-    if (iops !== undefined && bounds === undefined) fail('InvalidNodeVolume', `\`iops\` cannot be set for a volume of type ${type}`);
-    if (iops === undefined && type.startsWith('io')) fail('InvalidNodeVolume', `\`iops\` is required for a volume of type ${type}`);
+    if (iops !== undefined && bounds === undefined)
+      fail('InvalidNodeVolume', `\`iops\` cannot be set for a volume of type ${type}`);
+    if (iops === undefined && type.startsWith('io'))
+      fail('InvalidNodeVolume', `\`iops\` is required for a volume of type ${type}`);
     checkInteger('InvalidNodeVolume', 'iops', iops, bounds);
     if (throughput !== undefined && type !== ec2.EbsDeviceVolumeType.GP3) {
       fail('InvalidNodeVolume', `\`throughput\` can be set only for a volume of type gp3, not for ${type}`);
     }
     checkInteger('InvalidNodeVolume', 'throughput', throughput, { min: 125, max: 2000 });
     if (isRoot && (type === ec2.EbsDeviceVolumeType.ST1 || type === ec2.EbsDeviceVolumeType.SC1)) {
-      fail('InvalidNodeVolume', `\`volumeType\` of the root volume must be one that an instance can boot from, got: ${type}`);
+      fail(
+        'InvalidNodeVolume',
+        `\`volumeType\` of the root volume must be one that an instance can boot from, got: ${type}`,
+      );
     }
     checkRatios(type, size, iops, throughput);
     if (options.encrypted === false && options.encryptionKey) {
@@ -206,7 +226,8 @@ export class NodeVolume {
    * @internal
    */
   public _checkRootSize(min: number, scope: IConstruct): void {
-    if (this.isRoot) checkSize('InvalidNodeVolume', 'volumes: size of the root', this.size, 'GiB', { min }, scope);
+    if (this.isRoot)
+      checkSize('InvalidNodeVolume', 'volumes: size of the root', this.size, 'GiB', { min }, scope);
   }
 
   /**
@@ -220,7 +241,8 @@ export class NodeVolume {
       deviceName ??
       fail(
         'UnknownRootDevice',
-        '`volumes`: the device that this image boots from is not known: give `NodeVolume.root()` a `deviceName`',
+        '`volumes`: the device that this image boots from is not known: give `NodeVolume.root()` a ' +
+          '`deviceName`',
         scope,
       )
     );
@@ -244,11 +266,12 @@ export class NodeVolume {
   }
 
   /**
-   * Lets Auto Scaling start instances with volumes under a customer-managed key: without a statement in the key's policy they end at once
-   * ("Client.InternalError: Client error on launch").
+   * Lets Auto Scaling start instances with volumes under a customer-managed key: without a statement in the
+   * key's policy they end at once ("Client.InternalError: Client error on launch").
    *
-   * The principal is named in a condition, because a key policy that names a role which does not exist yet is refused, and the
-   * service-linked role exists only after the account's first group. Nothing of the cluster's stack is named, so there is no cycle.
+   * The principal is named in a condition, because a key policy that names a role which does not exist yet is
+   * refused, and the service-linked role exists only after the account's first group. Nothing of the
+   * cluster's stack is named, so there is no cycle.
    *
    * @internal
    */
@@ -275,23 +298,45 @@ export class NodeVolume {
           conditions: { ArnEquals: { 'aws:PrincipalArn': serviceLinkedRole }, ...conditions },
         }),
       );
-    statement('', ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey']);
+    statement('', [
+      'kms:Encrypt',
+      'kms:Decrypt',
+      'kms:ReEncrypt*',
+      'kms:GenerateDataKey*',
+      'kms:DescribeKey',
+    ]);
     statement('Grant', ['kms:CreateGrant'], { Bool: { 'kms:GrantIsForAWSResource': 'true' } });
   }
 }
 
 /** EC2 refuses these when a node starts. Each is within its bounds here. */
-function checkRatios(type: string, size: Size | undefined, iops: number | undefined, throughput: number | undefined): void {
+function checkRatios(
+  type: string,
+  size: Size | undefined,
+  iops: number | undefined,
+  throughput: number | undefined,
+): void {
   const perGib = IOPS_PER_GIB[type];
-  if (perGib !== undefined && isNumber(iops) && iops > baseIopsOf(type) && size !== undefined && !size.isUnresolved()) {
+  if (
+    perGib !== undefined &&
+    isNumber(iops) &&
+    iops > baseIopsOf(type) &&
+    size !== undefined &&
+    !size.isUnresolved()
+  ) {
     const max = perGib * size.toGibibytes();
-    if (iops > max) fail('InvalidNodeVolume', `\`iops\` must be at most ${perGib} for each GiB of ${type} (${max}), got: ${iops}`);
+    if (iops > max)
+      fail(
+        'InvalidNodeVolume',
+        `\`iops\` must be at most ${perGib} for each GiB of ${type} (${max}), got: ${iops}`,
+      );
   }
   const given = iops ?? GP3_IOPS;
   if (isNumber(throughput) && isNumber(given) && throughput > given * THROUGHPUT_PER_IOPS) {
     fail(
       'InvalidNodeVolume',
-      `\`throughput\` must be at most ${THROUGHPUT_PER_IOPS} MiB/s for each of the volume's \`iops\` (${given}), got: ${throughput}`,
+      `\`throughput\` must be at most ${THROUGHPUT_PER_IOPS} MiB/s for each of the volume's \`iops\` ` +
+        `(${given}), got: ${throughput}`,
     );
   }
 }

@@ -13,7 +13,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { deployedStackName } from '../private/stacks';
 
-/** Characters without white space: of all inline policies of a role together, of one managed policy. IAM guide, "IAM and AWS STS quotas". */
+/**
+ * Characters without white space: of all inline policies of a role together, of one managed policy. IAM
+ * guide, "IAM and AWS STS quotas".
+ */
 const MAX_INLINE = 10_240;
 const MAX_MANAGED = 6_144;
 
@@ -22,10 +25,15 @@ const MAX_ATTACHED = 10;
 
 const WAY_OUT = 'give some of the clusters another role (TooManyClusters)';
 
-/** The policies of an app or a stage, by the roles that have them: found in one walk, however many roles there are. */
+/**
+ * The policies of an app or a stage, by the roles that have them: found in one walk, however many
+ * roles there are.
+ */
 const INDEXES = new WeakMap<IConstruct, Map<string, (iam.CfnPolicy | iam.CfnManagedPolicy)[]>>();
 
-/** Forgets what was found in `root`, before each validation of it: a parent is validated before its children. */
+/**
+ * Forgets what was found in `root`, before each validation of it: a parent is validated before its children.
+ */
 export function forgetPolicies(root: IConstruct): void {
   INDEXES.delete(root);
 }
@@ -35,7 +43,11 @@ function policiesIn(root: IConstruct): Map<string, (iam.CfnPolicy | iam.CfnManag
   if (known !== undefined) return known;
   const found = new Map<string, (iam.CfnPolicy | iam.CfnManagedPolicy)[]>();
   for (const resource of root.node.findAll()) {
-    if (!(resource instanceof iam.CfnPolicy || resource instanceof iam.CfnManagedPolicy) || resource.roles === undefined) continue;
+    if (
+      !(resource instanceof iam.CfnPolicy || resource instanceof iam.CfnManagedPolicy) ||
+      resource.roles === undefined
+    )
+      continue;
     for (const name of new Set(namesOf(resource.roles, resource))) {
       const others = found.get(name);
       if (others === undefined) found.set(name, [resource]);
@@ -53,8 +65,8 @@ export function policiesOf(root: IConstruct, role: iam.IRole): number {
 }
 
 /**
- * What is wrong with the size of everything in `root` that adds policies to a role, this library or not. IAM would refuse it in the middle of a
- * deployment, and of whichever stack comes last.
+ * What is wrong with the size of everything in `root` that adds policies to a role, this library or not. IAM
+ * would refuse it in the middle of a deployment, and of whichever stack comes last.
  */
 export function problemsWithPolicies(root: IConstruct, role: iam.IRole): string[] {
   const [name] = namesOf([role.roleName], role);
@@ -77,18 +89,23 @@ export function problemsWithPolicies(root: IConstruct, role: iam.IRole): string[
       for (const cluster of one.clusters) all.clusters.add(cluster);
       if (one.characters > MAX_MANAGED) {
         problems.push(
-          `the managed policy for ${one.clusters.size} clusters of ${Stack.of(resource).node.path} has about ${one.characters} characters, and IAM takes ` +
-            `at most ${MAX_MANAGED}: ${WAY_OUT}`,
+          `the managed policy for ${one.clusters.size} clusters of ${Stack.of(resource).node.path} has ` +
+            `about ${one.characters} characters, and IAM takes at most ${MAX_MANAGED}: ${WAY_OUT}`,
         );
       }
     }
   }
   const of = `the role of the nodes of ${all.clusters.size} clusters, ${role.node.path},`;
   if (all.characters > MAX_INLINE) {
-    problems.push(`${of} has about ${all.characters} characters of inline policies, and IAM takes at most ${MAX_INLINE}: ${WAY_OUT}`);
+    problems.push(
+      `${of} has about ${all.characters} characters of inline policies, and IAM takes at most ` +
+        `${MAX_INLINE}: ${WAY_OUT}`,
+    );
   }
   if (attached > MAX_ATTACHED) {
-    problems.push(`${of} has ${attached} managed policies, and IAM takes at most ${MAX_ATTACHED}: ${WAY_OUT}`);
+    problems.push(
+      `${of} has ${attached} managed policies, and IAM takes at most ${MAX_ATTACHED}: ${WAY_OUT}`,
+    );
   }
   return problems;
 }
@@ -126,7 +143,8 @@ function likelyText({ target, displayName }: Reference): string {
     ? Stack.of(target).resolve((target as CfnResource & { clusterName?: string }).clusterName)
     : undefined;
   const logicalId: string = Stack.of(target).resolve(target.logicalId);
-  const name = typeof given === 'string' ? given : `${stackName}-${logicalId}-${'x'.repeat(12)}`.slice(0, 255);
+  const name =
+    typeof given === 'string' ? given : `${stackName}-${logicalId}-${'x'.repeat(12)}`.slice(0, 255);
   if (isCluster(target) && displayName === 'Ref') return name;
   // What else stands in a policy is an ARN; of a secret, the reference itself is one.
   const [, service, type] = target.cfnResourceType.toLowerCase().split('::');
@@ -139,7 +157,11 @@ function isCluster(construct: IConstruct): boolean {
 
 /** Roles' names, whichever stack they are seen from. */
 function namesOf(roleNames: unknown, scope: IConstruct): string[] {
-  const names = resolved(roleNames, scope, (reference) => `${reference.target.node.path} ${reference.displayName}`);
+  const names = resolved(
+    roleNames,
+    scope,
+    (reference) => `${reference.target.node.path} ${reference.displayName}`,
+  );
   // Nothing, for the policy of a user; what only CloudFormation knows is no list here.
   return Array.isArray(names) ? names.map((name) => JSON.stringify(name)) : [];
 }
@@ -157,7 +179,11 @@ class References extends DefaultTokenResolver {
     super(new StringConcat());
   }
 
-  public override resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
+  public override resolveToken(
+    token: IResolvable,
+    context: IResolveContext,
+    postProcessor: IPostProcessor,
+  ): unknown {
     if (Reference.isReference(token)) return this.text(token);
     const value = super.resolveToken(token, context, postProcessor);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

@@ -4,9 +4,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 /**
  * What the SSM agent needs for Session Manager and Run Command, and no more.
  *
- * Amazon's managed policy `AmazonSSMManagedInstanceCore` also allows reading every parameter of the account, which a node has no use for. The
- * actions know no resources ("*" is the only one that IAM accepts for them), except `ssm:UpdateInstanceInformation`, whose
- * resource is the instance itself, which has no ARN before it exists.
+ * Amazon's managed policy `AmazonSSMManagedInstanceCore` also allows reading every parameter of the account,
+ * which a node has no use for. The actions know no resources ("*" is the only one that IAM accepts for them),
+ * except `ssm:UpdateInstanceInformation`, whose resource is the instance itself, which has no ARN before it
+ * exists.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
  */
@@ -36,7 +37,10 @@ export function sessionManagerStatements(): iam.PolicyStatement[] {
 /** CDK sorts what it may merge: with this flag the actions stand in the order of the alphabet. */
 export const MINIMIZE_POLICIES = '@aws-cdk/aws-iam:minimizePolicies';
 
-/** A document that says the same in every app: rendered once, where CDK would do so for each role and at each of four passes. */
+/**
+ * A document that says the same in every app: rendered once, where CDK would do so for each role and at
+ * each of four passes.
+ */
 class SessionManagerDocument extends iam.PolicyDocument {
   public override get isEmpty(): boolean {
     return false;
@@ -52,8 +56,13 @@ const RENDERED = new Map<boolean, unknown>();
 function render(sorted: boolean): unknown {
   let json = RENDERED.get(sorted);
   if (json === undefined) {
-    const [statement] = sessionManagerStatements().map((one) => one.toStatementJson() as { Action: string[] });
-    json = { Statement: [{ ...statement, Action: sorted ? [...statement.Action].sort() : statement.Action }], Version: '2012-10-17' };
+    const [statement] = sessionManagerStatements().map(
+      (one) => one.toStatementJson() as { Action: string[] },
+    );
+    json = {
+      Statement: [{ ...statement, Action: sorted ? [...statement.Action].sort() : statement.Action }],
+      Version: '2012-10-17',
+    };
     RENDERED.set(sorted, json);
   }
   return json;

@@ -63,9 +63,11 @@ export interface ClusterShareAlarmOptions extends AlarmOptions {
  */
 export interface ClusterOrphanAlarmOptions extends AlarmOptions {
   /**
-   * How many nodes may be in service without a task, 0 or more. `0` where a daemon service runs on each node: then no other node goes unnoticed.
+   * How many nodes may be in service without a task, 0 or more. `0` where a daemon service runs on each node:
+   * then no other node goes unnoticed.
    *
-   * @default - the minimum sizes of all tiers together, the largest that a schedule sets: so many nodes stay even if there is nothing to run
+   * @default - the minimum sizes of all tiers together, the largest that a schedule sets: so many nodes stay
+   * even if there is nothing to run
    */
   readonly idleNodes?: number;
 }
@@ -87,8 +89,9 @@ export interface ClusterAlarmsOptions {
   /**
    * Where alarms are sent when they fire, and Spot interruptions.
    *
-   * If the topic is encrypted, its key must let `cloudwatch.amazonaws.com` use it, and `events.amazonaws.com` for Spot interruptions: a key of this app is made
-   * to; the policy of another one, and of an imported topic, is yours to write. With the key that AWS manages (`alias/aws/sns`) alarms never arrive.
+   * If the topic is encrypted, its key must let `cloudwatch.amazonaws.com` use it, and `events.amazonaws.com`
+   * for Spot interruptions: a key of this app is made to; the policy of another one, and of an imported
+   * topic, is yours to write. With the key that AWS manages (`alias/aws/sns`) alarms never arrive.
    *
    * @default - nowhere, unless `alarmActions` are given: the alarms are seen in the console
    */
@@ -109,14 +112,16 @@ export interface ClusterAlarmsOptions {
   readonly okActions?: cloudwatch.IAlarmAction[];
 
   /**
-   * Tasks have reserved nearly all of the nodes' CPU. Full nodes are what managed scaling aims at: turn it off for tasks that fill a node each.
+   * Tasks have reserved nearly all of the nodes' CPU. Full nodes are what managed scaling aims at: turn it
+   * off for tasks that fill a node each.
    *
    * @default - 95 percent for 1 hour
    */
   readonly cpuReservation?: ClusterShareAlarmOptions;
 
   /**
-   * Tasks have reserved nearly all of the nodes' memory. Full nodes are what managed scaling aims at: turn it off for tasks that fill a node each.
+   * Tasks have reserved nearly all of the nodes' memory. Full nodes are what managed scaling aims at: turn it
+   * off for tasks that fill a node each.
    *
    * @default - 95 percent for 1 hour
    */
@@ -144,42 +149,51 @@ export interface ClusterAlarmsOptions {
   readonly tierAtMaximum?: AlarmOptions;
 
   /**
-   * Tasks wait for nodes that a tier does not bring: its capacity provider reservation stays above 100 percent.
+   * Tasks wait for nodes that a tier does not bring: its capacity provider reservation stays
+   * above 100 percent.
    *
-   * It is also what shows, without Container Insights, that nodes start and do not join the cluster while there is work for them.
+   * It is also what shows, without Container Insights, that nodes start and do not join the cluster while
+   * there is work for them.
    *
    * @default - for 30 minutes
    */
   readonly tierNotGrowing?: AlarmOptions;
 
   /**
-   * A tier has nodes that stay in `Terminating`: a drain that does not end. Managed draining waits for up to 48 hours, and a replacement of nodes with it
-   * (containers-roadmap #2467). Not made for tiers that do not drain (`NodeReplacement.allAtOnce()`).
+   * A tier has nodes that stay in `Terminating`: a drain that does not end. Managed draining waits for up to
+   * 48 hours, and a replacement of nodes with it (containers-roadmap #2467). Not made for tiers that do not
+   * drain (`NodeReplacement.allAtOnce()`).
    *
-   * The metric counts nodes and does not name them: a long chain of short drains, such as the replacement of a large tier in small steps, fires it too.
+   * The metric counts nodes and does not name them: a long chain of short drains, such as the replacement of
+   * a large tier in small steps, fires it too.
    *
    * @default - for 2 hours
    */
   readonly drainNotEnding?: AlarmOptions;
 
   /**
-   * Nodes are in service in their groups and have not joined the cluster. **Needs Container Insights** (`containerInsightsV2`), whose
-   * `ContainerInstanceCount` is the only metric that counts what has joined; no metric that is free does.
+   * Nodes are in service in their groups and have not joined the cluster. **Needs Container Insights**
+   * (`containerInsightsV2`), whose `ContainerInstanceCount` is the only metric that counts what has joined;
+   * no metric that is free does.
    *
-   * It counts nodes that run a task. So a node that has joined and is idle looks the same: up to `idleNodes` of them are passed over, and with a daemon service
-   * on each node the count is exact. It knows the cluster and not the tier, so there is one alarm for all tiers: nine at most, since an alarm takes ten metrics.
+   * It counts nodes that run a task. So a node that has joined and is idle looks the same: up to `idleNodes`
+   * of them are passed over, and with a daemon service on each node the count is exact. It knows the cluster
+   * and not the tier, so there is one alarm for all tiers: nine at most, since an alarm takes ten metrics.
    *
-   * Without Container Insights orphans cannot be seen as such. What becomes of them can: `tierNotGrowing` fires if there is work for them, `tierAtMaximum` if
-   * they are started again and again. A node whose bootstrap fails does not stay (it powers off and is replaced), and with `NodeReplacement.rolling()` a node
-   * that has not joined never goes into service.
+   * Without Container Insights orphans cannot be seen as such. What becomes of them can: `tierNotGrowing`
+   * fires if there is work for them, `tierAtMaximum` if they are started again and again. A node whose
+   * bootstrap fails does not stay (it powers off and is replaced), and with `NodeReplacement.rolling()` a
+   * node that has not joined never goes into service.
    *
-   * @default - for 1 hour, if the cluster's `containerInsightsV2` is on. Where only the account's setting says so, ask for it: `orphans: {}`
+   * @default - for 1 hour, if the cluster's `containerInsightsV2` is on. Where only the account's setting
+   * says so, ask for it: `orphans: {}`
    */
   readonly orphans?: ClusterOrphanAlarmOptions;
 
   /**
-   * Send EC2's warnings of Spot interruptions to the `topic`. There is no metric of them. The event names the instance and neither group nor cluster, so what is
-   * sent are **all of the account's interruptions in the region**, once for each stack and topic; the message has the command that tells whose node it is.
+   * Send EC2's warnings of Spot interruptions to the `topic`. There is no metric of them. The event names the
+   * instance and neither group nor cluster, so what is sent are **all of the account's interruptions in the
+   * region**, once for each stack and topic; the message has the command that tells whose node it is.
    *
    * @default - if there is a `topic` and a tier has `spot`
    * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html

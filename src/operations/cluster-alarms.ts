@@ -18,13 +18,19 @@ import { SpotInterruptions } from './spot-interruptions';
 
 const CODE = 'InvalidAlarm';
 
-/** The metrics come each minute; five of them make a data point, so that one that is late or lost decides nothing. */
+/**
+ * The metrics come each minute; five of them make a data point, so that one that is late or
+ * lost decides nothing.
+ */
 const PERIOD = Duration.minutes(5);
 
 /** An alarm takes ten metrics, and one of them counts the nodes that have joined. */
 const MAX_TIERS_WITH_ORPHANS = 9;
 
-/** Of a group or a capacity provider: they come at zero nodes too, so a gap is a delivery that was lost, and says nothing new. */
+/**
+ * Of a group or a capacity provider: they come at zero nodes too, so a gap is a delivery that was lost, and
+ * says nothing new.
+ */
 const KEEP_STATE = cloudwatch.TreatMissingData.IGNORE;
 
 /** Of the use of a cluster: ECS sends none while no task runs. */
@@ -38,10 +44,12 @@ interface Condition {
 }
 
 /**
- * The alarms of a cluster and of each of its tiers, also of tiers that are added later. Made by `addAlarms()` of the cluster.
+ * The alarms of a cluster and of each of its tiers, also of tiers that are added later. Made by `addAlarms()`
+ * of the cluster.
  *
- * Four on the cluster (what is reserved and used of CPU and memory), three on each tier (at its maximum, not growing, a drain that does not end), one on
- * orphans if Container Insights is on, and a rule for Spot interruptions if there is a topic and a tier has `spot`. None of them fires on a tier at zero nodes.
+ * Four on the cluster (what is reserved and used of CPU and memory), three on each tier (at its maximum, not
+ * growing, a drain that does not end), one on orphans if Container Insights is on, and a rule for Spot
+ * interruptions if there is a topic and a tier has `spot`. None of them fires on a tier at zero nodes.
  *
  * Each description says what the alarm means, the commands that find the cause, and what to do.
  *
@@ -70,22 +78,38 @@ export class ClusterAlarms extends Construct {
     const { cluster } = operated;
     const id = childId(cluster, 'Alarms');
     if (cluster.node.tryFindChild(id)) {
-      fail('AlarmsExist', '`addAlarms()` can be called once for a cluster: give further `alarmActions` to that call', cluster);
+      fail(
+        'AlarmsExist',
+        '`addAlarms()` can be called once for a cluster: give further `alarmActions` to that call',
+        cluster,
+      );
     }
     super(cluster, id);
     this.operated = operated;
     this.options = options;
     this.tierScope = new Construct(this, 'Tiers');
     this.checkOptions();
-    // Alarms cannot publish to an encrypted topic whose key does not let them, and nothing says so but their history.
-    options.topic?.masterKey?.grant(forThisAccount('cloudwatch.amazonaws.com', this), 'kms:Decrypt', 'kms:GenerateDataKey*');
+    // Alarms cannot publish to an encrypted topic whose key does not let them, and nothing says so
+    // but their history.
+    options.topic?.masterKey?.grant(
+      forThisAccount('cloudwatch.amazonaws.com', this),
+      'kms:Decrypt',
+      'kms:GenerateDataKey*',
+    );
     this.addShares();
     if (options.spotInterruptions) this.watchSpotInterruptions();
-    // An alarm's metrics cannot be added to, and those of this one are the groups of all tiers: so it is made when no more can come.
-    Aspects.of(this).add({ visit: (node) => node === this && this.addOrphans() }, { priority: AspectPriority.MUTATING });
+    // An alarm's metrics cannot be added to, and those of this one are the groups of all tiers: so it is made
+    // when no more can come.
+    Aspects.of(this).add(
+      { visit: (node) => node === this && this.addOrphans() },
+      { priority: AspectPriority.MUTATING },
+    );
   }
 
-  /** The alarms that there are so far. Those of tiers that are added later follow, and that on orphans is made at synthesis. */
+  /**
+   * The alarms that there are so far. Those of tiers that are added later follow, and that on orphans is
+   * made at synthesis.
+   */
   public get alarms(): cloudwatch.Alarm[] {
     return [...this.made];
   }
@@ -104,39 +128,61 @@ export class ClusterAlarms extends Construct {
     const lowest = { period: PERIOD, statistic: cloudwatch.Stats.MINIMUM };
 
     const atMaximum = durationOf(options.tierAtMaximum, Duration.minutes(30));
-    this.add(scope, 'AtMaximum', options.tierAtMaximum, atMaximum, descriptions.tierAtMaximum(atMaximum, clusterName, group), {
-      metric: new cloudwatch.MathExpression({
-        // A group of a fixed size is at its maximum for good, and so is one that a schedule has taken to zero.
-        expression: 'IF(maximum > minimum AND inService >= maximum, 1, 0)',
-        usingMetrics: {
-          inService: tier.metricInServiceInstances(lowest),
-          maximum: tier.metricMaxSize({ period: PERIOD }),
-          minimum: tier.metricMinSize({ period: PERIOD }),
-        },
-        period: PERIOD,
-        label: 'At the maximum size',
-      }),
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      threshold: 1,
-      treatMissingData: KEEP_STATE,
-    });
-
-    const notGrowing = durationOf(options.tierNotGrowing, Duration.minutes(30));
-    this.add(scope, 'NotGrowing', options.tierNotGrowing, notGrowing, descriptions.tierNotGrowing(notGrowing, clusterName, group), {
-      metric: tier.metricCapacityProviderReservation(lowest),
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      threshold: 100,
-      treatMissingData: KEEP_STATE,
-    });
-
-    if (tier._replacement.drains) {
-      const draining = durationOf(options.drainNotEnding, Duration.hours(2));
-      this.add(scope, 'DrainNotEnding', options.drainNotEnding, draining, descriptions.drainNotEnding(draining, clusterName, group), {
-        metric: tier.metricTerminatingInstances(lowest),
+    this.add(
+      scope,
+      'AtMaximum',
+      options.tierAtMaximum,
+      atMaximum,
+      descriptions.tierAtMaximum(atMaximum, clusterName, group),
+      {
+        metric: new cloudwatch.MathExpression({
+          // A group of a fixed size is at its maximum for good, and so is one that a schedule
+          // has taken to zero.
+          expression: 'IF(maximum > minimum AND inService >= maximum, 1, 0)',
+          usingMetrics: {
+            inService: tier.metricInServiceInstances(lowest),
+            maximum: tier.metricMaxSize({ period: PERIOD }),
+            minimum: tier.metricMinSize({ period: PERIOD }),
+          },
+          period: PERIOD,
+          label: 'At the maximum size',
+        }),
         comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         threshold: 1,
         treatMissingData: KEEP_STATE,
-      });
+      },
+    );
+
+    const notGrowing = durationOf(options.tierNotGrowing, Duration.minutes(30));
+    this.add(
+      scope,
+      'NotGrowing',
+      options.tierNotGrowing,
+      notGrowing,
+      descriptions.tierNotGrowing(notGrowing, clusterName, group),
+      {
+        metric: tier.metricCapacityProviderReservation(lowest),
+        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 100,
+        treatMissingData: KEEP_STATE,
+      },
+    );
+
+    if (tier._replacement.drains) {
+      const draining = durationOf(options.drainNotEnding, Duration.hours(2));
+      this.add(
+        scope,
+        'DrainNotEnding',
+        options.drainNotEnding,
+        draining,
+        descriptions.drainNotEnding(draining, clusterName, group),
+        {
+          metric: tier.metricTerminatingInstances(lowest),
+          comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+          threshold: 1,
+          treatMissingData: KEEP_STATE,
+        },
+      );
     }
 
     if (tier._isOnSpot && options.topic && options.spotInterruptions !== false) this.watchSpotInterruptions();
@@ -160,7 +206,12 @@ export class ClusterAlarms extends Construct {
       const periods = duration && duration.toMilliseconds() / PERIOD.toMilliseconds();
       // More than a day is more than CloudWatch looks back for periods below an hour.
       if (periods !== undefined && !(Number.isInteger(periods) && periods >= 1 && periods <= 288)) {
-        fail(CODE, `\`${field}.duration\` must be 5 minutes or a multiple of it, up to 24 hours, got: ${duration?.toHumanString()}`, this);
+        fail(
+          CODE,
+          `\`${field}.duration\` must be 5 minutes or a multiple of it, up to 24 hours, got: ` +
+            `${duration?.toHumanString()}`,
+          this,
+        );
       }
     }
     if (options.spotInterruptions && options.topic === undefined) {
@@ -168,7 +219,11 @@ export class ClusterAlarms extends Construct {
     }
     checkInteger(CODE, 'orphans.idleNodes', options.orphans?.idleNodes, { min: 0 }, this);
     if (this.watchesOrphans && this.operated.containerInsights === ecs.ContainerInsights.DISABLED) {
-      fail(CODE, '`orphans` needs Container Insights, and `containerInsightsV2` of the cluster turns it off', this);
+      fail(
+        CODE,
+        '`orphans` needs Container Insights, and `containerInsightsV2` of the cluster turns it off',
+        this,
+      );
     }
   }
 
@@ -179,7 +234,13 @@ export class ClusterAlarms extends Construct {
     const reserved = { threshold: 95, duration: Duration.hours(1), describe: descriptions.highReservation };
     const used = { threshold: 90, duration: Duration.minutes(15), describe: descriptions.highUtilization };
     const shares = [
-      { id: 'CpuReservation', what: 'CPU' as const, options: cpuReservation, metric: cluster.metricCpuReservation(props), ...reserved },
+      {
+        id: 'CpuReservation',
+        what: 'CPU' as const,
+        options: cpuReservation,
+        metric: cluster.metricCpuReservation(props),
+        ...reserved,
+      },
       {
         id: 'MemoryReservation',
         what: 'memory' as const,
@@ -187,7 +248,13 @@ export class ClusterAlarms extends Construct {
         metric: cluster.metricMemoryReservation(props),
         ...reserved,
       },
-      { id: 'CpuUtilization', what: 'CPU' as const, options: cpuUtilization, metric: cluster.metricCpuUtilization(props), ...used },
+      {
+        id: 'CpuUtilization',
+        what: 'CPU' as const,
+        options: cpuUtilization,
+        metric: cluster.metricCpuUtilization(props),
+        ...used,
+      },
       {
         id: 'MemoryUtilization',
         what: 'memory' as const,
@@ -209,7 +276,13 @@ export class ClusterAlarms extends Construct {
   }
 
   private thresholdOf(id: string, options: ClusterShareAlarmOptions | undefined): number | undefined {
-    checkPercentage(CODE, `${id[0].toLowerCase()}${id.slice(1)}.threshold`, options?.threshold, { min: 1, max: 100 }, this);
+    checkPercentage(
+      CODE,
+      `${id[0].toLowerCase()}${id.slice(1)}.threshold`,
+      options?.threshold,
+      { min: 1, max: 100 },
+      this,
+    );
     return options?.threshold;
   }
 
@@ -217,44 +290,61 @@ export class ClusterAlarms extends Construct {
     const { orphans } = this.options;
     const { containerInsights } = this.operated;
     if (orphans !== undefined) return orphans.enabled ?? true;
-    return containerInsights === ecs.ContainerInsights.ENABLED || containerInsights === ecs.ContainerInsights.ENHANCED;
+    return (
+      containerInsights === ecs.ContainerInsights.ENABLED ||
+      containerInsights === ecs.ContainerInsights.ENHANCED
+    );
   }
 
   private addOrphans(): void {
     const { cluster, tiers } = this.operated;
     const all = tiers();
-    // The pass over the constructs may come by more than once; a cluster without a tier is an error of its own.
+    // The pass over the constructs may come by more than once; a cluster without a tier is an
+    // error of its own.
     if (!this.watchesOrphans || all.length === 0 || this.node.tryFindChild('Orphans')) return;
     if (all.length > MAX_TIERS_WITH_ORPHANS) {
       Annotations.of(this).addWarningV2(
         'cdk-ecs-auto-scaled-cluster:ClusterAlarms.orphans',
-        `There is no alarm on orphans: it can watch ${MAX_TIERS_WITH_ORPHANS} tiers, and the cluster has ${all.length}.`,
+        `There is no alarm on orphans: it can watch ${MAX_TIERS_WITH_ORPHANS} tiers, and the cluster ` +
+          `has ${all.length}.`,
       );
       return;
     }
-    const idleNodes = this.options.orphans?.idleNodes ?? all.reduce((sum, tier) => sum + this.largestMinimum(tier), 0);
+    const idleNodes =
+      this.options.orphans?.idleNodes ?? all.reduce((sum, tier) => sum + this.largestMinimum(tier), 0);
     const duration = durationOf(this.options.orphans, Duration.hours(1));
     const inService = all.map((tier, index): [string, cloudwatch.IMetric] => [
       `inService${index + 1}`,
       tier.metricInServiceInstances({ period: PERIOD, statistic: cloudwatch.Stats.MINIMUM }),
     ]);
-    // Managed scaling keeps spare nodes where its target is below 100 percent: so many for each that has work.
+    // Managed scaling keeps spare nodes where its target is below 100 percent: so many for
+    // each that has work.
     const target = Math.min(...all.map((tier) => tier._targetCapacityPercent));
     const atWork = target < 100 ? `CEIL(FILL(withTasks, 0) * 100 / ${target})` : 'FILL(withTasks, 0)';
-    this.add(this, 'Orphans', this.options.orphans, duration, descriptions.orphans(idleNodes, duration, cluster.clusterName), {
-      metric: new cloudwatch.MathExpression({
-        expression: `${inService.map(([name]) => name).join(' + ')} - ${atWork}`,
-        usingMetrics: {
-          ...Object.fromEntries(inService),
-          withTasks: containerInstanceCountMetric(cluster, cluster.clusterName, { period: PERIOD, statistic: cloudwatch.Stats.MAXIMUM }),
-        },
-        period: PERIOD,
-        label: 'Nodes in service without a task',
-      }),
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      threshold: idleNodes,
-      treatMissingData: KEEP_STATE,
-    });
+    this.add(
+      this,
+      'Orphans',
+      this.options.orphans,
+      duration,
+      descriptions.orphans(idleNodes, duration, cluster.clusterName),
+      {
+        metric: new cloudwatch.MathExpression({
+          expression: `${inService.map(([name]) => name).join(' + ')} - ${atWork}`,
+          usingMetrics: {
+            ...Object.fromEntries(inService),
+            withTasks: containerInstanceCountMetric(cluster, cluster.clusterName, {
+              period: PERIOD,
+              statistic: cloudwatch.Stats.MAXIMUM,
+            }),
+          },
+          period: PERIOD,
+          label: 'Nodes in service without a task',
+        }),
+        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: idleNodes,
+        treatMissingData: KEEP_STATE,
+      },
+    );
   }
 
   /** The largest minimum that the group or a schedule of it sets. */
@@ -266,7 +356,8 @@ export class ClusterAlarms extends Construct {
       return [];
     });
     const largest = Math.max(...minima);
-    if (Number.isNaN(largest)) fail(CODE, '`orphans.idleNodes` must be given where a minimum size is known at deployment only', tier);
+    if (Number.isNaN(largest))
+      fail(CODE, '`orphans.idleNodes` must be given where a minimum size is known at deployment only', tier);
     return largest;
   }
 

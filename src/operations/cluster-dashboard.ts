@@ -41,10 +41,12 @@ export interface ClusterDashboardOptions {
 }
 
 /**
- * The dashboard of a cluster: a row for the cluster (what is reserved and used) and a row for each tier, also for tiers that are added later (nodes by state,
- * capacity provider reservation, Spot interruptions). Made by `addDashboard()` of the cluster. None of its metrics needs Container Insights.
+ * The dashboard of a cluster: a row for the cluster (what is reserved and used) and a row for each tier, also
+ * for tiers that are added later (nodes by state, capacity provider reservation, Spot interruptions). Made by
+ * `addDashboard()` of the cluster. None of its metrics needs Container Insights.
  *
- * Spot interruptions are counted by the rule that `addAlarms()` makes, so they are shown if that was called before, and are those of the whole account and region.
+ * Spot interruptions are counted by the rule that `addAlarms()` makes, so they are shown if that was called
+ * before, and are those of the whole account and region.
  *
  * @example
  * declare const cluster: EcsAutoScaledCluster;
@@ -66,13 +68,24 @@ export class ClusterDashboard extends Construct {
 
   private readonly alarms: () => ClusterAlarms | undefined;
 
-  private constructor(operated: OperatedCluster, options: ClusterDashboardOptions, alarms: () => ClusterAlarms | undefined) {
+  private constructor(
+    operated: OperatedCluster,
+    options: ClusterDashboardOptions,
+    alarms: () => ClusterAlarms | undefined,
+  ) {
     const { cluster } = operated;
     const id = childId(cluster, 'Dashboard');
-    if (cluster.node.tryFindChild(id)) fail('DashboardExists', '`addDashboard()` can be called once for a cluster', cluster);
+    if (cluster.node.tryFindChild(id))
+      fail('DashboardExists', '`addDashboard()` can be called once for a cluster', cluster);
     const name = options.dashboardName;
     inChild(cluster, id, () =>
-      checkPattern('InvalidDashboard', 'dashboardName', name, /^[A-Za-z0-9_-]{1,255}$/, '1 to 255 letters, digits, "-" and "_"'),
+      checkPattern(
+        'InvalidDashboard',
+        'dashboardName',
+        name,
+        /^[A-Za-z0-9_-]{1,255}$/,
+        '1 to 255 letters, digits, "-" and "_"',
+      ),
     );
     super(cluster, id);
     this.alarms = alarms;
@@ -83,8 +96,14 @@ export class ClusterDashboard extends Construct {
     const title = options.title ?? `# ECS cluster ${cluster.clusterName}`;
     this.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: title, width: WIDTH, height: 1 }));
     this.dashboard.addWidgets(
-      share('Reserved by tasks', [cluster.metricCpuReservation({ label: 'CPU' }), cluster.metricMemoryReservation({ label: 'Memory' })]),
-      share('Used by tasks', [cluster.metricCpuUtilization({ label: 'CPU' }), cluster.metricMemoryUtilization({ label: 'Memory' })]),
+      share('Reserved by tasks', [
+        cluster.metricCpuReservation({ label: 'CPU' }),
+        cluster.metricMemoryReservation({ label: 'Memory' }),
+      ]),
+      share('Used by tasks', [
+        cluster.metricCpuUtilization({ label: 'CPU' }),
+        cluster.metricMemoryUtilization({ label: 'Memory' }),
+      ]),
     );
   }
 
@@ -105,7 +124,9 @@ export class ClusterDashboard extends Construct {
     });
     const reservation = new cloudwatch.GraphWidget({
       title: `${tier.name}: capacity provider reservation`,
-      left: [tier.metricCapacityProviderReservation({ label: 'Nodes needed, in percent of those that there are' })],
+      left: [
+        tier.metricCapacityProviderReservation({ label: 'Nodes needed, in percent of those that there are' }),
+      ],
       leftAnnotations: [{ value: 100, label: 'Above: tasks wait for nodes', color: cloudwatch.Color.RED }],
       leftYAxis: { min: 0, showUnits: false },
       width: spot ? WIDTH / 4 : WIDTH / 2,

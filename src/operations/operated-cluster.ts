@@ -10,7 +10,10 @@ export interface OperatedCluster {
   readonly containerInsights?: ecs.ContainerInsights;
 }
 
-/** An id for a child of the cluster: CDK gives a child of its own the cluster's id, so no other child may have that. */
+/**
+ * An id for a child of the cluster: CDK gives a child of its own the cluster's id, so no other
+ * child may have that.
+ */
 export function childId(cluster: ecs.Cluster, id: string): string {
   return cluster.node.id === id ? `Cluster${id}` : id;
 }

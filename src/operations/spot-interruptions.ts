@@ -9,8 +9,8 @@ import { forThisAccount } from '../private/service-principal';
 import { shortHash } from '../private/stacks';
 
 /**
- * Sends EC2's warnings of Spot interruptions to a topic: one rule for each stack and topic, however many clusters there are, since the event cannot be scoped
- * to any of them.
+ * Sends EC2's warnings of Spot interruptions to a topic: one rule for each stack and topic, however many
+ * clusters there are, since the event cannot be scoped to any of them.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
  */
@@ -19,7 +19,10 @@ export class SpotInterruptions extends Construct {
     const stack = Stack.of(scope);
     // A name that nobody gives to a construct of their own.
     const id = `cdk-ecs-auto-scaled-cluster:SpotInterruptions:${shortHash(topic.node.path)}`;
-    return (stack.node.tryFindChild(id) as SpotInterruptions | undefined) ?? new SpotInterruptions(stack, id, topic);
+    return (
+      (stack.node.tryFindChild(id) as SpotInterruptions | undefined) ??
+      new SpotInterruptions(stack, id, topic)
+    );
   }
 
   public readonly rule: events.Rule;
@@ -33,14 +36,17 @@ export class SpotInterruptions extends Construct {
       targets: [
         new targets.SnsTopic(topic, {
           message: events.RuleTargetInput.fromText(
-            `Spot interruption: in two minutes EC2 will ${events.EventField.fromPath('$.detail.instance-action')} ${instance}. ` +
-              'Managed draining moves its tasks, and its group starts another node. The instance may be anybody’s in this account and region; its tags say whose: ' +
-              `aws ec2 describe-instances --region ${Aws.REGION} --instance-ids ${instance} --query 'Reservations[].Instances[].Tags'`,
+            'Spot interruption: in two minutes EC2 will ' +
+              `${events.EventField.fromPath('$.detail.instance-action')} ${instance}. Managed draining ` +
+              'moves its tasks, and its group starts another node. The instance may be anybody’s in this ' +
+              `account and region; its tags say whose: aws ec2 describe-instances --region ${Aws.REGION} ` +
+              `--instance-ids ${instance} --query 'Reservations[].Instances[].Tags'`,
           ),
         }),
       ],
     });
-    // The policy that the rule has just brought replaces SNS's default one, by which alarms may publish: without this they no longer arrive.
+    // The policy that the rule has just brought replaces SNS's default one, by which alarms may publish:
+    // without this they no longer arrive.
     topic.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'CloudWatchAlarms',

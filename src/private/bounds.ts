@@ -19,8 +19,17 @@ function outside(value: number, { min, max }: Bounds): boolean {
   return (min !== undefined && value < min) || (max !== undefined && value > max);
 }
 
-/** A whole number within bounds. Java and Python pass 2.5 for an integer without a word, so that is checked too. */
-export function checkInteger(code: string, field: string, value: number | undefined, bounds: Bounds = {}, scope?: IConstruct): void {
+/**
+ * A whole number within bounds. Java and Python pass 2.5 for an integer without a word, so
+ * that is checked too.
+ */
+export function checkInteger(
+  code: string,
+  field: string,
+  value: number | undefined,
+  bounds: Bounds = {},
+  scope?: IConstruct,
+): void {
   if (value === undefined || Token.isUnresolved(value)) return;
   if (!Number.isInteger(value) || outside(value, bounds)) {
     fail(code, `\`${field}\` must be a whole number${allowed(bounds)}, got: ${shown(value)}`, scope);
@@ -28,17 +37,36 @@ export function checkInteger(code: string, field: string, value: number | undefi
 }
 
 /** A share in whole percent. What somebody writes as 0.9 is no share of 0 percent. */
-export function checkPercentage(code: string, field: string, value: number | undefined, bounds: Bounds, scope?: IConstruct): void {
-  if (value === undefined || Token.isUnresolved(value) || (Number.isInteger(value) && !outside(value, bounds))) return;
+export function checkPercentage(
+  code: string,
+  field: string,
+  value: number | undefined,
+  bounds: Bounds,
+  scope?: IConstruct,
+): void {
+  if (
+    value === undefined ||
+    Token.isUnresolved(value) ||
+    (Number.isInteger(value) && !outside(value, bounds))
+  )
+    return;
   const percent = Math.round(value * 100);
   const instead = value > 0 && value < 1 ? `: ${percent} percent are written as ${percent}` : '';
-  fail(code, `\`${field}\` must be a whole number of percent${allowed(bounds)}, got: ${shown(value)}${instead}`, scope);
+  fail(
+    code,
+    `\`${field}\` must be a whole number of percent${allowed(bounds)}, got: ${shown(value)}${instead}`,
+    scope,
+  );
 }
 
 /** Plain JavaScript lets a number of whatever unit through, and a text. */
 export function requireDuration(code: string, field: string, value: Duration, scope?: IConstruct): void {
   if (typeof value?.isUnresolved !== 'function' || typeof value.toMilliseconds !== 'function') {
-    fail(code, `\`${field}\` must be a Duration, as \`Duration.minutes(…)\` makes it, got: ${shown(value)}`, scope);
+    fail(
+      code,
+      `\`${field}\` must be a Duration, as \`Duration.minutes(…)\` makes it, got: ${shown(value)}`,
+      scope,
+    );
   }
 }
 
@@ -51,12 +79,19 @@ function span(seconds: number): string {
 }
 
 /** A duration within bounds, both in seconds. */
-export function checkDuration(code: string, field: string, value: Duration | undefined, bounds: Bounds = {}, scope?: IConstruct): void {
+export function checkDuration(
+  code: string,
+  field: string,
+  value: Duration | undefined,
+  bounds: Bounds = {},
+  scope?: IConstruct,
+): void {
   if (value === undefined) return;
   requireDuration(code, field, value, scope);
   if (value.isUnresolved()) return;
   const seconds = value.toMilliseconds({ integral: false }) / 1000;
-  if (outside(seconds, bounds)) fail(code, `\`${field}\` must be a duration${allowed(bounds, span)}, got: ${span(seconds)}`, scope);
+  if (outside(seconds, bounds))
+    fail(code, `\`${field}\` must be a duration${allowed(bounds, span)}, got: ${span(seconds)}`, scope);
 }
 
 /** A size in whole units of `perUnit` mebibytes, within bounds in that unit. */
@@ -72,7 +107,8 @@ export function checkSize(
   if (typeof value?.isUnresolved !== 'function' || typeof value.toMebibytes !== 'function') {
     fail(
       code,
-      `\`${field}\` must be a Size, as \`Size.${unit === 'MiB' ? 'mebibytes' : 'gibibytes'}(…)\` makes it, got: ${shown(value)}`,
+      `\`${field}\` must be a Size, as \`Size.${unit === 'MiB' ? 'mebibytes' : 'gibibytes'}(…)\` makes ` +
+        `it, got: ${shown(value)}`,
       scope,
     );
   }
@@ -82,7 +118,8 @@ export function checkSize(
   if (!Number.isInteger(amount) || outside(amount, bounds)) {
     fail(
       code,
-      `\`${field}\` must be a size in whole ${unit}${allowed(bounds, (bound) => `${bound} ${unit}`)}, got: ${amount} ${unit}`,
+      `\`${field}\` must be a size in whole ${unit}${allowed(bounds, (bound) => `${bound} ${unit}`)}, ` +
+        `got: ${amount} ${unit}`,
       scope,
     );
   }
@@ -98,5 +135,6 @@ export function checkPattern(
   scope?: IConstruct,
 ): void {
   if (value === undefined || Token.isUnresolved(value)) return;
-  if (typeof value !== 'string' || !pattern.test(value)) fail(code, `\`${field}\` must be ${rule}, got: ${shown(value)}`, scope);
+  if (typeof value !== 'string' || !pattern.test(value))
+    fail(code, `\`${field}\` must be ${rule}, got: ${shown(value)}`, scope);
 }

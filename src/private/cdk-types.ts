@@ -32,7 +32,9 @@ export const MACHINE_IMAGE: Kind<ec2.IMachineImage> = {
   name: 'an ec2.IMachineImage, such as `NodeImage.amazonLinux2023()`',
   member: 'getImage',
   instead: (image, text) =>
-    text.startsWith('ami-') ? `ec2.MachineImage.genericLinux({ 'eu-central-1': ${image} })` : `NodeImage.fromSsmParameter(${image})`,
+    text.startsWith('ami-')
+      ? `ec2.MachineImage.genericLinux({ 'eu-central-1': ${image} })`
+      : `NodeImage.fromSsmParameter(${image})`,
 };
 
 export const KEY_PAIR: Kind<ec2.IKeyPair> = {
@@ -44,7 +46,8 @@ export const KEY_PAIR: Kind<ec2.IKeyPair> = {
 export const ROLE: Kind<iam.IRole> = {
   name: 'an iam.IRole, such as a NodeRole',
   member: 'addToPrincipalPolicy',
-  instead: (role, text) => `iam.Role.${text.startsWith('arn:') ? 'fromRoleArn' : 'fromRoleName'}(this, 'Role', ${role})`,
+  instead: (role, text) =>
+    `iam.Role.${text.startsWith('arn:') ? 'fromRoleArn' : 'fromRoleName'}(this, 'Role', ${role})`,
 };
 
 export const SECRET: Kind<secretsmanager.ISecret> = {
@@ -64,7 +67,8 @@ export const HEALTH_CHECKS: Kind<autoscaling.HealthChecks> = {
 export const ALARM: Kind<cloudwatch.IAlarmRef> = {
   name: 'a cloudwatch.IAlarm',
   member: 'alarmRef',
-  instead: (alarm, text) => `cloudwatch.Alarm.${text.startsWith('arn:') ? 'fromAlarmArn' : 'fromAlarmName'}(this, 'Alarm', ${alarm})`,
+  instead: (alarm, text) =>
+    `cloudwatch.Alarm.${text.startsWith('arn:') ? 'fromAlarmArn' : 'fromAlarmName'}(this, 'Alarm', ${alarm})`,
 };
 
 export const TOPIC: Kind<sns.ITopic> = {

@@ -8,9 +8,14 @@ interface Versions {
 
 let versions: Versions | undefined;
 
-/** The range that npm and pip read, and the version of the aws-cdk-lib that this process has. Both files are read once. */
+/**
+ * The range that npm and pip read, and the version of the aws-cdk-lib that this process has. Both
+ * files are read once.
+ */
 function readVersions(): Versions {
-  const { peerDependencies } = require('../../package.json') as { peerDependencies: Record<'aws-cdk-lib', string> };
+  const { peerDependencies } = require('../../package.json') as {
+    peerDependencies: Record<'aws-cdk-lib', string>;
+  };
   const { version } = require('aws-cdk-lib/package.json') as { version: string };
   return { floor: peerDependencies['aws-cdk-lib'].replace(/^\D+/, ''), loaded: version };
 }
@@ -18,14 +23,16 @@ function readVersions(): Versions {
 /**
  * Refuses an aws-cdk-lib that is older than the library needs.
  *
- * A package manager does not always see to it: Maven takes the version that stands nearest to the app, whatever the library's pom asks for, and pip and npm can
- * be told to look away (`--no-deps`, `--legacy-peer-deps`). The app would then fail with a TypeError from within the library, or later, at what the old version
- * leaves out.
+ * A package manager does not always see to it: Maven takes the version that stands nearest to the app,
+ * whatever the library's pom asks for, and pip and npm can be told to look away (`--no-deps`,
+ * `--legacy-peer-deps`). The app would then fail with a TypeError from within the library, or later, at what
+ * the old version leaves out.
  */
 export function checkCdkVersion(scope?: IConstruct): void {
   versions ??= readVersions();
   const { floor, loaded } = versions;
-  if (isOlder(loaded, floor)) fail('OldCdk', `\`aws-cdk-lib\` must be ${floor} or newer, got: ${loaded}`, scope);
+  if (isOlder(loaded, floor))
+    fail('OldCdk', `\`aws-cdk-lib\` must be ${floor} or newer, got: ${loaded}`, scope);
 }
 
 /** By the numbers alone: a prerelease counts as what it leads to. 0.0.0 is a CDK built from its sources. */

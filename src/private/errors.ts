@@ -3,11 +3,13 @@ import { Construct, type IConstruct } from 'constructs';
 /**
  * What this library throws for input that cannot work.
  *
- * jsii hands only the message to Python, Java, Go and .NET, so the code and the construct's path stand in the message
- * itself. aws-cdk-lib's own `ValidationError` is internal and its signature has changed, so it cannot be thrown from here.
+ * jsii hands only the message to Python, Java, Go and .NET, so the code and the construct's path stand in the
+ * message itself. aws-cdk-lib's own `ValidationError` is internal and its signature has changed, so it cannot
+ * be thrown from here.
  */
 export class ValidationError extends Error {
-  // Behind accessors: Node.js prints the fields of an error that nobody catches below its stack, and the message has said it all.
+  // Behind accessors: Node.js prints the fields of an error that nobody catches below its stack, and the
+  // message has said it all.
   readonly #problem: string;
   readonly #code: string;
   readonly #path?: string;
@@ -38,12 +40,16 @@ export class ValidationError extends Error {
 /** More than the library ever has between a call of the user's and what refuses it. */
 const OWN_FRAMES = 40;
 
-/** The place of a function of this file, and before it the folder of the library's code: `lib`, or `src` where source maps are read. */
+/**
+ * The place of a function of this file, and before it the folder of the library's code: `lib`, or `src` where
+ * source maps are read.
+ */
 const IN_THIS_FILE = /^ {4}at \S+ \((.+[\\/])private[\\/]errors\.[jt]s:\d+:\d+\)$/;
 
 /**
- * Takes the library's own files out of the stack, so that it begins at the line that has to be mended: Node.js and jsii show it beside the message.
- * In a bundle nothing tells the library's code from the app's, and all of it stays.
+ * Takes the library's own files out of the stack, so that it begins at the line that has to be mended:
+ * Node.js and jsii show it beside the message. In a bundle nothing tells the library's code from the app's,
+ * and all of it stays.
  */
 function hideOwnFrames(error: Error): void {
   const limit = Error.stackTraceLimit;
@@ -51,7 +57,8 @@ function hideOwnFrames(error: Error): void {
   Error.captureStackTrace(error, ValidationError);
   Error.stackTraceLimit = limit;
   const { stack } = error;
-  if (typeof stack !== 'string') return; // an app may have an Error.prepareStackTrace that makes something else of it
+  // an app may have an Error.prepareStackTrace that makes something else of it
+  if (typeof stack !== 'string') return;
   const lines = stack.split('\n');
   const header = error.message.split('\n').length;
   const frames = lines.slice(header);
@@ -72,7 +79,8 @@ export function inScope<T>(scope: IConstruct, body: () => T): T {
 
 /** The same for a construct that is not made yet, because what it is to be made of is looked at first. */
 export function inChild(scope: IConstruct, id: string, body: () => void): void {
-  // As constructs puts a path together: the root of an app has no id, and a slash in an id would look like two.
+  // As constructs puts a path together: the root of an app has no id, and a slash in an id
+  // would look like two.
   const child = String(id).replace(/\//g, '--');
   atPath(scope.node.path === '' ? child : `${scope.node.path}/${child}`, body);
 }
@@ -81,7 +89,8 @@ function atPath<T>(path: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    if (error instanceof ValidationError && error.path === undefined) throw new ValidationError(error.code, error.problem, path);
+    if (error instanceof ValidationError && error.path === undefined)
+      throw new ValidationError(error.code, error.problem, path);
     throw error;
   }
 }
@@ -95,7 +104,8 @@ export function shown(value: unknown): string {
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
   if (typeof value === 'function') return `${value.name} (a function that was not called)`;
-  // Constructs hold each other in circles, and what stands in another object says little: its class is what it was taken for.
+  // Constructs hold each other in circles, and what stands in another object says little: its class is what
+  // it was taken for.
   if (Construct.isConstruct(value)) return `the construct ${JSON.stringify(value.node.path)}`;
   if (isOfAClass(value)) return `an object of the class ${value.constructor.name}`;
   try {

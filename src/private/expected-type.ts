@@ -5,10 +5,12 @@ import { fail, shown } from './errors';
 const CODE = 'WrongKind';
 
 /**
- * What a value must be. jsii sees to it for Python, Java, Go and .NET and the compiler for TypeScript; plain JavaScript lets anything through, and
- * then CDK fails somewhere deep in it, or leaves out without a word what it does not understand.
+ * What a value must be. jsii sees to it for Python, Java, Go and .NET and the compiler for TypeScript; plain
+ * JavaScript lets anything through, and then CDK fails somewhere deep in it, or leaves out without a word
+ * what it does not understand.
  *
- * Told by one member that the library uses, never by `instanceof`: an app may have two copies of aws-cdk-lib, and objects of its own.
+ * Told by one member that the library uses, never by `instanceof`: an app may have two copies of aws-cdk-lib,
+ * and objects of its own.
  */
 export interface Kind<T> {
   /** As it stands after "must be". */
@@ -26,14 +28,22 @@ export function checkKind<T>(field: string, value: T | undefined, kind: Kind<T>,
 
 /** Refuses a value of another kind, and one that is left out. */
 export function requireKind<T>(field: string, value: T | undefined, kind: Kind<T>, scope?: IConstruct): void {
-  if (!isOf(kind, value)) fail(CODE, `\`${field}\` must be ${kind.name}, got: ${shown(value)}${insteadOf(kind, value)}`, scope);
+  if (!isOf(kind, value))
+    fail(CODE, `\`${field}\` must be ${kind.name}, got: ${shown(value)}${insteadOf(kind, value)}`, scope);
 }
 
 /** Refuses what is no list, and each of its values that is of another kind. */
-export function checkKinds<T>(field: string, values: T[] | undefined, kind: Kind<T>, scope?: IConstruct): void {
+export function checkKinds<T>(
+  field: string,
+  values: T[] | undefined,
+  kind: Kind<T>,
+  scope?: IConstruct,
+): void {
   if (values === undefined) return;
   if (!Array.isArray(values)) {
-    const instead = isOf(kind, values) ? '. Put it into brackets: `[…]`' : insteadOf(kind, values, (one) => `[${one}]`);
+    const instead = isOf(kind, values)
+      ? '. Put it into brackets: `[…]`'
+      : insteadOf(kind, values, (one) => `[${one}]`);
     fail(CODE, `\`${field}\` must be a list, each item ${kind.name}, got: ${shown(values)}${instead}`, scope);
   }
   values.forEach((value, index) => {

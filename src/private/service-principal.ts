@@ -3,11 +3,15 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 /**
- * A service of AWS, as far as it acts for the account of `scope`: somebody else's resource cannot have it use what is this account's (the confused deputy).
+ * A service of AWS, as far as it acts for the account of `scope`: somebody else's resource cannot have it use
+ * what is this account's (the confused deputy).
  *
- * For services whose guides say that they tell their account: CloudWatch's alarms to a topic and its key (SNS guide, "Managing Amazon SNS encryption keys and
- * costs"), Step Functions to a role (its guide, "Prevent cross-service confused deputy issue"). EventBridge does not for a topic's key, says the SNS guide.
+ * For services whose guides say that they tell their account: CloudWatch's alarms to a topic and its key (SNS
+ * guide, "Managing Amazon SNS encryption keys and costs"), Step Functions to a role (its guide, "Prevent
+ * cross-service confused deputy issue"). EventBridge does not for a topic's key, says the SNS guide.
  */
 export function forThisAccount(service: string, scope: IConstruct): iam.IPrincipal {
-  return new iam.ServicePrincipal(service, { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } } });
+  return new iam.ServicePrincipal(service, {
+    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+  });
 }

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** The name of the stack that is deployed, which for a nested one is the outermost: nested names are known to CloudFormation alone. */
+/**
+ * The name of the stack that is deployed, which for a nested one is the outermost: nested names are known to
+ * CloudFormation alone.
+ */
 export function deployedStackName(construct: IConstruct): string {
   let stack = Stack.of(construct);
   while (stack.nestedStackParent) stack = stack.nestedStackParent;

@@ -4,8 +4,9 @@ import type { IConstruct } from 'constructs';
 /**
  * A warning that a user can acknowledge, with an id that is part of the API.
  *
- * CDK looks for an acknowledgement on the construct's parents, but not on the construct itself when it was acknowledged there before the
- * warning came, and ours come at synthesis. So that `Annotations.of(task).acknowledgeWarning(…)` works, it is looked up here.
+ * CDK looks for an acknowledgement on the construct's parents, but not on the construct itself when it was
+ * acknowledged there before the warning came, and ours come at synthesis. So that
+ * `Annotations.of(task).acknowledgeWarning(…)` works, it is looked up here.
  */
 export function warn(scope: IConstruct, name: string, message: string): void {
   const id = `cdk-ecs-auto-scaled-cluster:${name}`;

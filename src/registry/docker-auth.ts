@@ -5,7 +5,8 @@ import { SECRET } from '../private/cdk-types';
 import { checkMember, type Kind, requireKind } from '../private/expected-type';
 
 /**
- * How the secret of a `DockerAuth` writes the credentials down. The names are those of `ECS_ENGINE_AUTH_TYPE`.
+ * How the secret of a `DockerAuth` writes the credentials down. The names are those of
+ * `ECS_ENGINE_AUTH_TYPE`.
  *
  * @example
  * declare const cluster: EcsAutoScaledCluster;
@@ -19,7 +20,8 @@ import { checkMember, type Kind, requireKind } from '../private/expected-type';
  */
 export enum DockerAuthFormat {
   /**
-   * What `docker login` writes into `~/.docker/config.json`: the credential of a registry is the base64 of `user:password`.
+   * What `docker login` writes into `~/.docker/config.json`: the credential of a registry is the base64 of
+   * `user:password`.
    *
    * Both the whole file (with its `auths`) and the inner object are understood:
    *
@@ -52,21 +54,25 @@ export interface DockerAuthOptions {
   readonly format?: DockerAuthFormat;
 }
 
-const OPTIONS: Kind<DockerAuthOptions> = { name: 'a DockerAuthOptions such as `{ format: DockerAuthFormat.DOCKER }`' };
+const OPTIONS: Kind<DockerAuthOptions> = {
+  name: 'a DockerAuthOptions such as `{ format: DockerAuthFormat.DOCKER }`',
+};
 
 /**
  * The credentials of private registries, kept in a secret of AWS Secrets Manager.
  *
- * A node reads the secret at boot, with its own role, and gives it to the ECS agent and to Docker (`/root/.docker/config.json`,
- * mode 0600). The credential is never in a template, in user data, in a process argument or in a log. A secret that cannot
- * be read, or whose JSON does not have the shape of `format`, stops the node before it joins a cluster.
+ * A node reads the secret at boot, with its own role, and gives it to the ECS agent and to Docker
+ * (`/root/.docker/config.json`, mode 0600). The credential is never in a template, in user data, in a process
+ * argument or in a log. A secret that cannot be read, or whose JSON does not have the shape of `format`,
+ * stops the node before it joins a cluster.
  *
  * What the secret holds, for two registries in the default format:
  * `{"https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNzd29yZA=="}, "registry.example.com": {"auth": "ZGVwbG95OnMzY3JldA=="}}`
  *
  * A value that changes reaches nodes that start later; nodes that run keep what they have read.
  *
- * Amazon ECR needs none of this: the agent logs in to it with the role of the task's execution, or of the node.
+ * Amazon ECR needs none of this: the agent logs in to it with the role of the task's
+ * execution, or of the node.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -107,12 +113,13 @@ export class DockerAuth {
   }
 
   /**
-   * Lets somebody read the secret: `secretsmanager:GetSecretValue` on it, and `kms:Decrypt` with its key, through
-   * Secrets Manager only, when it has a key of its own.
+   * Lets somebody read the secret: `secretsmanager:GetSecretValue` on it, and `kms:Decrypt` with its key,
+   * through Secrets Manager only, when it has a key of its own.
    *
-   * The statements stand on the grantee's side alone. A grant that also wrote into the key's policy would name the role
-   * there, and a key in another stack than the role could then not be deployed. In return the key's policy must trust
-   * IAM policies of its account, as keys made by CDK do; a secret of another account needs a resource policy of its own.
+   * The statements stand on the grantee's side alone. A grant that also wrote into the key's policy would
+   * name the role there, and a key in another stack than the role could then not be deployed. In return the
+   * key's policy must trust IAM policies of its account, as keys made by CDK do; a secret of another account
+   * needs a resource policy of its own.
    *
    * @param grantee who may read, such as the role of a node that is not made by this library
    */
@@ -129,7 +136,8 @@ export class DockerAuth {
    */
   public _statements(): iam.PolicyStatement[] {
     return this._permissions().map(
-      ({ actions, resourceArns, conditions }) => new iam.PolicyStatement({ actions, resources: resourceArns, conditions }),
+      ({ actions, resourceArns, conditions }) =>
+        new iam.PolicyStatement({ actions, resources: resourceArns, conditions }),
     );
   }
 
@@ -145,21 +153,39 @@ export class DockerAuth {
   /**
    * @internal
    */
-  private _permissions(): { actions: string[]; resourceArns: string[]; conditions?: { [operator: string]: { [key: string]: string } } }[] {
+  private _permissions(): {
+    actions: string[];
+    resourceArns: string[];
+    conditions?: { [operator: string]: { [key: string]: string } };
+  }[] {
     const read = { actions: ['secretsmanager:GetSecretValue'], resourceArns: [this.policyArn()] };
     const key = this.secret.encryptionKey;
     if (key === undefined) return [read];
     const viaService = `secretsmanager.${this.secret.env.region}.amazonaws.com`;
-    return [read, { actions: ['kms:Decrypt'], resourceArns: [key.keyArn], conditions: { StringEquals: { 'kms:ViaService': viaService } } }];
+    return [
+      read,
+      {
+        actions: ['kms:Decrypt'],
+        resourceArns: [key.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': viaService } },
+      },
+    ];
   }
 
-  /** Secrets Manager appends a hyphen and six characters to the name in an ARN; policies are matched with them. */
+  /**
+   * Secrets Manager appends a hyphen and six characters to the name in an ARN; policies are
+   * matched with them.
+   */
   private policyArn(): string {
     const arn = this._secretArn;
     if (this.secret.secretFullArn === undefined) return `${arn}-??????`;
     if (Tokenization.reverseString(arn).length !== 1 || !Token.isUnresolved(arn)) return arn;
-    // Seen from a stack of another account or region CDK forms the ARN from the name, without the six characters.
-    const isFormed = (resolved: unknown) => typeof resolved === 'string' || 'Fn::Join' in (resolved as object);
-    return Lazy.uncachedString({ produce: (context) => (isFormed(context.resolve(arn)) ? `${arn}-??????` : arn) });
+    // Seen from a stack of another account or region CDK forms the ARN from the name, without
+    // the six characters.
+    const isFormed = (resolved: unknown) =>
+      typeof resolved === 'string' || 'Fn::Join' in (resolved as object);
+    return Lazy.uncachedString({
+      produce: (context) => (isFormed(context.resolve(arn)) ? `${arn}-??????` : arn),
+    });
   }
 }

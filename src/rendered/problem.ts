@@ -6,7 +6,10 @@ export interface Problem {
   readonly text: string;
 }
 
-/** A problem as a validation reports it: the code and the path are in the text, because jsii hands over nothing else. */
+/**
+ * A problem as a validation reports it: the code and the path are in the text, because jsii hands
+ * over nothing else.
+ */
 export function problemAt(scope: IConstruct, { code, text }: Problem): string {
   return `${text} (${code} at ${scope.node.path})`;
 }

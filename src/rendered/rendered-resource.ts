@@ -1,4 +1,11 @@
-import { type CfnResource, type IResolvable, type IResolveContext, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import {
+  type CfnResource,
+  type IResolvable,
+  type IResolveContext,
+  Stack,
+  Token,
+  Tokenization,
+} from 'aws-cdk-lib';
 
 /** What CDK keeps of an L1 beyond its declared members. */
 interface Internals {
@@ -11,7 +18,9 @@ function pascalCase(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** A field of a nested object: named as in the L1s, or as in the template (overrides, `new CfnResource(…)`). */
+/**
+ * A field of a nested object: named as in the L1s, or as in the template (overrides, `new CfnResource(…)`).
+ */
 export function field(object: unknown, name: string): unknown {
   if (typeof object !== 'object' || object === null) return undefined;
   const fields = object as Record<string, unknown>;
@@ -20,7 +29,9 @@ export function field(object: unknown, name: string): unknown {
 
 /** The same object without a field, however it is spelled. */
 export function without(object: object, name: string): object {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name && key !== pascalCase(name)));
+  return Object.fromEntries(
+    Object.entries(object).filter(([key]) => key !== name && key !== pascalCase(name)),
+  );
 }
 
 /** Replaces a field under the spelling that it has. */
@@ -31,8 +42,8 @@ export function withField(object: object, name: string, value: unknown): object 
 /**
  * A property of an L1, not yet resolved.
  *
- * L1 classes of another copy of aws-cdk-lib are not `instanceof` ours, and a plain `CfnResource` has no members for its properties, so
- * neither the class nor its type is asked for.
+ * L1 classes of another copy of aws-cdk-lib are not `instanceof` ours, and a plain `CfnResource` has no
+ * members for its properties, so neither the class nor its type is asked for.
  */
 export function property(resource: CfnResource, name: string): unknown {
   const internals = resource as unknown as Internals;
@@ -46,7 +57,10 @@ export function setProperty(resource: CfnResource, name: string, value: unknown)
   else internals._cfnProperties[pascalCase(name)] = value;
 }
 
-/** Opens a token one step: what stands in it keeps its own tokens, so that references can still be told from text. */
+/**
+ * Opens a token one step: what stands in it keeps its own tokens, so that references can still
+ * be told from text.
+ */
 export function opened(resource: CfnResource, value: unknown): unknown {
   let current = value;
   while (Tokenization.isResolvable(current)) current = (current as IResolvable).resolve(contextOf(resource));
@@ -70,9 +84,9 @@ export function openedList(resource: CfnResource, value: unknown): unknown[] {
 }
 
 /**
- * A property as the template will have it, overrides included: an escape hatch is the user's last word, so what it says counts.
- * Only the value at the end of the path is resolved. To resolve an L1 as a whole would call its producers (lifecycle hooks create
- * roles) before their time.
+ * A property as the template will have it, overrides included: an escape hatch is the user's last word, so
+ * what it says counts. Only the value at the end of the path is resolved. To resolve an L1 as a whole would
+ * call its producers (lifecycle hooks create roles) before their time.
  */
 export function rendered(resource: CfnResource, ...path: string[]): unknown {
   const override = overridden(resource, path);
@@ -100,7 +114,11 @@ function overridden(resource: CfnResource, path: string[]): { value: unknown } |
     // An object merges into what the L1 has; anything else, a deletion too, stands for itself.
     if (!last && typeof current !== 'object') return { value: undefined };
   }
-  const merges = typeof current === 'object' && current !== null && !Array.isArray(current) && !Tokenization.isResolvable(current);
+  const merges =
+    typeof current === 'object' &&
+    current !== null &&
+    !Array.isArray(current) &&
+    !Tokenization.isResolvable(current);
   return merges ? undefined : { value: Stack.of(resource).resolve(current) };
 }
 

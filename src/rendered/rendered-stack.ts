@@ -3,7 +3,10 @@ import type { IConstruct } from 'constructs';
 
 /** Reads a template: what stands at a path, if there is such a path. */
 export function at(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>((inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name], value);
+  return path.reduce<unknown>(
+    (inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name],
+    value,
+  );
 }
 
 /** The elements of a list that stands at a path; none where there is no list. */
@@ -13,9 +16,11 @@ export function listAt(value: unknown, ...path: string[]): unknown[] {
 }
 
 /**
- * The resources of a stack as its template will have them, overrides and all: an escape hatch is the user's last word, so that is what has to be right.
+ * The resources of a stack as its template will have them, overrides and all: an escape hatch is the user's
+ * last word, so that is what has to be right.
  *
- * To be read in a validation only: resolving a resource calls what it has left to the end, which at that time has run already.
+ * To be read in a validation only: resolving a resource calls what it has left to the end, which at that time
+ * has run already.
  */
 export class RenderedStack {
   private readonly all: CfnResource[] = [];
@@ -45,7 +50,9 @@ export class RenderedStack {
 
   /** The ids of the resources of some types. */
   public idsOf(types: ReadonlySet<string>): string[] {
-    return this.all.filter((resource) => types.has(resource.cfnResourceType)).map((resource) => this.idOf(resource));
+    return this.all
+      .filter((resource) => types.has(resource.cfnResourceType))
+      .map((resource) => this.idOf(resource));
   }
 
   public construct(id: string): IConstruct | undefined {
@@ -64,7 +71,11 @@ export class RenderedStack {
     if (resource === undefined) return undefined;
     let rendered = this.rendered.get(id);
     if (rendered === undefined) {
-      rendered = at(this.stack.resolve((resource as unknown as Renderable)._toCloudFormation()), 'Resources', id);
+      rendered = at(
+        this.stack.resolve((resource as unknown as Renderable)._toCloudFormation()),
+        'Resources',
+        id,
+      );
       this.rendered.set(id, rendered);
     }
     return rendered;

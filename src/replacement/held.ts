@@ -1,5 +1,6 @@
 /**
- * The attribute of a node that a machine of the library has in hand. Its value says who holds the node, and for which run: `cordon:<refresh>`.
+ * The attribute of a node that a machine of the library has in hand. Its value says who holds the node, and
+ * for which run: `cordon:<refresh>`.
  */
 export const HELD = 'held';
 

@@ -6,15 +6,21 @@ import { checkRolling, FULL_SURGE, type RollingReplacementOptions } from './roll
 /**
  * How a change of what a node is (its image, its bootstrap, its type) reaches nodes that are already running.
  *
- * `rolling()` and `allAtOnce()` are CloudFormation's own instance refresh: a deployment that changes the launch template waits until the nodes are
- * replaced, and fails and rolls back when they cannot be. Worth knowing:
+ * `rolling()` and `allAtOnce()` are CloudFormation's own instance refresh: a deployment that changes the
+ * launch template waits until the nodes are replaced, and fails and rolls back when they cannot
+ * be. Worth knowing:
  *
- * - **Say it from the first deployment on.** For a rollback CloudFormation takes the policy of the template before, so the deployment that introduces
- *   one cannot roll nodes back, and a change from one kind to another should be a deployment of its own.
- * - **Nodes go first.** A service waits for its cluster's nodes. Where both stand in one stack, a new image (it is looked up at each deployment) replaces the nodes before an
- *   urgent fix of a service gets its turn: keep services in a stack of their own and deploy it with `--exclusively`, or pin the image with `NodeImageResolution.pinned()`.
- * - **A drain may take long.** Tasks that were started by hand are waited for, up to 48 hours; CloudFormation gives up after 36.
- * - A drained task is replaced as its service's minimum and maximum healthy percent say: without loss only with a minimum of 100 and a maximum above.
+ * - **Say it from the first deployment on.** For a rollback CloudFormation takes the policy of the template
+ *   before, so the deployment that introduces one cannot roll nodes back, and a change from one kind to
+ *   another should be a deployment of its own.
+ * - **Nodes go first.** A service waits for its cluster's nodes. Where both stand in one stack, a new image
+ *   (it is looked up at each deployment) replaces the nodes before an urgent fix of a service gets its turn:
+ *   keep services in a stack of their own and deploy it with `--exclusively`, or pin the image with
+ *   `NodeImageResolution.pinned()`.
+ * - **A drain may take long.** Tasks that were started by hand are waited for, up to 48 hours; CloudFormation
+ *   gives up after 36.
+ * - A drained task is replaced as its service's minimum and maximum healthy percent say: without loss only
+ *   with a minimum of 100 and a maximum above.
  * - While a refresh that somebody started by hand is running, a deployment that needs one fails.
  *
  * @example
@@ -37,9 +43,11 @@ export class NodeReplacement {
   }
 
   /**
-   * A deployment replaces running nodes, new ones first: a node is terminated when its tasks run elsewhere. Nodes that are up to date stay.
+   * A deployment replaces running nodes, new ones first: a node is terminated when its tasks run elsewhere.
+   * Nodes that are up to date stay.
    *
-   * An image that is looked up when a node starts (`NodeImageResolution.AT_LAUNCH`) is refused: its nodes can neither be compared nor rolled back.
+   * An image that is looked up when a node starts (`NodeImageResolution.AT_LAUNCH`) is refused: its nodes can
+   * neither be compared nor rolled back.
    */
   public static rolling(options: RollingReplacementOptions = {}): NodeReplacement {
     checkCdkVersion();
@@ -48,11 +56,11 @@ export class NodeReplacement {
   }
 
   /**
-   * A deployment replaces all running nodes together, old ones first and without draining them: what runs on them goes down. Fast to deploy and fast to delete, for clusters
-   * that may go down.
+   * A deployment replaces all running nodes together, old ones first and without draining them: what runs on
+   * them goes down. Fast to deploy and fast to delete, for clusters that may go down.
    *
-   * ECS drains no node at any time, when the tier shrinks neither; only before a Spot interruption the agent drains its own. Managed termination protection is refused
-   * together with it.
+   * ECS drains no node at any time, when the tier shrinks neither; only before a Spot interruption the agent
+   * drains its own. Managed termination protection is refused together with it.
    */
   public static allAtOnce(): NodeReplacement {
     checkCdkVersion();
@@ -71,8 +79,8 @@ export class NodeReplacement {
   ) {}
 
   /**
-   * Whether a deployment that changes what a node is replaces the nodes that are running. Another app that imports the cluster asks for it
-   * (`EcsAutoScaledClusterAttributes.replacesRunningNodes`).
+   * Whether a deployment that changes what a node is replaces the nodes that are running. Another app that
+   * imports the cluster asks for it (`EcsAutoScaledClusterAttributes.replacesRunningNodes`).
    */
   public get replacesRunningNodes(): boolean {
     return this.kind !== 'onNextLaunch';
@@ -84,8 +92,8 @@ export class NodeReplacement {
   }
 
   /**
-   * Whether tasks are kept off the old nodes while nodes are replaced: what was said, or its default. Another app that imports the cluster asks for
-   * it (`EcsAutoScaledClusterAttributes.cordon`).
+   * Whether tasks are kept off the old nodes while nodes are replaced: what was said, or its default. Another
+   * app that imports the cluster asks for it (`EcsAutoScaledClusterAttributes.cordon`).
    */
   public get cordon(): boolean {
     if (this.kind !== 'rolling') return false;
@@ -123,10 +131,12 @@ export class NodeReplacement {
     return {
       updatePolicy: autoscaling.UpdatePolicy.instanceRefresh({
         strategy: autoscaling.InstanceRefreshStrategy.ROLLING,
-        // Both, always: left out, the maximum is 110, and that is too far from a minimum of 0 for the API, though not for CDK or cfn-lint.
+        // Both, always: left out, the maximum is 110, and that is too far from a minimum of 0 for the API,
+        // though not for CDK or cfn-lint.
         ...bounds,
         skipMatching: true,
-        // What is protected by hand, or was before protection was turned off, would otherwise stop the refresh after an hour.
+        // What is protected by hand, or was before protection was turned off, would otherwise stop the
+        // refresh after an hour.
         scaleInProtectedInstances: autoscaling.ScaleInProtectedInstances.REFRESH,
         standbyInstances: autoscaling.StandbyInstances.TERMINATE,
         bakeTime: this.options.bakeTime,
@@ -134,12 +144,17 @@ export class NodeReplacement {
         checkpointPercentages: this.options.checkpointPercentages,
         checkpointDelay: this.options.checkpointDelay,
       }),
-      defaultInstanceWarmup: this.options.instanceWarmup ?? (this._readinessGate ? Duration.seconds(60) : undefined),
+      defaultInstanceWarmup:
+        this.options.instanceWarmup ?? (this._readinessGate ? Duration.seconds(60) : undefined),
       ...(this._isRolling && {
-        // The instance maintenance policy: health checks, rebalancing and age launch before they terminate too.
+        // The instance maintenance policy: health checks, rebalancing and age launch before
+        // they terminate too.
         ...bounds,
         // Managed scaling may take nodes away while the group is doubled: not the new ones.
-        terminationPolicies: [autoscaling.TerminationPolicy.OLDEST_LAUNCH_TEMPLATE, autoscaling.TerminationPolicy.DEFAULT],
+        terminationPolicies: [
+          autoscaling.TerminationPolicy.OLDEST_LAUNCH_TEMPLATE,
+          autoscaling.TerminationPolicy.DEFAULT,
+        ],
       }),
     };
   }

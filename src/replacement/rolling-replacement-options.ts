@@ -9,7 +9,9 @@ import { checkKinds } from '../private/expected-type';
 const MAX_PAUSE_SECONDS = 172800;
 const MAX_ALARMS = 10;
 
-/** Below it some old nodes take part for longer than one batch, and a drained task may land on one of them. */
+/**
+ * Below it some old nodes take part for longer than one batch, and a drained task may land on one of them.
+ */
 export const FULL_SURGE = 200;
 
 /**
@@ -30,54 +32,60 @@ export const FULL_SURGE = 200;
  */
 export interface RollingReplacementOptions {
   /**
-   * The share of the nodes that stays in service at all times, 0 to 100 percent of the group's desired capacity.
+   * The share of the nodes that stays in service at all times, 0 to 100 percent of the
+   * group's desired capacity.
    *
    * @default 100
    */
   readonly minHealthyPercentage?: number;
 
   /**
-   * The most nodes that there are while nodes are replaced, old and new together, 100 to 200 percent of the group's desired capacity, and at most 100
-   * above `minHealthyPercentage`.
+   * The most nodes that there are while nodes are replaced, old and new together, 100 to 200 percent of the
+   * group's desired capacity, and at most 100 above `minHealthyPercentage`.
    *
-   * At 200 a whole new set of nodes is started beside the old one. Below it nodes are replaced in batches; large groups may go down to 110, at which the
-   * cordon still has each task move once. At 100 with a minimum of 100 nodes are replaced one at a time, the new one first.
+   * At 200 a whole new set of nodes is started beside the old one. Below it nodes are replaced in batches;
+   * large groups may go down to 110, at which the cordon still has each task move once. At 100 with a minimum
+   * of 100 nodes are replaced one at a time, the new one first.
    *
-   * A tier's `maxCapacity` should leave room for it: AWS does not say whether a refresh goes beyond the group's maximum.
+   * A tier's `maxCapacity` should leave room for it: AWS does not say whether a refresh goes beyond the
+   * group's maximum.
    *
    * @default 200
    */
   readonly maxHealthyPercentage?: number;
 
   /**
-   * How long a new node is in service before the next ones are replaced, in whole seconds. It is the group's default instance warmup, as AWS recommends.
+   * How long a new node is in service before the next ones are replaced, in whole seconds. It is the group's
+   * default instance warmup, as AWS recommends.
    *
    * @default - 60 seconds with the readiness gate; without it the grace period of the tier's health checks
    */
   readonly instanceWarmup?: Duration;
 
   /**
-   * How long the alarms are watched once all nodes are new, before the deployment is done: up to 48 hours, in whole seconds.
+   * How long the alarms are watched once all nodes are new, before the deployment is done: up to 48 hours,
+   * in whole seconds.
    *
    * @default - none
    */
   readonly bakeTime?: Duration;
 
   /**
-   * Alarms that stop the replacement, at most 10. When one of them fires, the deployment fails, and CloudFormation rolls the stack back, which replaces the
-   * nodes again with those of before.
+   * Alarms that stop the replacement, at most 10. When one of them fires, the deployment fails, and
+   * CloudFormation rolls the stack back, which replaces the nodes again with those of before.
    *
-   * Of what runs on this cluster they can watch the load balancer or the target group, made before the cluster (the service is attached to it later), or
-   * metrics by names of your own. The metrics of a service of the same stack, by reference, make a loop: the service waits for the nodes, the nodes for the
-   * alarm, the alarm for the service. That is refused at synthesis, and the loop is named.
+   * Of what runs on this cluster they can watch the load balancer or the target group, made before the
+   * cluster (the service is attached to it later), or metrics by names of your own. The metrics of a service
+   * of the same stack, by reference, make a loop: the service waits for the nodes, the nodes for the alarm,
+   * the alarm for the service. That is refused at synthesis, and the loop is named.
    *
    * @default - none: only nodes that do not start stop it
    */
   readonly alarms?: cloudwatch.IAlarmRef[];
 
   /**
-   * Pauses: at each of these shares of new nodes, in percent from 1 to 100, ascending. The last must be 100: CDK and CloudFormation take less, and then the rest of the
-   * nodes stays old without a word.
+   * Pauses: at each of these shares of new nodes, in percent from 1 to 100, ascending. The last must be 100:
+   * CDK and CloudFormation take less, and then the rest of the nodes stays old without a word.
    *
    * @default - no pauses
    */
@@ -91,17 +99,19 @@ export interface RollingReplacementOptions {
   readonly checkpointDelay?: Duration;
 
   /**
-   * Keep tasks that are placed meanwhile off the old nodes, so that each task moves once. Replica services get a constant placement constraint for it; ECS recommends
-   * none but `distinctInstance` together with managed scaling, so tasks that a service adds during a replacement may have to wait for its next batch.
+   * Keep tasks that are placed meanwhile off the old nodes, so that each task moves once. Replica services
+   * get a constant placement constraint for it; ECS recommends none but `distinctInstance` together with
+   * managed scaling, so tasks that a service adds during a replacement may have to wait for its next batch.
    *
-   * @default - true below a `maxHealthyPercentage` of 200. At 200 the new nodes are all started together; where they are not ready together, a task may still
-   * move to an old node first, and so twice: say `true` to rule that out
+   * @default - true below a `maxHealthyPercentage` of 200. At 200 the new nodes are all started together;
+   * where they are not ready together, a task may still move to an old node first, and so twice: say `true`
+   * to rule that out
    */
   readonly cordon?: boolean;
 
   /**
-   * Count a new node as in service only once it has registered with the cluster. Without it, an image that starts and never joins the cluster has every old
-   * node drained for it.
+   * Count a new node as in service only once it has registered with the cluster. Without it, an image that
+   * starts and never joins the cluster has every old node drained for it.
    *
    * A warm pool is refused together with it: its nodes start without registering.
    *
@@ -112,7 +122,10 @@ export interface RollingReplacementOptions {
 
 const CODE = 'InvalidReplacement';
 
-/** Refuses what Auto Scaling, CloudFormation or good sense would: CDK checks some of it, in words that do not name the field. */
+/**
+ * Refuses what Auto Scaling, CloudFormation or good sense would: CDK checks some of it, in words that do
+ * not name the field.
+ */
 export function checkRolling(options: RollingReplacementOptions): void {
   const { minHealthyPercentage, maxHealthyPercentage, checkpointPercentages, alarms } = options;
   checkKinds('alarms', alarms, ALARM);
@@ -123,7 +136,8 @@ export function checkRolling(options: RollingReplacementOptions): void {
   checkSeconds('bakeTime', options.bakeTime, MAX_PAUSE_SECONDS);
   checkSeconds('checkpointDelay', options.checkpointDelay, MAX_PAUSE_SECONDS);
   if (checkpointPercentages !== undefined) checkCheckpoints(checkpointPercentages);
-  else if (options.checkpointDelay !== undefined) fail(CODE, '`checkpointDelay` needs `checkpointPercentages`');
+  else if (options.checkpointDelay !== undefined)
+    fail(CODE, '`checkpointDelay` needs `checkpointPercentages`');
   if (alarms !== undefined && alarms.length > MAX_ALARMS) {
     fail(CODE, `\`alarms\` must have at most ${MAX_ALARMS} alarms, got: ${alarms.length}`);
   }
@@ -140,7 +154,11 @@ function checkDistance(given: number | undefined, givenMax: number | undefined):
   const max = givenMax ?? FULL_SURGE;
   if (max - min <= 100) return;
   const note = givenMax === undefined ? ` (its default: give it together with \`minHealthyPercentage\`)` : '';
-  fail(CODE, `\`maxHealthyPercentage\` must be at most 100 above \`minHealthyPercentage\`, got: ${min} and ${max}${note}`);
+  fail(
+    CODE,
+    `\`maxHealthyPercentage\` must be at most 100 above \`minHealthyPercentage\`, got: ${min} and ` +
+      `${max}${note}`,
+  );
 }
 
 /** The API takes whole seconds only. */
@@ -153,15 +171,26 @@ function checkSeconds(field: string, value: Duration | undefined, max?: number):
 
 function checkCheckpoints(percentages: number[]): void {
   if (!Array.isArray(percentages))
-    fail(CODE, `\`checkpointPercentages\` must be a list of percentages such as [10, 100], got: ${shown(percentages)}`);
+    fail(
+      CODE,
+      `\`checkpointPercentages\` must be a list of percentages such as [10, 100], got: ${shown(percentages)}`,
+    );
   if (Token.isUnresolved(percentages)) return;
-  for (const percentage of percentages) checkPercentage(CODE, 'checkpointPercentages', percentage, { min: 1, max: 100 });
+  for (const percentage of percentages)
+    checkPercentage(CODE, 'checkpointPercentages', percentage, { min: 1, max: 100 });
   const known = percentages.filter((percentage) => !Token.isUnresolved(percentage));
   if (known.some((percentage, index) => index > 0 && percentage <= known[index - 1])) {
-    fail(CODE, `\`checkpointPercentages\` must be in ascending order, each of them once, got: ${shown(percentages)}`);
+    fail(
+      CODE,
+      `\`checkpointPercentages\` must be in ascending order, each of them once, got: ${shown(percentages)}`,
+    );
   }
   const last = percentages.at(-1);
   if (last === undefined || (!Token.isUnresolved(last) && last !== 100)) {
-    fail(CODE, `\`checkpointPercentages\` must end in 100, or the other nodes stay as they are, got: ${shown(percentages)}`);
+    fail(
+      CODE,
+      '`checkpointPercentages` must end in 100, or the other nodes stay as they are, got: ' +
+        `${shown(percentages)}`,
+    );
   }
 }

@@ -16,8 +16,9 @@ export function neighbourProblem(resource: unknown, replacement: NodeReplacement
       return {
         code: 'ScalingPolicyOnTier',
         text:
-          "a scaling policy of its own must not be on a tier's group: ECS scales it, by what its tasks need, and forbids other policies beside managed scaling. Scale the services, and " +
-          "use the tier's `targetCapacityPercent`, `minCapacity` or `schedules` for spare nodes",
+          "a scaling policy of its own must not be on a tier's group: ECS scales it, by what its tasks " +
+          'need, and forbids other policies beside managed scaling. Scale the services, and use the ' +
+          "tier's `targetCapacityPercent`, `minCapacity` or `schedules` for spare nodes",
       };
     case HOOK:
       return replacement.drains ? abandonedTermination(at(resource, 'Properties')) : undefined;
@@ -26,8 +27,9 @@ export function neighbourProblem(resource: unknown, replacement: NodeReplacement
         ? {
             code: 'WarmPoolBehindGate',
             text:
-              'a warm pool must not be on a group whose nodes have to join the cluster before they count: nodes of the pool boot without registering, so the gate would hold each of them, and give it up. ' +
-              'Leave the pool out, or set `readinessGate: false`',
+              'a warm pool must not be on a group whose nodes have to join the cluster before they ' +
+              'count: nodes of the pool boot without registering, so the gate would hold each of them, ' +
+              'and give it up. Leave the pool out, or set `readinessGate: false`',
           }
         : undefined;
     default:
@@ -43,7 +45,7 @@ function abandonedTermination(properties: unknown): Problem | undefined {
   return {
     code: 'AbandonedTermination',
     text:
-      'a termination hook must have the default result CONTINUE (left out, it is ABANDON): an abandoned termination skips all other hooks, and with them ' +
-      'the one that drains the node',
+      'a termination hook must have the default result CONTINUE (left out, it is ABANDON): an ' +
+      'abandoned termination skips all other hooks, and with them the one that drains the node',
   };
 }

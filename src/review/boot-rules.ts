@@ -8,7 +8,10 @@ import { isOverridden, rendered } from '../rendered/rendered-resource';
 import { at, listAt, type RenderedStack } from '../rendered/rendered-stack';
 import { CLUSTER_NAME_TAG } from '../settings/cluster-name';
 
-/** What keeps the nodes of a tier from booting, or from finding their cluster, whoever has rendered it: an escape hatch, an aspect, a property injector. */
+/**
+ * What keeps the nodes of a tier from booting, or from finding their cluster, whoever has rendered it: an
+ * escape hatch, an aspect, a property injector.
+ */
 export function bootProblems(
   stack: RenderedStack,
   group: CfnResource,
@@ -34,7 +37,10 @@ function hasNameTag(group: CfnResource, clusterName: string): boolean {
   return tag?.value === clusterName && tag?.propagateAtLaunch === true;
 }
 
-/** What is looked at of a launch template: not its user data, which is most of it, unless an override has to be merged in. */
+/**
+ * What is looked at of a launch template: not its user data, which is most of it, unless an override has
+ * to be merged in.
+ */
 export function launchTemplateData(stack: RenderedStack, launchTemplate: CfnResource): unknown {
   if (isOverridden(launchTemplate, 'LaunchTemplateData')) {
     return at(stack.resource(stack.idOf(launchTemplate)), 'Properties', 'LaunchTemplateData');
@@ -56,7 +62,9 @@ function metadataProblems(data: unknown, shared: boolean): Problem[] {
     return [
       {
         code: 'InstanceMetadata',
-        text: '`MetadataOptions.HttpEndpoint` must not be "disabled": the agent gets the credentials of its role from the instance metadata service, and would never join the cluster',
+        text:
+          '`MetadataOptions.HttpEndpoint` must not be "disabled": the agent gets the credentials of ' +
+          'its role from the instance metadata service, and would never join the cluster',
       },
     ];
   }
@@ -66,8 +74,10 @@ function metadataProblems(data: unknown, shared: boolean): Problem[] {
     {
       code: 'InstanceMetadata',
       text:
-        `\`MetadataOptions.InstanceMetadataTags\` must be "enabled" in the launch template of a shared \`template\`, got: ${shown(tags)}: its nodes find their cluster in the tag ` +
-        `${CLUSTER_NAME_TAG} of their instance. Leave it to the library (an override, an aspect or a property injector has changed it), or give the tier node fields of its own`,
+        '`MetadataOptions.InstanceMetadataTags` must be "enabled" in the launch template of a shared ' +
+        `\`template\`, got: ${shown(tags)}: its nodes find their cluster in the tag ` +
+        `${CLUSTER_NAME_TAG} of their instance. Leave it to the library (an override, an aspect or a ` +
+        'property injector has changed it), or give the tier node fields of its own',
     },
   ];
 }
@@ -83,14 +93,19 @@ function tagProblems(group: unknown, clusterName: unknown): Problem[] {
     {
       code: 'ClusterNameTag',
       text:
-        `the tag ${CLUSTER_NAME_TAG} of the group must be the cluster's name, propagated at launch, got: ${got}: nodes of a shared template find their cluster in it, and would ` +
-        'join another one, or none. Give your own tag another key, leave the group out of it ' +
-        "(`excludeResourceTypes: ['AWS::AutoScaling::AutoScalingGroup']`), or give the tier node fields of its own instead of a `template`",
+        `the tag ${CLUSTER_NAME_TAG} of the group must be the cluster's name, propagated at launch, ` +
+        `got: ${got}: nodes of a shared template find their cluster in it, and would join another one, ` +
+        'or none. Give your own tag another key, leave the group out of it (`excludeResourceTypes: ' +
+        "['AWS::AutoScaling::AutoScalingGroup']`), or give the tier node fields of its own instead of " +
+        'a `template`',
     },
   ];
 }
 
-/** Known are Amazon's own parameters, whose names say the architecture: by reference, or looked up at synthesis or at launch. */
+/**
+ * Known are Amazon's own parameters, whose names say the architecture: by reference, or looked up at
+ * synthesis or at launch.
+ */
 function imageProblems(stack: RenderedStack, image: unknown, template: NodeTemplate): Problem[] {
   const parameter = typeof image === 'string' ? image : stack.parameterDefault(at(image, 'Ref'));
   const architecture = architectureNamedBy(parameter);
@@ -100,8 +115,9 @@ function imageProblems(stack: RenderedStack, image: unknown, template: NodeTempl
     {
       code: 'ImageArchitecture',
       text:
-        `\`machineImage\` must be of the architecture of the instance types, got: ${shown(parameter)} (${architecture}) and ${template.instanceTypes.join(', ')} (${needed}). \`NodeImage.amazonLinux2023()\` ` +
-        'follows the instance types by itself',
+        `\`machineImage\` must be of the architecture of the instance types, got: ${shown(parameter)} ` +
+        `(${architecture}) and ${template.instanceTypes.join(', ')} (${needed}). ` +
+        '`NodeImage.amazonLinux2023()` follows the instance types by itself',
     },
   ];
 }

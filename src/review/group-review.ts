@@ -25,9 +25,11 @@ export interface ReviewedTier {
 const reviews = new WeakMap<Stack, GroupReview>();
 
 /**
- * Refuses at synthesis what users have added to a tier's group or have overridden in it, which CDK and CloudFormation take and Auto Scaling or ECS do not.
+ * Refuses at synthesis what users have added to a tier's group or have overridden in it, which CDK and
+ * CloudFormation take and Auto Scaling or ECS do not.
  *
- * One validation a stack, which walks it once for all of its tiers: what hangs on a group may stand anywhere in the stack.
+ * One validation a stack, which walks it once for all of its tiers: what hangs on a group may stand
+ * anywhere in the stack.
  */
 export class GroupReview {
   public static add(tier: ReviewedTier): void {
@@ -38,7 +40,8 @@ export class GroupReview {
       reviews.set(stack, found);
     }
     found.tiers.push(tier);
-    if (tier.template._isShared) tier.scope.node.addValidation({ validate: () => problemsWithTags(tier.group) });
+    if (tier.template._isShared)
+      tier.scope.node.addValidation({ validate: () => problemsWithTags(tier.group) });
   }
 
   private readonly tiers: ReviewedTier[] = [];
@@ -49,13 +52,20 @@ export class GroupReview {
 
   private problems(stack: RenderedStack): string[] {
     const hanging = stack.idsOf(NEIGHBOURS);
-    const byGroup = new Map(hanging.length === 0 ? [] : this.tiers.map((tier) => [stack.idOf(resourceOf(tier.group)), tier]));
+    const byGroup = new Map(
+      hanging.length === 0 ? [] : this.tiers.map((tier) => [stack.idOf(resourceOf(tier.group)), tier]),
+    );
     const neighbours = hanging.flatMap((id) => {
       const tier = byGroup.get(String(at(stack.resource(id), 'Properties', 'AutoScalingGroupName', 'Ref')));
       if (tier === undefined) return [];
       const problem = neighbourProblem(stack.resource(id), tier.replacement);
       if (problem === undefined) return [];
-      return [problemAt(tier.scope, { ...problem, text: `${shown(stack.construct(id)?.node.path)}: ${problem.text}` })];
+      return [
+        problemAt(tier.scope, {
+          ...problem,
+          text: `${shown(stack.construct(id)?.node.path)}: ${problem.text}`,
+        }),
+      ];
     });
     const groups = this.tiers.flatMap((tier) => {
       const group = resourceOf(tier.group);

@@ -7,7 +7,8 @@ import type { NodeReplacement } from '../replacement/node-replacement';
 import { launchTemplateData } from './boot-rules';
 
 /**
- * What keeps a group from being refreshed: each is accepted by CDK and CloudFormation, and fails, or does nothing, at the first change of the nodes.
+ * What keeps a group from being refreshed: each is accepted by CDK and CloudFormation, and fails, or does
+ * nothing, at the first change of the nodes.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
  */
@@ -33,7 +34,9 @@ export function refreshProblems(
 
 function imageProblems(group: unknown, data: unknown): Problem[] {
   const images = [at(data, 'ImageId'), ...overridesOf(group).map((override) => at(override, 'ImageId'))];
-  const atLaunch = images.some((image) => image !== undefined && JSON.stringify(image).includes('resolve:ssm:'));
+  const atLaunch = images.some(
+    (image) => image !== undefined && JSON.stringify(image).includes('resolve:ssm:'),
+  );
   return atLaunch ? [{ code: 'ImageAtLaunch', text: IMAGE_AT_LAUNCH }] : [];
 }
 
@@ -51,7 +54,8 @@ function versionProblems(group: unknown): Problem[] {
     {
       code: 'MovingVersion',
       text:
-        `the version of the launch template must be a number where running nodes are replaced, got: ${shown(moving)}: the group would not change with the template, so nothing would be replaced, ` +
+        'the version of the launch template must be a number where running nodes are replaced, got: ' +
+        `${shown(moving)}: the group would not change with the template, so nothing would be replaced, ` +
         'and there would be nothing to roll back to',
     },
   ];
@@ -66,8 +70,9 @@ function requirementProblems(group: unknown, data: unknown): Problem[] {
     {
       code: 'InstanceRequirements',
       text:
-        '`InstanceRequirements` (attribute-based instance selection) must not be set where running nodes are replaced: a refresh that passes over nodes that are up to date ' +
-        'fails with it. Name the `instanceTypes`',
+        '`InstanceRequirements` (attribute-based instance selection) must not be set where running ' +
+        'nodes are replaced: a refresh that passes over nodes that are up to date fails with it. Name ' +
+        'the `instanceTypes`',
     },
   ];
 }
@@ -77,7 +82,9 @@ function weightProblems(group: unknown): Problem[] {
   return [
     {
       code: 'WeightedCapacity',
-      text: '`WeightedCapacity` must not be set with `NodeReplacement.rolling()`: a refresh of a weighted group may replace all nodes at once',
+      text:
+        '`WeightedCapacity` must not be set with `NodeReplacement.rolling()`: a refresh of a weighted ' +
+        'group may replace all nodes at once',
     },
   ];
 }
@@ -97,16 +104,27 @@ function policyProblems(group: unknown): Problem[] {
     problems.push({
       code: 'SignalsWithRefresh',
       text:
-        'a creation policy must not be set where running nodes are replaced: an instance refresh does not wait for signals, and no node sends one. The readiness gate of ' +
+        'a creation policy must not be set where running nodes are replaced: an instance refresh does ' +
+        'not wait for signals, and no node sends one. The readiness gate of ' +
         '`NodeReplacement.rolling()` is what waits for a node',
     });
   }
   return problems;
 }
 
-/** A group that names an alarm must stand after it; an alarm on a service stands after the service, and that after the nodes. */
+/**
+ * A group that names an alarm must stand after it; an alarm on a service stands after the service, and that
+ * after the nodes.
+ */
 function alarmLoops(stack: RenderedStack, groupId: string, group: unknown): Problem[] {
-  const alarms = listAt(group, 'UpdatePolicy', 'AutoScalingInstanceRefresh', 'Preferences', 'AlarmSpecification', 'Alarms');
+  const alarms = listAt(
+    group,
+    'UpdatePolicy',
+    'AutoScalingInstanceRefresh',
+    'Preferences',
+    'AlarmSpecification',
+    'Alarms',
+  );
   return alarms.flatMap((alarm) => {
     const id = at(alarm, 'Ref');
     const way = typeof id === 'string' ? stack.wayTo(groupId, id) : undefined;
@@ -116,8 +134,10 @@ function alarmLoops(stack: RenderedStack, groupId: string, group: unknown): Prob
       {
         code: 'AlarmLoop',
         text:
-          `\`alarms\` must not have an alarm that itself needs the nodes, since CloudFormation could make neither first: ${loop}. Watch the target group or the load balancer of ` +
-          'the service, or name cluster and service in the metric by names of your own (`clusterName`, `serviceName`) instead of by reference',
+          '`alarms` must not have an alarm that itself needs the nodes, since CloudFormation could ' +
+          `make neither first: ${loop}. Watch the target group or the load balancer of the service, or ` +
+          'name cluster and service in the metric by names of your own (`clusterName`, `serviceName`) ' +
+          'instead of by reference',
       },
     ];
   });

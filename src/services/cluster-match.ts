@@ -5,12 +5,19 @@ import type { ServedCluster } from './served-cluster';
 /** A cluster and how something names it. */
 export interface ClusterMatch {
   readonly cluster: ServedCluster;
-  /** False where only the literal name agrees: whoever writes a name and no reference has cut the dependency on purpose. */
+  /**
+   * False where only the literal name agrees: whoever writes a name and no reference has cut the
+   * dependency on purpose.
+   */
   readonly byReference: boolean;
 }
 
 /** The cluster that `value`, a name or an ARN as `user` renders it, stands for. */
-export function clusterNamedBy(value: unknown, user: IConstruct, clusters: readonly ServedCluster[]): ClusterMatch | undefined {
+export function clusterNamedBy(
+  value: unknown,
+  user: IConstruct,
+  clusters: readonly ServedCluster[],
+): ClusterMatch | undefined {
   if (value === undefined || value === null) return undefined;
   const theirs = referenceIn(value);
   const byReference =
@@ -22,8 +29,14 @@ export function clusterNamedBy(value: unknown, user: IConstruct, clusters: reado
   return byText === undefined ? undefined : { cluster: byText, byReference: false };
 }
 
-/** The clusters that a reference to some construct can mean, however many there are in the app: looked up, since each service asks. */
-const TARGETS = new WeakMap<readonly ServedCluster[], { seen: number; readonly byTarget: Map<IConstruct, ServedCluster[]> }>();
+/**
+ * The clusters that a reference to some construct can mean, however many there are in the app: looked up,
+ * since each service asks.
+ */
+const TARGETS = new WeakMap<
+  readonly ServedCluster[],
+  { seen: number; readonly byTarget: Map<IConstruct, ServedCluster[]> }
+>();
 
 function clustersOf(target: IConstruct, clusters: readonly ServedCluster[]): ServedCluster[] {
   let index = TARGETS.get(clusters);
@@ -33,7 +46,9 @@ function clustersOf(target: IConstruct, clusters: readonly ServedCluster[]): Ser
   }
   for (; index.seen < clusters.length; index.seen += 1) {
     const cluster = clusters[index.seen];
-    const targets = new Set([cluster.clusterName, cluster.clusterArn].flatMap((known) => referenceIn(known)?.target ?? []));
+    const targets = new Set(
+      [cluster.clusterName, cluster.clusterArn].flatMap((known) => referenceIn(known)?.target ?? []),
+    );
     for (const one of targets) index.byTarget.set(one, [...(index.byTarget.get(one) ?? []), cluster]);
   }
   return index.byTarget.get(target) ?? [];
@@ -45,7 +60,8 @@ function refersTo(value: unknown, user: IConstruct, cluster: ServedCluster): boo
     if (ours === undefined) return false;
     const theirs = referenceIn(value);
     if (theirs !== undefined) return sameReference(theirs, ours);
-    // `Fn.ref('LogicalId')` is no reference to CDK; and a logical id says something within its own stack only.
+    // `Fn.ref('LogicalId')` is no reference to CDK; and a logical id says something within its own stack
+    // only.
     return Stack.of(user) === Stack.of(cluster.scope) && renderedIn(user, value) === renderedIn(user, known);
   });
 }
@@ -57,16 +73,21 @@ function referenceIn(value: unknown): Reference | undefined {
 
 function sameReference(one: Reference, other: Reference): boolean {
   if (one.target !== other.target) return false;
-  // A cluster's name and its ARN mean the same; two outputs of another resource (a parameter store's, a custom one's) do not.
-  const isCluster = CfnResource.isCfnResource(one.target) && one.target.cfnResourceType === 'AWS::ECS::Cluster';
+  // A cluster's name and its ARN mean the same; two outputs of another resource (a parameter store's, a
+  // custom one's) do not.
+  const isCluster =
+    CfnResource.isCfnResource(one.target) && one.target.cfnResourceType === 'AWS::ECS::Cluster';
   return isCluster || one.displayName === other.displayName;
 }
 
 function namesLiterally(value: unknown, user: IConstruct, cluster: ServedCluster): boolean {
   if (!sameEnvironment(user, cluster.scope)) return false;
   const text = renderedIn(user, value);
-  // References are left out: to resolve one in a foreign stack would have CDK give the cluster a name of its own.
-  const known = [cluster.clusterName, cluster.clusterArn, cluster.physicalName].filter((name) => referenceIn(name) === undefined);
+  // References are left out: to resolve one in a foreign stack would have CDK give the cluster a
+  // name of its own.
+  const known = [cluster.clusterName, cluster.clusterArn, cluster.physicalName].filter(
+    (name) => referenceIn(name) === undefined,
+  );
   if (known.some((name) => name !== undefined && renderedIn(cluster.scope, name) === text)) return true;
   return nameInArn(value) !== undefined && known.includes(nameInArn(value));
 }

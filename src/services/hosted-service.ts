@@ -9,7 +9,8 @@ export const FARGATE_PROVIDERS: readonly unknown[] = ['FARGATE', 'FARGATE_SPOT']
 /**
  * A service, or a task set of one, on a cluster of ours.
  *
- * Everything is read anew at each question and overrides count, so a rule that asks after all aspects have run sees the template's values.
+ * Everything is read anew at each question and overrides count, so a rule that asks after all aspects have
+ * run sees the template's values.
  */
 export class HostedService {
   public readonly cluster: ServedCluster;
@@ -49,9 +50,13 @@ export class HostedService {
     return renderedList(this.resource, 'capacityProviderStrategy').length > 0;
   }
 
-  /** Whether its tasks run on instances of the cluster: neither on Fargate nor on machines of the user's own (ECS Anywhere). */
+  /**
+   * Whether its tasks run on instances of the cluster: neither on Fargate nor on machines of the user's
+   * own (ECS Anywhere).
+   */
   public get runsOnNodes(): boolean {
-    if (this.hasStrategy) return this.strategyProviders.some((provider) => !FARGATE_PROVIDERS.includes(provider));
+    if (this.hasStrategy)
+      return this.strategyProviders.some((provider) => !FARGATE_PROVIDERS.includes(provider));
     if (this.launchType === undefined) return this.cluster.defaultStrategyIsOurs;
     return this.launchType === 'EC2';
   }
@@ -61,14 +66,20 @@ export class HostedService {
     return !this.isDaemon && this.runsOnNodes;
   }
 
-  /** The tiers on whose nodes its tasks may be placed, as far as they are known: those of its strategy, or of the cluster's, or with launch type EC2 all. */
+  /**
+   * The tiers on whose nodes its tasks may be placed, as far as they are known: those of its strategy, or of
+   * the cluster's, or with launch type EC2 all.
+   */
   public get possibleTiers(): ServedTier[] {
     if (!this.runsOnNodes) return [];
     const tiers = [...(this.cluster.tiers ?? [])];
-    if (!this.hasStrategy) return this.launchType === 'EC2' ? tiers : tiers.filter((tier) => tier.isInDefaultStrategy);
+    if (!this.hasStrategy)
+      return this.launchType === 'EC2' ? tiers : tiers.filter((tier) => tier.isInDefaultStrategy);
     const stack = Stack.of(this.resource);
     const providers = new Set(this.strategyProviders.map((provider) => JSON.stringify(provider)));
-    return tiers.filter(({ capacityProviderName }) => providers.has(JSON.stringify(stack.resolve(capacityProviderName))));
+    return tiers.filter(({ capacityProviderName }) =>
+      providers.has(JSON.stringify(stack.resolve(capacityProviderName))),
+    );
   }
 
   public rendered(...path: string[]): unknown {
@@ -80,6 +91,8 @@ export class HostedService {
   }
 
   private get strategyProviders(): unknown[] {
-    return renderedList(this.resource, 'capacityProviderStrategy').map((item) => field(item, 'capacityProvider'));
+    return renderedList(this.resource, 'capacityProviderStrategy').map((item) =>
+      field(item, 'capacityProvider'),
+    );
   }
 }

@@ -17,44 +17,56 @@ export interface ServedTier {
 /**
  * What the service pass has to know of a cluster: our own, or one imported from another app.
  *
- * The pass knows clusters by this alone, so that this folder needs nothing from the layers above it. Every member is read when the
- * app is synthesised and not before: a cluster that gets its tiers later gives getters.
+ * The pass knows clusters by this alone, so that this folder needs nothing from the layers above it. Every
+ * member is read when the app is synthesised and not before: a cluster that gets its tiers
+ * later gives getters.
  */
 export interface ServedCluster {
   /**
-   * The cluster's construct: its path stands in messages, its stage is where the pass runs, and its `connections` hold the security groups
-   * of its nodes.
+   * The cluster's construct: its path stands in messages, its stage is where the pass runs, and its
+   * `connections` hold the security groups of its nodes.
    */
   readonly scope: IConstruct;
 
-  /** What a service renders as `Cluster`: a reference to the cluster, or what an imported one was given as its name. */
+  /**
+   * What a service renders as `Cluster`: a reference to the cluster, or what an imported one was given as its
+   * name.
+   */
   readonly clusterName: string;
 
   /** What rules, schedules and some L1 services render instead of the name. */
   readonly clusterArn: string;
 
   /**
-   * The name that the user chose, where it is a literal: a service of the same environment that has only the name, say from
-   * `Cluster.fromClusterAttributes`, is then known as one of this cluster. Undefined: only references find it.
+   * The name that the user chose, where it is a literal: a service of the same environment that has only the
+   * name, say from `Cluster.fromClusterAttributes`, is then known as one of this cluster. Undefined: only
+   * references find it.
    */
   readonly physicalName?: string;
 
   /**
-   * Whether the cluster's default strategy names providers of ours. Only then is a launch type dropped: without a default strategy
-   * ECS would take launch type EC2 all the same, and with one of Fargate's the service would end up there.
+   * Whether the cluster's default strategy names providers of ours. Only then is a launch type dropped:
+   * without a default strategy ECS would take launch type EC2 all the same, and with one of Fargate's the
+   * service would end up there.
    */
   readonly defaultStrategyIsOurs: boolean;
 
   /** The association of the capacity providers, from `associationOf`; an imported cluster has none here. */
   readonly association?: IDependable;
 
-  /** The host ports that the agents hand out to containers without a fixed one; undefined is unknown, and then nothing is warned of. */
+  /**
+   * The host ports that the agents hand out to containers without a fixed one; undefined is unknown, and then
+   * nothing is warned of.
+   */
   readonly dynamicHostPortRange?: HostPortRange;
 
   /** Undefined is unknown (a cluster of another app), and then nothing is warned of. */
   readonly tiers?: readonly ServedTier[];
 
-  /** Whether a change of the nodes replaces those that are running, so that services had better survive a move. */
+  /**
+   * Whether a change of the nodes replaces those that are running, so that services had
+   * better survive a move.
+   */
   readonly replacesRunningNodes: boolean;
 
   /** Whether replica services are kept off nodes that carry the mark `held`. */

@@ -24,8 +24,8 @@ import { checkTaskPlatform, type TaskRun, taskRunsOf } from './warnings/task-pla
 /**
  * Registers a cluster with the pass over the services of its stage: once, when the cluster is made.
  *
- * One pass serves all clusters of a stage, however many there are. It stands on the stage and not on the root, because aspects of the
- * root never run inside a `Stage` (CDK Pipelines).
+ * One pass serves all clusters of a stage, however many there are. It stands on the stage and not on the
+ * root, because aspects of the root never run inside a `Stage` (CDK Pipelines).
  */
 export function serve(cluster: ServedCluster): void {
   ServicePass.of(cluster.scope).add(cluster);
@@ -36,8 +36,9 @@ const passes = new WeakMap<IConstruct, ServicePass>();
 /**
  * Visits each construct of a stage once, and applies the rules to what runs on a cluster of ours.
  *
- * What changes a resource happens at the visit, before the aspects of users. What depends on the final state (dependencies, lazy values,
- * all warnings) is left to the end of synthesis, so it does not matter which aspect ran first.
+ * What changes a resource happens at the visit, before the aspects of users. What depends on the final state
+ * (dependencies, lazy values, all warnings) is left to the end of synthesis, so it does not matter which
+ * aspect ran first.
  */
 class ServicePass implements IAspect {
   public static of(scope: IConstruct): ServicePass {
@@ -86,7 +87,9 @@ class ServicePass implements IAspect {
     }
   }
 
-  /** Comes before CDK's own aspect of the cluster: that one is the cluster's, and of equal priority at most. */
+  /**
+   * Comes before CDK's own aspect of the cluster: that one is the cluster's, and of equal priority at most.
+   */
   private visitCluster(scope: IConstruct): void {
     const stale = this.visited.has(scope) ? forgetAssociation(scope) : undefined;
     this.visited.add(scope);
@@ -118,7 +121,11 @@ class ServicePass implements IAspect {
         checkPeerPorts(service);
         checkCodeDeploy(service);
         taskRunsOf(service).forEach(checkTaskRun);
-        return [...checkConstraintCount(service), ...checkTaskNetwork(service), ...checkStrategy(service, this.clusters)];
+        return [
+          ...checkConstraintCount(service),
+          ...checkTaskNetwork(service),
+          ...checkStrategy(service, this.clusters),
+        ];
       },
     });
   }

@@ -11,12 +11,16 @@ export interface PublishedPort {
   readonly hostPort: number;
 }
 
-/** The task definition of a service, where the app defines it: found by the reference, or through the L2 (CodeDeploy names the family only). */
+/**
+ * The task definition of a service, where the app defines it: found by the reference, or through the L2
+ * (CodeDeploy names the family only).
+ */
 export function taskDefinitionOf(service: HostedService): CfnResource | undefined {
   const referred = taskDefinitionBy(property(service.resource, 'taskDefinition'));
   if (referred !== undefined) return referred;
   const l2 = service.resource.node.scope as { taskDefinition?: IConstruct } | undefined;
-  const resource = l2?.taskDefinition?.node?.defaultChild ?? l2?.taskDefinition?.node?.tryFindChild('Resource');
+  const resource =
+    l2?.taskDefinition?.node?.defaultChild ?? l2?.taskDefinition?.node?.tryFindChild('Resource');
   return isTaskDefinition(resource) ? resource : undefined;
 }
 
@@ -30,7 +34,10 @@ function isTaskDefinition(construct: unknown): construct is CfnResource {
   return CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::ECS::TaskDefinition';
 }
 
-/** How the containers of a service are reached; without a word ECS takes bridge mode. Undefined: defined elsewhere. */
+/**
+ * How the containers of a service are reached; without a word ECS takes bridge mode.
+ * Undefined: defined elsewhere.
+ */
 export function networkModeOf(service: HostedService): string | undefined {
   if (service.rendered('networkConfiguration') !== undefined) return 'awsvpc';
   const taskDefinition = taskDefinitionOf(service);
@@ -39,7 +46,10 @@ export function networkModeOf(service: HostedService): string | undefined {
   return typeof mode === 'string' ? mode : 'bridge';
 }
 
-/** The ports that the containers of a service publish on its node. None in awsvpc mode, where a task has an address of its own. */
+/**
+ * The ports that the containers of a service publish on its node. None in awsvpc mode, where a task has an
+ * address of its own.
+ */
 export function publishedPorts(service: HostedService): PublishedPort[] {
   const taskDefinition = taskDefinitionOf(service);
   const mode = networkModeOf(service);
@@ -55,6 +65,9 @@ export function publishedPorts(service: HostedService): PublishedPort[] {
 }
 
 function hostPort(mapping: unknown, mode: string | undefined): number {
-  const port = mode === 'host' ? (field(mapping, 'hostPort') ?? field(mapping, 'containerPort')) : field(mapping, 'hostPort');
+  const port =
+    mode === 'host'
+      ? (field(mapping, 'hostPort') ?? field(mapping, 'containerPort'))
+      : field(mapping, 'hostPort');
   return typeof port === 'number' ? port : 0;
 }

@@ -1,6 +1,13 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { type Duration, Fn, type Size, Token, Tokenization } from 'aws-cdk-lib';
-import { type Bounds, checkDuration, checkInteger, checkPattern, checkSize, requireDuration } from '../private/bounds';
+import {
+  type Bounds,
+  checkDuration,
+  checkInteger,
+  checkPattern,
+  checkSize,
+  requireDuration,
+} from '../private/bounds';
 import { fail, shown } from '../private/errors';
 import type { HostPortRange, TaskMetadataRpsLimit } from './agent-config';
 import { checkOneLine } from './one-line';
@@ -8,7 +15,10 @@ import { checkOneLine } from './one-line';
 /** The code of every refusal of an agent variable. */
 export const CODE = 'InvalidAgentConfig';
 
-/** How one kind of value is checked and written; `kind`, `bounds` and `values` are there for who reads the table as data. */
+/**
+ * How one kind of value is checked and written; `kind`, `bounds` and `values` are there for who reads the
+ * table as data.
+ */
 export interface AgentValue<T> {
   readonly kind: string;
   /** In seconds for durations, in mebibytes for sizes. */
@@ -44,7 +54,8 @@ export function duration(bounds: Bounds = {}): AgentValue<Duration> {
       requireDuration(CODE, field, value);
       if (value.isUnresolved()) {
         // Go has no unit for days, and an unknown number cannot be multiplied.
-        if (!(value.unitLabel() in GO_UNITS)) fail(CODE, `\`${field}\` must not be a token in ${value.unitLabel()}: use hours`);
+        if (!(value.unitLabel() in GO_UNITS))
+          fail(CODE, `\`${field}\` must not be a token in ${value.unitLabel()}: use hours`);
         return;
       }
       checkDuration(CODE, field, value, bounds);
@@ -102,7 +113,8 @@ export function oneOf<T extends string>(values: Record<string, T>): AgentValue<T
     kind: 'enum',
     values: known,
     check(field, value) {
-      if (!known.includes(value)) fail(CODE, `\`${field}\` must be one of ${known.join(', ')}, got: ${shown(value)}`);
+      if (!known.includes(value))
+        fail(CODE, `\`${field}\` must be one of ${known.join(', ')}, got: ${shown(value)}`);
     },
     render: (value) => value,
   };
@@ -146,7 +158,11 @@ export function ports(emptyIsUnset: boolean): AgentValue<number[]> {
     check(field, value) {
       checkItems(field, value, (itemField, item) => checkInteger(CODE, itemField, item, PORT));
       if (emptyIsUnset && value.length === 0) {
-        fail(CODE, `\`${field}\` must have at least one port: the agent takes an empty list for none given, and uses its own`);
+        fail(
+          CODE,
+          `\`${field}\` must have at least one port: the agent takes an empty list for none given, and ` +
+            'uses its own',
+        );
       }
     },
     render: (value) => `[${value.map((port) => Tokenization.stringifyNumber(port)).join(',')}]`,
@@ -181,7 +197,10 @@ export interface MapRules {
   readonly reservedName?: RegExp;
   readonly value?: { readonly pattern: RegExp; readonly rule: string };
   readonly maxEntries?: number;
-  /** Set where ecs-init reads the variable from its own environment: systemd has then taken one backslash of each pair away. */
+  /**
+   * Set where ecs-init reads the variable from its own environment: systemd has then taken one backslash
+   * of each pair away.
+   */
   readonly throughSystemd?: boolean;
 }
 
@@ -193,14 +212,19 @@ function codeUnitOrder([a]: [string, unknown], [b]: [string, unknown]): number {
 const RISKY_IN_JSON = /[\u007f-\u009f\u2028\u2029]/g;
 
 function jsonString(value: string): string {
-  return JSON.stringify(value).replace(RISKY_IN_JSON, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replace(
+    RISKY_IN_JSON,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /**
- * A JSON object of strings, on one line, sorted by name: the order in which a map arrives differs from language to language, and in Java from run to run.
+ * A JSON object of strings, on one line, sorted by name: the order in which a map arrives differs from
+ * language to language, and in Java from run to run.
  *
- * JSON.stringify leaves the marker of a token as it is. What the token resolves to is put in later, unescaped: it must be JSON-safe by itself, and
- * the docs of the fields say so (attributes and tags are, whenever they are valid).
+ * JSON.stringify leaves the marker of a token as it is. What the token resolves to is put in later,
+ * unescaped: it must be JSON-safe by itself, and the docs of the fields say so (attributes and tags are,
+ * whenever they are valid).
  */
 export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
   return {
@@ -215,9 +239,12 @@ export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
       }
       for (const [name, entry] of entries) {
         // The marker of a token differs from run to run, and so would the order.
-        if (Token.isUnresolved(name)) fail(CODE, `\`${field}\` must have names that are known at synthesis, got a token`);
-        if (!rules.name.test(name)) fail(CODE, `\`${field}\` must have names that are ${rules.nameRule}, got: ${shown(name)}`);
-        if (rules.reservedName?.test(name)) fail(CODE, `\`${field}\` must not have the reserved name \`${name}\``);
+        if (Token.isUnresolved(name))
+          fail(CODE, `\`${field}\` must have names that are known at synthesis, got a token`);
+        if (!rules.name.test(name))
+          fail(CODE, `\`${field}\` must have names that are ${rules.nameRule}, got: ${shown(name)}`);
+        if (rules.reservedName?.test(name))
+          fail(CODE, `\`${field}\` must not have the reserved name \`${name}\``);
         const entryField = `${field}.${name}`;
         if (typeof entry !== 'string') fail(CODE, `\`${entryField}\` must be a string, got: ${shown(entry)}`);
         if (rules.value) checkPattern(CODE, entryField, entry, rules.value.pattern, rules.value.rule);
@@ -237,14 +264,16 @@ export function portRange(): AgentValue<HostPortRange> {
     kind: 'portRange',
     bounds: PORT,
     check(field, { fromPort, toPort }) {
-      if (fromPort === undefined || toPort === undefined) fail(CODE, `\`${field}\` must have a \`fromPort\` and a \`toPort\``);
+      if (fromPort === undefined || toPort === undefined)
+        fail(CODE, `\`${field}\` must have a \`fromPort\` and a \`toPort\``);
       checkInteger(CODE, `${field}.fromPort`, fromPort, PORT);
       checkInteger(CODE, `${field}.toPort`, toPort, PORT);
       if (!Token.isUnresolved(fromPort) && !Token.isUnresolved(toPort) && toPort < fromPort) {
         fail(CODE, `\`${field}\` must not end before it begins, got: ${fromPort} to ${toPort}`);
       }
     },
-    render: ({ fromPort, toPort }) => `${Tokenization.stringifyNumber(fromPort)}-${Tokenization.stringifyNumber(toPort)}`,
+    render: ({ fromPort, toPort }) =>
+      `${Tokenization.stringifyNumber(fromPort)}-${Tokenization.stringifyNumber(toPort)}`,
   };
 }
 
@@ -254,7 +283,8 @@ export function requestRate(): AgentValue<TaskMetadataRpsLimit> {
     kind: 'requestRate',
     bounds: rate.bounds,
     check(field, { steadyState, burst }) {
-      if (steadyState === undefined || burst === undefined) fail(CODE, `\`${field}\` must have a \`steadyState\` and a \`burst\``);
+      if (steadyState === undefined || burst === undefined)
+        fail(CODE, `\`${field}\` must have a \`steadyState\` and a \`burst\``);
       rate.check(`${field}.steadyState`, steadyState);
       rate.check(`${field}.burst`, burst);
     },

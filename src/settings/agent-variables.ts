@@ -55,9 +55,11 @@ type AgentTable = { readonly [K in AgentOption]: AgentVariable<NonNullable<Agent
 const DOCKER_LABELS = { name: /./s, nameRule: 'not empty' };
 
 /**
- * Every field with its variable, in the order in which they are written. A field without a row does not compile.
+ * Every field with its variable, in the order in which they are written. A field without a row
+ * does not compile.
  *
- * The order is part of the rendered user data: a new row goes where its topic is, a moved one replaces every node.
+ * The order is part of the rendered user data: a new row goes where its topic is, a moved one
+ * replaces every node.
  */
 export const AGENT_VARIABLES: AgentTable = {
   // Tasks and their containers
@@ -66,8 +68,15 @@ export const AGENT_VARIABLES: AgentTable = {
     value: duration({ min: 1 }),
     default: Duration.hours(1),
   },
-  taskCleanupWaitDurationJitter: { variable: 'ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION_JITTER', value: duration() },
-  containerStopTimeout: { variable: 'ECS_CONTAINER_STOP_TIMEOUT', value: duration({ min: 1 }), default: Duration.minutes(5) },
+  taskCleanupWaitDurationJitter: {
+    variable: 'ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION_JITTER',
+    value: duration(),
+  },
+  containerStopTimeout: {
+    variable: 'ECS_CONTAINER_STOP_TIMEOUT',
+    value: duration({ min: 1 }),
+    default: Duration.minutes(5),
+  },
   containerStartTimeout: { variable: 'ECS_CONTAINER_START_TIMEOUT', value: duration({ min: 45 }) },
   containerCreateTimeout: { variable: 'ECS_CONTAINER_CREATE_TIMEOUT', value: duration({ min: 60 }) },
   enableTaskCpuMemLimit: { variable: 'ECS_ENABLE_TASK_CPU_MEM_LIMIT', value: flag() },
@@ -90,7 +99,10 @@ export const AGENT_VARIABLES: AgentTable = {
   imageMinimumCleanupAge: { variable: 'ECS_IMAGE_MINIMUM_CLEANUP_AGE', value: duration({ min: 1 }) },
   numImagesDeletePerCycle: { variable: 'ECS_NUM_IMAGES_DELETE_PER_CYCLE', value: integer({ min: 1 }) },
   enableUntrackedImageCleanup: { variable: 'ECS_ENABLE_UNTRACKED_IMAGE_CLEANUP', value: flag() },
-  nonEcsImageMinimumCleanupAge: { variable: 'NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE', value: duration({ min: 1 }) },
+  nonEcsImageMinimumCleanupAge: {
+    variable: 'NON_ECS_IMAGE_MINIMUM_CLEANUP_AGE',
+    value: duration({ min: 1 }),
+  },
   excludeUntrackedImages: {
     variable: 'ECS_EXCLUDE_UNTRACKED_IMAGE',
     value: commaList('the name of an image, without commas, quotes, backslashes and white space'),
@@ -109,7 +121,10 @@ export const AGENT_VARIABLES: AgentTable = {
   awsvpcBlockImds: { variable: 'ECS_AWSVPC_BLOCK_IMDS', value: flag(), default: true },
   awsvpcAdditionalLocalRoutes: { variable: 'ECS_AWSVPC_ADDITIONAL_LOCAL_ROUTES', value: cidrs() },
   excludeIpv6Portbinding: { variable: 'ECS_EXCLUDE_IPV6_PORTBINDING', value: flag() },
-  instanceIpCompatibility: { variable: 'ECS_INSTANCE_IP_COMPATIBILITY', value: oneOf(AgentInstanceIpCompatibility) },
+  instanceIpCompatibility: {
+    variable: 'ECS_INSTANCE_IP_COMPATIBILITY',
+    value: oneOf(AgentInstanceIpCompatibility),
+  },
   httpProxy: {
     variable: 'HTTP_PROXY',
     value: text(
@@ -117,7 +132,10 @@ export const AGENT_VARIABLES: AgentTable = {
       'host:port, or that after http://, https:// or socks5://, without a user name or password',
     ),
   },
-  noProxy: { variable: 'NO_PROXY', value: commaList('a host, a domain or a prefix, without commas, quotes, backslashes and white space') },
+  noProxy: {
+    variable: 'NO_PROXY',
+    value: commaList('a host, a domain or a prefix, without commas, quotes, backslashes and white space'),
+  },
 
   // Credentials, metadata and introspection
   enableTaskIamRole: { variable: 'ECS_ENABLE_TASK_IAM_ROLE', value: flag() },
@@ -154,11 +172,17 @@ export const AGENT_VARIABLES: AgentTable = {
       name: /^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u,
       nameRule: '1 to 128 letters, digits, spaces and _ . : / = + - @',
       reservedName: /^aws:/i,
-      value: { pattern: /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, rule: 'at most 256 letters, digits, spaces and _ . : / = + - @' },
+      value: {
+        pattern: /^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u,
+        rule: 'at most 256 letters, digits, spaces and _ . : / = + - @',
+      },
       maxEntries: 50,
     }),
   },
-  containerInstancePropagateTagsFrom: { variable: 'ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM', value: oneOf(AgentPropagateTagsFrom) },
+  containerInstancePropagateTagsFrom: {
+    variable: 'ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM',
+    value: oneOf(AgentPropagateTagsFrom),
+  },
   reservedMemory: { variable: 'ECS_RESERVED_MEMORY', value: mebibytes({ min: 0, max: 65535 }) },
   enableSpotInstanceDraining: { variable: 'ECS_ENABLE_SPOT_INSTANCE_DRAINING', value: flag(), default: true },
   warmPoolsCheck: { variable: 'ECS_WARM_POOLS_CHECK', value: flag() },
@@ -173,13 +197,19 @@ export const AGENT_VARIABLES: AgentTable = {
   logMaxRollCount: { variable: 'ECS_LOG_MAX_ROLL_COUNT', value: integer({ min: 1 }) },
   agentLogDriver: { variable: 'ECS_LOG_DRIVER', value: oneOf(AgentLogDriver) },
   agentLogOptions: { variable: 'ECS_LOG_OPTS', value: jsonMap({ ...DOCKER_LABELS, throughSystemd: true }) },
-  enableAwslogsExecutionRoleOverride: { variable: 'ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE', value: flag() },
+  enableAwslogsExecutionRoleOverride: {
+    variable: 'ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE',
+    value: flag(),
+  },
   enableFirelensAsync: { variable: 'ECS_ENABLE_FIRELENS_ASYNC', value: flag() },
 
   // Metrics and health
   disableMetrics: { variable: 'ECS_DISABLE_METRICS', value: flag() },
   pollMetrics: { variable: 'ECS_POLL_METRICS', value: flag() },
-  pollingMetricsWaitDuration: { variable: 'ECS_POLLING_METRICS_WAIT_DURATION', value: duration({ min: 5, max: 20 }) },
+  pollingMetricsWaitDuration: {
+    variable: 'ECS_POLLING_METRICS_WAIT_DURATION',
+    value: duration({ min: 5, max: 20 }),
+  },
   disableDockerHealthCheck: { variable: 'ECS_DISABLE_DOCKER_HEALTH_CHECK', value: flag() },
   enableRuntimeStats: { variable: 'ECS_ENABLE_RUNTIME_STATS', value: flag() },
 
@@ -190,11 +220,17 @@ export const AGENT_VARIABLES: AgentTable = {
   agentPidNamespaceHost: { variable: 'ECS_AGENT_PID_NAMESPACE_HOST', value: flag() },
   agentApparmorProfile: {
     variable: 'ECS_AGENT_APPARMOR_PROFILE',
-    value: text(/^[^\s"'\\]+$/, 'the name of an AppArmor profile, without white space, quotes and backslashes'),
+    value: text(
+      /^[^\s"'\\]+$/,
+      'the name of an AppArmor profile, without white space, quotes and backslashes',
+    ),
   },
   agentHealthcheckHost: {
     variable: 'ECS_AGENT_HEALTHCHECK_HOST',
-    value: text(/^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$/, 'a host name, an IPv4 address or an IPv6 address in brackets'),
+    value: text(
+      /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$/,
+      'a host name, an IPv4 address or an IPv6 address in brackets',
+    ),
   },
 };
 
@@ -206,17 +242,21 @@ const GPU = 'the GPU image of the ECS-optimized AMI sets it';
 const WINDOWS = 'it is for Windows nodes';
 const GMSA = 'gMSA on Linux needs a credentials-fetcher daemon, which the ECS-optimized AMI does not run';
 
-/** Variables that have no field, each with the reason, which ends the message where `environment` names one. */
+/**
+ * Variables that have no field, each with the reason, which ends the message where `environment` names one.
+ */
 export const LEFT_OUT_VARIABLES: Readonly<Record<string, string>> = {
   ECS_CLUSTER: `${ELSEWHERE}, to the node's cluster`,
   ECS_AVAILABLE_LOGGING_DRIVERS: `${ELSEWHERE}, from \`logDrivers\``,
   ECS_ENGINE_AUTH_TYPE: `${ELSEWHERE} on the node, from \`dockerAuth\``,
   ECS_ENGINE_AUTH_DATA: `${ELSEWHERE} on the node, from \`dockerAuth\`: credentials never stand in user data`,
 
-  AWS_DEFAULT_REGION: "the agent takes it from the instance's metadata: a node cannot join a cluster of another region",
+  AWS_DEFAULT_REGION:
+    "the agent takes it from the instance's metadata: a node cannot join a cluster of another region",
   DOCKER_HOST: AMI,
   ECS_LOGFILE: AMI,
-  ECS_CHECKPOINT: 'ecs-init sets ECS_DATADIR, which switches it on: without it an agent that restarts forgets its tasks',
+  ECS_CHECKPOINT:
+    'ecs-init sets ECS_DATADIR, which switches it on: without it an agent that restarts forgets its tasks',
   ECS_DATADIR: AMI,
   ECS_HOST_DATA_DIR: AMI,
   ECS_CNI_PLUGINS_PATH: AMI,
@@ -241,27 +281,42 @@ export const LEFT_OUT_VARIABLES: Readonly<Record<string, string>> = {
 
 /** The library's own defaults. Together with what `renderAgentConfig` is given they are always written. */
 export const DEFAULT_AGENT_CONFIG: AgentConfig = Object.fromEntries(
-  OPTIONS.filter((option) => AGENT_VARIABLES[option].default !== undefined).map((option) => [option, AGENT_VARIABLES[option].default]),
+  OPTIONS.filter((option) => AGENT_VARIABLES[option].default !== undefined).map((option) => [
+    option,
+    AGENT_VARIABLES[option].default,
+  ]),
 );
 
-/** Field by field: what `over` sets wins; a field that is undefined (or null, from other languages) overrides nothing. */
+/**
+ * Field by field: what `over` sets wins; a field that is undefined (or null, from other languages) overrides
+ * nothing.
+ */
 export function mergeAgentConfig(base: AgentConfig | undefined, over: AgentConfig | undefined): AgentConfig {
-  const set = [base, over].flatMap((config) => Object.entries(config ?? {}).filter(([, value]) => value !== undefined && value !== null));
+  const set = [base, over].flatMap((config) =>
+    Object.entries(config ?? {}).filter(([, value]) => value !== undefined && value !== null),
+  );
   return Object.fromEntries(set);
 }
 
-// README of the agent, HTTP_PROXY and NO_PROXY: metadata and docker's socket must never go through a proxy, nor the credentials of tasks.
+// README of the agent, HTTP_PROXY and NO_PROXY: metadata and docker's socket must never go through a proxy,
+// nor the credentials of tasks.
 const NEVER_THROUGH_A_PROXY = ['169.254.169.254', '169.254.170.2', '/var/run/docker.sock'];
 
 function checkNoProxy({ httpProxy, noProxy }: AgentConfig): void {
   if (httpProxy === undefined || noProxy === undefined || Token.isUnresolved(noProxy)) return;
   const missing = NEVER_THROUGH_A_PROXY.filter((host) => !noProxy.includes(host));
   if (missing.length > 0) {
-    fail(CODE, `\`agent.noProxy\` must have ${missing.join(', ')} where \`agent.httpProxy\` is set, got: ${shown(noProxy)}`);
+    fail(
+      CODE,
+      `\`agent.noProxy\` must have ${missing.join(', ')} where \`agent.httpProxy\` is set, got: ` +
+        `${shown(noProxy)}`,
+    );
   }
 }
 
-const FIELD_OF_VARIABLE = new Map<string, AgentOption>(OPTIONS.map((option) => [AGENT_VARIABLES[option].variable, option]));
+const FIELD_OF_VARIABLE = new Map<string, AgentOption>(
+  OPTIONS.map((option) => [AGENT_VARIABLES[option].variable, option]),
+);
 
 /** What to write for a field that there is not. */
 function insteadOfField(option: string): string {
@@ -275,8 +330,13 @@ function insteadOfField(option: string): string {
     : `did you mean \`agent.${near}\`?`;
 }
 
-/** Variables that are one of the table's but for a slip: the agent would pass over them without a word. One that is newer than the library may look so too. */
-export function nearMissesIn(environment: Record<string, string>): { readonly name: string; readonly field: string }[] {
+/**
+ * Variables that are one of the table's but for a slip: the agent would pass over them without a word. One
+ * that is newer than the library may look so too.
+ */
+export function nearMissesIn(
+  environment: Record<string, string>,
+): { readonly name: string; readonly field: string }[] {
   return Object.keys(environment).flatMap((name) => {
     const variable = nearMiss(name, [...FIELD_OF_VARIABLE.keys()]);
     return variable === undefined ? [] : [{ name, field: `agent.${FIELD_OF_VARIABLE.get(variable)}` }];
@@ -288,7 +348,11 @@ function checkEnvironment(environment: Record<string, string>): void {
     const field = 'agent.environment';
     // Not checkPattern: that lets tokens through, and the name of a variable must be known.
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      fail(CODE, `\`${field}\` must have names of letters, digits and underscores, no digit first, got: ${shown(name)}`);
+      fail(
+        CODE,
+        `\`${field}\` must have names of letters, digits and underscores, no digit first, got: ` +
+          `${shown(name)}`,
+      );
     }
     const owner = Object.hasOwn(AGENT_VARIABLES, name) ? name : FIELD_OF_VARIABLE.get(name.toUpperCase());
     if (owner !== undefined) fail(CODE, `\`${field}\` must not set ${name}: use \`agent.${owner}\``);
@@ -297,7 +361,11 @@ function checkEnvironment(environment: Record<string, string>): void {
     checkOneLine(CODE, `${field}.${name}`, value);
     // Not checkPattern here either: what stands around a token is in the file as it stands here.
     if (/^["']|\\$/.test(value)) {
-      fail(CODE, `\`${field}.${name}\` must not begin with a quote or end in a backslash: systemd would read on, got: ${shown(value)}`);
+      fail(
+        CODE,
+        `\`${field}.${name}\` must not begin with a quote or end in a backslash: systemd would read ` +
+          `on, got: ${shown(value)}`,
+      );
     }
   }
 }
@@ -322,18 +390,23 @@ export function checkAgentConfig(config: AgentConfig): void {
 
 function renderOption<K extends AgentOption>(option: K, value: AgentConfig[K]): AgentLine[] {
   const row: AgentVariable<NonNullable<AgentConfig[K]>> = AGENT_VARIABLES[option];
-  return value === undefined || value === null ? [] : [{ variable: row.variable, value: row.value.render(value) }];
+  return value === undefined || value === null
+    ? []
+    : [{ variable: row.variable, value: row.value.render(value) }];
 }
 
 /**
- * The lines of `ecs.config` that `config` and the library's defaults make: those of the table in its order, then `environment` by name. Never in
- * the order in which the fields were given.
+ * The lines of `ecs.config` that `config` and the library's defaults make: those of the table in its order,
+ * then `environment` by name. Never in the order in which the fields were given.
  */
 export function renderAgentConfig(config: AgentConfig): AgentLine[] {
   const proxied = config.httpProxy === undefined ? {} : { noProxy: NEVER_THROUGH_A_PROXY };
   const effective = mergeAgentConfig({ ...DEFAULT_AGENT_CONFIG, ...proxied }, config);
   checkAgentConfig(effective);
-  const environment = Object.entries(effective.environment ?? {}).map(([variable, value]) => ({ variable, value }));
+  const environment = Object.entries(effective.environment ?? {}).map(([variable, value]) => ({
+    variable,
+    value,
+  }));
   environment.sort((a, b) => (a.variable < b.variable ? -1 : 1));
   return [...OPTIONS.flatMap((option) => renderOption(option, effective[option])), ...environment];
 }

@@ -6,8 +6,8 @@ const CODE = 'InvalidLogDriver';
 /**
  * A log driver that the containers on a node may use.
  *
- * ECS places a task only on nodes that offer the drivers of its containers. The constants are all that the agent knows
- * (amazon-ecs-agent, `agent/dockerclient/logging_drivers.go`).
+ * ECS places a task only on nodes that offer the drivers of its containers. The constants are all that the
+ * agent knows (amazon-ecs-agent, `agent/dockerclient/logging_drivers.go`).
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -44,10 +44,11 @@ export class NodeLogDriver {
   /**
    * A driver that is newer than this library.
    *
-   * With a driver that it does not know **the agent does not start, and the node never joins its cluster**: only for one that the agent of
-   * the node's image is known to have.
+   * With a driver that it does not know **the agent does not start, and the node never joins its cluster**:
+   * only for one that the agent of the node's image is known to have.
    *
-   * @param name docker's name of the driver: lower-case letters, digits and hyphens, a letter first. Anything else is refused.
+   * @param name docker's name of the driver: lower-case letters, digits and hyphens, a letter first. Anything
+   * else is refused.
    */
   public static of(name: string): NodeLogDriver {
     checkPattern(
@@ -79,8 +80,10 @@ export const DEFAULT_LOG_DRIVERS: NodeLogDriver[] = [
 /** The value of `ECS_AVAILABLE_LOGGING_DRIVERS`, in the order given. */
 export function renderLogDrivers(drivers: NodeLogDriver[]): string {
   const names = drivers.map((driver) => driver.name);
-  // To the agent an empty list is an unset one: the node would offer the agent's own default (`agent/config/config.go`, `Merge`).
-  if (names.length === 0) fail(CODE, '`logDrivers` must have at least one driver; leave it out for the default');
+  // To the agent an empty list is an unset one: the node would offer the agent's own default
+  // (`agent/config/config.go`, `Merge`).
+  if (names.length === 0)
+    fail(CODE, '`logDrivers` must have at least one driver; leave it out for the default');
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) fail(CODE, `\`logDrivers\` must not have \`${twice}\` twice`);
   return JSON.stringify(names);

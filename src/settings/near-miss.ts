@@ -1,4 +1,7 @@
-/** As far as names differ in nothing but how they are written: `ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION` and `taskCleanupWaitDuration`. */
+/**
+ * As far as names differ in nothing but how they are written: `ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION` and
+ * `taskCleanupWaitDuration`.
+ */
 function plain(name: string): string {
   return name
     .toLowerCase()
@@ -10,21 +13,31 @@ function plain(name: string): string {
 const MOST_SLIPS = 2;
 const LETTERS_A_SLIP = 5;
 
-/** The one of the known names that somebody meant who wrote `name`: the same, but for the way of writing or a slip of a letter or two. */
+/**
+ * The one of the known names that somebody meant who wrote `name`: the same, but for the way of writing or a
+ * slip of a letter or two.
+ */
 export function nearMiss(name: string, known: readonly string[]): string | undefined {
   const written = plain(name);
   const slips = known.map((one) => slipsBetween(written, plain(one)));
   const least = Math.min(...slips);
-  return least <= Math.min(MOST_SLIPS, written.length / LETTERS_A_SLIP) ? known[slips.indexOf(least)] : undefined;
+  return least <= Math.min(MOST_SLIPS, written.length / LETTERS_A_SLIP)
+    ? known[slips.indexOf(least)]
+    : undefined;
 }
 
 /** The only one of the known names that has `part`, a word at least, in it. */
 export function onlyOneWith(part: string, known: readonly string[]): string | undefined {
-  const [one, ...others] = known.filter((name) => part.length >= LETTERS_A_SLIP && plain(name).includes(plain(part)));
+  const [one, ...others] = known.filter(
+    (name) => part.length >= LETTERS_A_SLIP && plain(name).includes(plain(part)),
+  );
   return others.length === 0 ? one : undefined;
 }
 
-/** How many letters are missing, too many, wrong, or two of them swapped: Damerau and Levenshtein's distance, each letter touched once. */
+/**
+ * How many letters are missing, too many, wrong, or two of them swapped: Damerau and Levenshtein's distance,
+ * each letter touched once.
+ */
 function slipsBetween(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

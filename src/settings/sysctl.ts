@@ -61,7 +61,8 @@ function secondsOf(factory: Factory, value: Duration): string {
   checkDuration(CODE, `Sysctl.${factory}`, value, { min, max });
   if (!value.isUnresolved()) {
     const seconds = value.toSeconds({ integral: false });
-    if (!Number.isInteger(seconds)) fail(CODE, `\`Sysctl.${factory}\` must be a duration in whole seconds, got: ${seconds} s`);
+    if (!Number.isInteger(seconds))
+      fail(CODE, `\`Sysctl.${factory}\` must be a duration in whole seconds, got: ${seconds} s`);
   }
   return Tokenization.stringifyNumber(value.toSeconds());
 }
@@ -75,18 +76,21 @@ function checkText(field: string, key: string, value: string): void {
   const inBounds = numbers.every((number) => number >= min && number <= maxInText);
   const ascend = numbers.every((number, index) => number >= (numbers[index - 1] ?? number));
   if (numbers.length === count && inBounds && ascend) return;
-  const wanted = count === 1 ? 'a whole number' : `${count} whole numbers in ascending order, with spaces between them,`;
+  const wanted =
+    count === 1 ? 'a whole number' : `${count} whole numbers in ascending order, with spaces between them,`;
   fail(CODE, `\`${field}\` must be ${wanted} from ${min} to ${maxInText}, got: ${shown(value)}`);
 }
 
 /**
  * A kernel parameter of a node: one line of a file in `/etc/sysctl.d/`.
  *
- * Parameters under `net.` are per network namespace (all but a few of `net.core`: `rmem_max`, `wmem_max` and `netdev_max_backlog` are the whole node's). They
- * reach containers of the network mode `host`, docker's own proxy and the node itself; **not** containers in `bridge` or `awsvpc` mode: those need
- * `systemControls` in their task definition.
+ * Parameters under `net.` are per network namespace (all but a few of `net.core`: `rmem_max`, `wmem_max` and
+ * `netdev_max_backlog` are the whole node's). They reach containers of the network mode `host`, docker's own
+ * proxy and the node itself; **not** containers in `bridge` or `awsvpc` mode: those need `systemControls` in
+ * their task definition.
  *
- * The bounds are those of the kernel (Linux 6.1, `Documentation/admin-guide/sysctl/`, `Documentation/networking/ip-sysctl.rst`).
+ * The bounds are those of the kernel (Linux 6.1, `Documentation/admin-guide/sysctl/`,
+ * `Documentation/networking/ip-sysctl.rst`).
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -98,9 +102,11 @@ function checkText(field: string, key: string, value: string): void {
  */
 export class Sysctl {
   /**
-   * `net.ipv4.ip_local_port_range`: the ports that outgoing connections are made from. The library's default is 10000 to 65000.
+   * `net.ipv4.ip_local_port_range`: the ports that outgoing connections are made from. The library's default
+   * is 10000 to 65000.
    *
-   * It widens outgoing connections alone: the host ports of containers are `AgentConfig.dynamicHostPortRange`.
+   * It widens outgoing connections alone: the host ports of containers are
+   * `AgentConfig.dynamicHostPortRange`.
    *
    * @param fromPort the first port: a whole number from 1024, below which the kernel refuses it, to 65535
    * @param toPort the last port: a whole number from `fromPort` to 65535
@@ -110,7 +116,8 @@ export class Sysctl {
   }
 
   /**
-   * `net.core.somaxconn`: how many connections may wait for a listening socket to accept them. The library's default is 65535.
+   * `net.core.somaxconn`: how many connections may wait for a listening socket to accept them. The library's
+   * default is 65535.
    *
    * @param value connections: a whole number from 1 to 2147483647
    */
@@ -119,7 +126,8 @@ export class Sysctl {
   }
 
   /**
-   * `net.core.netdev_max_backlog`: how many received packets may wait, for each CPU, for the kernel to look at them.
+   * `net.core.netdev_max_backlog`: how many received packets may wait, for each CPU, for the kernel to look
+   * at them.
    *
    * @param value packets: a whole number from 1 to 2147483647
    */
@@ -137,7 +145,8 @@ export class Sysctl {
   }
 
   /**
-   * `net.ipv4.tcp_fin_timeout`: how long a connection that this side has closed waits for the other side to close it too.
+   * `net.ipv4.tcp_fin_timeout`: how long a connection that this side has closed waits for the other side to
+   * close it too.
    *
    * @param value whole seconds, at least 1
    */
@@ -146,8 +155,8 @@ export class Sysctl {
   }
 
   /**
-   * `net.ipv4.tcp_keepalive_time`: how long a connection with keep-alive is silent before the first probe. A Network Load Balancer forgets a connection
-   * after 350 s, the kernel's default is 2 h.
+   * `net.ipv4.tcp_keepalive_time`: how long a connection with keep-alive is silent before the first probe. A
+   * Network Load Balancer forgets a connection after 350 s, the kernel's default is 2 h.
    *
    * @param value whole seconds, at least 1
    */
@@ -174,8 +183,8 @@ export class Sysctl {
   }
 
   /**
-   * `net.ipv4.tcp_tw_reuse`: whether a new outgoing connection may take the port of one in TIME-WAIT. The kernel's default, on loopback only, is
-   * `Sysctl.of('net.ipv4.tcp_tw_reuse', '2')`.
+   * `net.ipv4.tcp_tw_reuse`: whether a new outgoing connection may take the port of one in TIME-WAIT. The
+   * kernel's default, on loopback only, is `Sysctl.of('net.ipv4.tcp_tw_reuse', '2')`.
    *
    * @param enabled everywhere (1) or nowhere (0)
    */
@@ -184,8 +193,8 @@ export class Sysctl {
   }
 
   /**
-   * `net.ipv4.tcp_rmem`: the receive buffer of a TCP socket. Each number is a whole number of bytes from 1 to 2147483647, none smaller than the one
-   * before it.
+   * `net.ipv4.tcp_rmem`: the receive buffer of a TCP socket. Each number is a whole number of bytes from 1 to
+   * 2147483647, none smaller than the one before it.
    *
    * @param minBytes what it has even when memory is short
    * @param defaultBytes what it begins with
@@ -196,8 +205,8 @@ export class Sysctl {
   }
 
   /**
-   * `net.ipv4.tcp_wmem`: the send buffer of a TCP socket. Each number is a whole number of bytes from 1 to 2147483647, none smaller than the one
-   * before it.
+   * `net.ipv4.tcp_wmem`: the send buffer of a TCP socket. Each number is a whole number of bytes from 1 to
+   * 2147483647, none smaller than the one before it.
    *
    * @param minBytes what it has even when memory is short
    * @param defaultBytes what it begins with
@@ -226,7 +235,8 @@ export class Sysctl {
   }
 
   /**
-   * `net.netfilter.nf_conntrack_max`: how many connections the node keeps track of, those of `bridge` containers among them.
+   * `net.netfilter.nf_conntrack_max`: how many connections the node keeps track of, those of `bridge`
+   * containers among them.
    *
    * The parameter is there once the kernel module `nf_conntrack` is loaded, which docker does when it starts.
    *
@@ -255,7 +265,8 @@ export class Sysctl {
   }
 
   /**
-   * `fs.inotify.max_user_instances`: how many watchers one user may have. Containers that run as root all count as one user.
+   * `fs.inotify.max_user_instances`: how many watchers one user may have. Containers that run as root all
+   * count as one user.
    *
    * @param value watchers: a whole number from 1 to 2147483647
    */
@@ -264,7 +275,8 @@ export class Sysctl {
   }
 
   /**
-   * `kernel.pid_max`: the number at which the ids of processes and threads begin anew, and so how many there can be.
+   * `kernel.pid_max`: the number at which the ids of processes and threads begin anew, and so how many there
+   * can be.
    *
    * @param value a whole number from 301 to 4194304, the kernel's bounds
    */
@@ -273,7 +285,8 @@ export class Sysctl {
   }
 
   /**
-   * `vm.max_map_count`: how many memory areas a process may have. Elasticsearch and OpenSearch ask for 262144 or more.
+   * `vm.max_map_count`: how many memory areas a process may have. Elasticsearch and OpenSearch ask for 262144
+   * or more.
    *
    * @param value areas: a whole number from 1 to 2147483647
    */
@@ -282,7 +295,8 @@ export class Sysctl {
   }
 
   /**
-   * `vm.swappiness`: how readily the kernel swaps rather than drops file caches; 100 takes both for equally costly.
+   * `vm.swappiness`: how readily the kernel swaps rather than drops file caches; 100 takes both for equally
+   * costly.
    *
    * @param value a whole number from 0 to 200
    */
@@ -300,17 +314,23 @@ export class Sysctl {
   }
 
   /**
-   * Any parameter, by its key. One that has a factory in this class is held to that factory's bounds. Of any other the value is first looked at on the
-   * node: where the kernel does not have the parameter, or refuses the value, the node does not join its cluster.
+   * Any parameter, by its key. One that has a factory in this class is held to that factory's bounds. Of any
+   * other the value is first looked at on the node: where the kernel does not have the parameter, or refuses
+   * the value, the node does not join its cluster.
    *
-   * @param key as in sysctl.d(5): at least two parts of letters, digits, `_` and `-`, with `.` or `/` between them and `*` for any; lower case first.
-   *   A key whose first separator is `/` is turned into the same key with `.`. Anything else is refused, the leading `-` that hides failures too.
-   * @param value one line, not empty, without white space at the ends and without control characters. Several numbers are separated by spaces
+   * @param key as in sysctl.d(5): at least two parts of letters, digits, `_` and `-`, with `.` or `/` between
+   * them and `*` for any; lower case first. A key whose first separator is `/` is turned into the same key
+   * with `.`. Anything else is refused, the leading `-` that hides failures too.
+   * @param value one line, not empty, without white space at the ends and without control characters. Several
+   * numbers are separated by spaces
    */
   public static of(key: string, value: string): Sysctl {
     // Not checkPattern: that lets tokens through, and parameters are merged by their keys.
     if (typeof key !== 'string' || !/^[a-z0-9_]+([./][A-Za-z0-9_*-]+)+$/.test(key)) {
-      fail(CODE, `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${shown(key)}${insteadOfLine(key)}`);
+      fail(
+        CODE,
+        `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${shown(key)}${insteadOfLine(key)}`,
+      );
     }
     const field = `Sysctl.of('${key}')`;
     const name = dotted(key);
@@ -343,16 +363,25 @@ function insteadOfLine(key: unknown): string {
   return `. The value goes into the second argument${example}`;
 }
 
-/** sysctl.d(5): if the first separator is a slash, slashes separate and dots are part of a name; so `net/ipv4/conf/eth0.1/x` is `net.ipv4.conf.eth0/1.x`. */
+/**
+ * sysctl.d(5): if the first separator is a slash, slashes separate and dots are part of a name; so
+ * `net/ipv4/conf/eth0.1/x` is `net.ipv4.conf.eth0/1.x`.
+ */
 function dotted(key: string): string {
   const separator = /[./]/.exec(key)?.[0];
   return separator === '/' ? key.replace(/[./]/g, (char) => (char === '/' ? '.' : '/')) : key;
 }
 
-/** What a node gets where `sysctls` says nothing else: enough outgoing ports and waiting connections for many small containers. */
+/**
+ * What a node gets where `sysctls` says nothing else: enough outgoing ports and waiting connections for many
+ * small containers.
+ */
 export const DEFAULT_SYSCTLS: Sysctl[] = [Sysctl.ipLocalPortRange(10000, 65000), Sysctl.somaxconn(65535)];
 
-/** The defaults with `over` over them, key by key, sorted by key. The same key twice in `over` is a mistake, whatever the values. */
+/**
+ * The defaults with `over` over them, key by key, sorted by key. The same key twice in `over` is a mistake,
+ * whatever the values.
+ */
 export function mergeSysctls(over: Sysctl[] = []): Sysctl[] {
   const own = new Map<string, Sysctl>();
   for (const sysctl of over) {

@@ -5,12 +5,17 @@ import { AwsCustomResource, AwsCustomResourcePolicy } from 'aws-cdk-lib/custom-r
 import type { Construct } from 'constructs';
 
 /**
- * Deletes the group by force before CloudFormation's own turn, which cannot: it waits for protected nodes and for lifecycle hooks.
+ * Deletes the group by force before CloudFormation's own turn, which cannot: it waits for protected nodes and
+ * for lifecycle hooks.
  *
- * In between the provider and the group: what is made later is deleted earlier, so the services have left the nodes and nothing manages the
- * group any more, and then CloudFormation finds it gone or going.
+ * In between the provider and the group: what is made later is deleted earlier, so the services have left the
+ * nodes and nothing manages the group any more, and then CloudFormation finds it gone or going.
  */
-export function forceDelete(scope: Construct, group: autoscaling.AutoScalingGroup, provider: ecs.AsgCapacityProvider): void {
+export function forceDelete(
+  scope: Construct,
+  group: autoscaling.AutoScalingGroup,
+  provider: ecs.AsgCapacityProvider,
+): void {
   const deletion = new AwsCustomResource(scope, 'ForceDelete', {
     onDelete: {
       service: 'AutoScaling',
@@ -22,7 +27,10 @@ export function forceDelete(scope: Construct, group: autoscaling.AutoScalingGrou
     // What the function has of the SDK can do it, so it needs no way to the npm registry.
     installLatestAwsSdk: false,
     policy: AwsCustomResourcePolicy.fromStatements([
-      new iam.PolicyStatement({ actions: ['autoscaling:DeleteAutoScalingGroup'], resources: [group.autoScalingGroupArn] }),
+      new iam.PolicyStatement({
+        actions: ['autoscaling:DeleteAutoScalingGroup'],
+        resources: [group.autoScalingGroupArn],
+      }),
     ]),
   });
   provider.node.addDependency(deletion);

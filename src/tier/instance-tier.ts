@@ -32,7 +32,9 @@ export interface TierCluster {
   readonly vpc: ec2.IVpc;
   readonly clusterName: string;
   readonly clusterArn: string;
-  /** The L2's name, for metrics: an alarm of another region or account needs a name that it can resolve there. */
+  /**
+   * The L2's name, for metrics: an alarm of another region or account needs a name that it can resolve there.
+   */
   readonly metricClusterName: string;
   readonly nodeDefaults: NodeProps;
   readonly vpcSubnets?: ec2.SubnetSelection;
@@ -45,7 +47,8 @@ const NAME = '1 to 64 letters, digits, "-" and "_", a letter or digit first';
 const TIER = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
 
 /**
- * A size of capacity of one cluster: an Auto Scaling group and its capacity provider. Made by `EcsAutoScaledCluster`, through `tiers` or `addTier()`.
+ * A size of capacity of one cluster: an Auto Scaling group and its capacity provider. Made by
+ * `EcsAutoScaledCluster`, through `tiers` or `addTier()`.
  *
  * @example
  * declare const cluster: EcsAutoScaledCluster;
@@ -76,7 +79,10 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   public readonly template: NodeTemplate;
   /** The network connections of the nodes. */
   public readonly connections: ec2.Connections;
-  /** The host ports that the agent gives to containers in bridge mode without a fixed one: what a load balancer must reach. */
+  /**
+   * The host ports that the agent gives to containers in bridge mode without a fixed one: what a load
+   * balancer must reach.
+   */
   public readonly dynamicHostPorts: ec2.Port;
 
   private readonly cluster: TierCluster;
@@ -84,8 +90,16 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   private readonly launchTemplate: ec2.LaunchTemplate;
 
   private constructor(cluster: TierCluster, props: InstanceTierProps) {
-    checkPattern('InvalidTierName', 'name', props.name, /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, NAME, cluster.scope);
-    if (props.name === undefined) fail('InvalidTierName', `\`name\` must be ${NAME}, got: undefined`, cluster.scope);
+    checkPattern(
+      'InvalidTierName',
+      'name',
+      props.name,
+      /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+      NAME,
+      cluster.scope,
+    );
+    if (props.name === undefined)
+      fail('InvalidTierName', `\`name\` must be ${NAME}, got: undefined`, cluster.scope);
     super(cluster.scope, props.name);
     Object.defineProperty(this, TIER, { value: true });
     this.cluster = cluster;
@@ -95,7 +109,8 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     checkTier(this, props, this._replacement);
 
     this.template = this.templateFor();
-    if (this._replacement.replacesRunningNodes && this.template._resolvesImageAtLaunch) fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
+    if (this._replacement.replacesRunningNodes && this.template._resolvesImageAtLaunch)
+      fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
     checkCordonAttributes(this, this.template.bootstrap._agentConfig, this._replacement.cordon);
     const vpcSubnets = props.vpcSubnets ?? cluster.vpcSubnets;
     checkSubnets(this, cluster.vpc, vpcSubnets);
@@ -118,7 +133,8 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       minCapacity: capacity.min,
       maxCapacity: capacity.max,
       desiredCapacity: props.desiredCapacity,
-      healthChecks: props.healthChecks ?? autoscaling.HealthChecks.ec2({ gracePeriod: Duration.seconds(300) }),
+      healthChecks:
+        props.healthChecks ?? autoscaling.HealthChecks.ec2({ gracePeriod: Duration.seconds(300) }),
       groupMetrics: [autoscaling.GroupMetrics.all()],
       maxInstanceLifetime: props.maxInstanceLifetime,
       capacityRebalance: props.purchase?._spot?.capacityRebalance,
@@ -137,7 +153,8 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       enableManagedScaling: true,
       targetCapacityPercent: props.targetCapacityPercent,
       enableManagedTerminationProtection: props.enableManagedTerminationProtection ?? false,
-      // Named even though on is what ECS does: left out, CDK adds a drain hook with a Lambda function of its own.
+      // Named even though on is what ECS does: left out, CDK adds a drain hook with a Lambda
+      // function of its own.
       enableManagedDraining: this._replacement.drains,
     });
     this.capacityProviderName = this.capacityProvider.capacityProviderName;
@@ -156,18 +173,25 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   /**
    * The tier as an item of a service's `capacityProviderStrategies`.
    *
-   * A service in another stack then imports the provider's name, and the tier cannot go as long as it does: where one tier will do, rather leave
-   * the strategy to the cluster. Refused for a tier that is retired.
+   * A service in another stack then imports the provider's name, and the tier cannot go as long as it does:
+   * where one tier will do, rather leave the strategy to the cluster. Refused for a tier that is retired.
    */
   public strategy(options: TierStrategy = {}): ecs.CapacityProviderStrategy {
     if (this._isRetired) {
-      fail('RetiredTier', `the tier ${shown(this.name)} is retired and takes no new tasks: name another tier in the strategy`, this);
+      fail(
+        'RetiredTier',
+        `the tier ${shown(this.name)} is retired and takes no new tasks: name another tier in the strategy`,
+        this,
+      );
     }
     checkTierStrategy('strategy', options, this);
     return { capacityProvider: this.capacityProviderName, base: options.base, weight: options.weight ?? 1 };
   }
 
-  /** A metric of the tier's group, by its name in the namespace `AWS/AutoScaling`, as the average over five minutes. */
+  /**
+   * A metric of the tier's group, by its name in the namespace `AWS/AutoScaling`, as the average over five
+   * minutes.
+   */
   public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return groupMetric(this, metricName, this.autoScalingGroup.autoScalingGroupName, props);
   }
@@ -207,7 +231,10 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     return this.metric('GroupTotalInstances', props);
   }
 
-  /** The nodes that are needed, in percent of those that there are: above 100 the tier grows, below it shrinks. */
+  /**
+   * The nodes that are needed, in percent of those that there are: above 100 the tier grows,
+   * below it shrinks.
+   */
   public metricCapacityProviderReservation(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return reservationMetric(this, this.cluster.metricClusterName, this.capacityProviderName, props);
   }
@@ -288,7 +315,8 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     if (own.length > 0) {
       fail(
         'TemplateAndNodeFields',
-        `\`template\` excludes the tier's own node fields, got: ${listed(own)}. Move them into the NodeTemplate, or leave \`template\` out`,
+        `\`template\` excludes the tier's own node fields, got: ${listed(own)}. Move them into the ` +
+          'NodeTemplate, or leave `template` out',
         this,
       );
     }
@@ -313,7 +341,8 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     addTags(this.autoScalingGroup, {
       Name: `${clusterName}-node`,
       [CLUSTER_NAME_TAG]: clusterName,
-      // ECS adds it to the group, not to the instances that start before it does; without it managed scaling counts them wrongly.
+      // ECS adds it to the group, not to the instances that start before it does; without it managed scaling
+      // counts them wrongly.
       AmazonECSManaged: 'true',
     });
   }

@@ -7,7 +7,8 @@ import { fail, shown } from '../private/errors';
 const CODE = 'InvalidSpot';
 
 /**
- * How much of a tier runs on Spot Instances: `PurchaseOption.spot()`. Nodes whose instance is interrupted are drained.
+ * How much of a tier runs on Spot Instances: `PurchaseOption.spot()`. Nodes whose instance is interrupted are
+ * drained.
  *
  * The names are those of EC2 Auto Scaling's instances distribution.
  *
@@ -41,7 +42,8 @@ export interface SpotOptions {
   readonly allocationStrategy?: autoscaling.SpotAllocationStrategy;
 
   /**
-   * The most to pay for an instance hour, in US dollars. Without a limit the price never passes the on-demand price.
+   * The most to pay for an instance hour, in US dollars. Without a limit the price never passes
+   * the on-demand price.
    *
    * @default - the on-demand price
    */
@@ -62,29 +64,45 @@ export function checkSpot(spot: SpotOptions): void {
   if (above === 100) {
     fail(
       CODE,
-      '`onDemandPercentageAboveBaseCapacity` must be below 100, got: 100. A tier that is all on demand has `PurchaseOption.onDemand()`',
+      '`onDemandPercentageAboveBaseCapacity` must be below 100, got: 100. A tier that is all on demand ' +
+        'has `PurchaseOption.onDemand()`',
     );
   }
   checkPercentage(CODE, 'onDemandPercentageAboveBaseCapacity', above, { min: 0, max: 99 });
-  if (maxPrice !== undefined && !Token.isUnresolved(maxPrice) && !(/^\d+(\.\d+)?$/.test(maxPrice) && Number(maxPrice) > 0)) {
+  if (
+    maxPrice !== undefined &&
+    !Token.isUnresolved(maxPrice) &&
+    !(/^\d+(\.\d+)?$/.test(maxPrice) && Number(maxPrice) > 0)
+  ) {
     fail(CODE, `\`maxPrice\` must be a price in US dollars such as "0.05", got: ${shown(maxPrice)}`);
   }
 }
 
 /** The same for Auto Scaling. */
-export function instancesDistributionOf(spot: SpotOptions, maxCapacity: number, scope: IConstruct): autoscaling.InstancesDistribution {
+export function instancesDistributionOf(
+  spot: SpotOptions,
+  maxCapacity: number,
+  scope: IConstruct,
+): autoscaling.InstancesDistribution {
   const { onDemandBaseCapacity: base } = spot;
-  if (base !== undefined && !Token.isUnresolved(base) && !Token.isUnresolved(maxCapacity) && base >= maxCapacity) {
+  if (
+    base !== undefined &&
+    !Token.isUnresolved(base) &&
+    !Token.isUnresolved(maxCapacity) &&
+    base >= maxCapacity
+  ) {
     fail(
       CODE,
-      `\`onDemandBaseCapacity\` must be below the tier's \`maxCapacity\`, or nothing is on Spot, got: ${base} and ${maxCapacity}`,
+      "`onDemandBaseCapacity` must be below the tier's `maxCapacity`, or nothing is on Spot, got: " +
+        `${base} and ${maxCapacity}`,
       scope,
     );
   }
   return {
     onDemandBaseCapacity: base ?? 0,
     onDemandPercentageAboveBaseCapacity: spot.onDemandPercentageAboveBaseCapacity ?? 0,
-    spotAllocationStrategy: spot.allocationStrategy ?? autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
+    spotAllocationStrategy:
+      spot.allocationStrategy ?? autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
     spotMaxPrice: spot.maxPrice,
   };
 }

@@ -19,8 +19,10 @@ export class TierGroup extends autoscaling.AutoScalingGroup {
       warn(
         tier,
         'InstanceTier.addUserData',
-        `\`addUserData()\` on the group of the tier "${tier.node.path}" changes the nodes of every tier that uses the template "${this.sharedTemplate}". Where that is meant, say so: ` +
-          '`template.bootstrap.addCommands()`; where it is not, give the tier node fields of its own instead of a `template`.',
+        `\`addUserData()\` on the group of the tier "${tier.node.path}" changes the nodes of every ` +
+          `tier that uses the template "${this.sharedTemplate}". Where that is meant, say so: ` +
+          '`template.bootstrap.addCommands()`; where it is not, give the tier node fields of its own ' +
+          'instead of a `template`.',
       );
     }
     super.addUserData(...commands);

@@ -11,7 +11,10 @@ import { checkTierStrategy } from './tier-strategy';
 const CODE = 'InvalidCapacity';
 
 /** The bounds of a tier, with its defaults. One that is retired may go to zero. */
-export function capacityOf({ minCapacity = 0, maxCapacity = 30, retired }: InstanceTierProps): { min: number; max: number } {
+export function capacityOf({ minCapacity = 0, maxCapacity = 30, retired }: InstanceTierProps): {
+  min: number;
+  max: number;
+} {
   return { min: retired ? 0 : minCapacity, max: maxCapacity };
 }
 
@@ -22,21 +25,31 @@ export function checkTier(scope: IConstruct, props: InstanceTierProps, replaceme
   const max = whereKnown(capacity.max);
   checkCapacity(scope, props, { min, max });
   checkPercentage(CODE, 'targetCapacityPercent', props.targetCapacityPercent, { min: 1, max: 100 }, scope);
-  checkDuration('InvalidLifetime', 'maxInstanceLifetime', props.maxInstanceLifetime, { min: 86400, max: 31536000 }, scope);
+  checkDuration(
+    'InvalidLifetime',
+    'maxInstanceLifetime',
+    props.maxInstanceLifetime,
+    { min: 86400, max: 31536000 },
+    scope,
+  );
   checkTierStrategy('defaultStrategy', props.defaultStrategy ?? {}, scope);
   checkSchedules(props.schedules ?? [], { min, max }, scope);
   checkRetired(scope, props);
   if (props.enableManagedTerminationProtection && !replacement.drains) {
     fail(
       'ProtectedAllAtOnce',
-      '`enableManagedTerminationProtection` must not be set with `NodeReplacement.allAtOnce()`: nodes that may go down at any time need no protection, ' +
-        'and it would keep the stack from being deleted',
+      '`enableManagedTerminationProtection` must not be set with `NodeReplacement.allAtOnce()`: nodes ' +
+        'that may go down at any time need no protection, and it would keep the stack from being deleted',
       scope,
     );
   }
 }
 
-function checkCapacity(scope: IConstruct, { minCapacity, maxCapacity, desiredCapacity }: InstanceTierProps, { min, max }: Bounds): void {
+function checkCapacity(
+  scope: IConstruct,
+  { minCapacity, maxCapacity, desiredCapacity }: InstanceTierProps,
+  { min, max }: Bounds,
+): void {
   checkInteger(CODE, 'maxCapacity', maxCapacity, { min: 1 }, scope);
   checkInteger(CODE, 'minCapacity', minCapacity, { min: 0 }, scope);
   checkInteger(CODE, 'desiredCapacity', desiredCapacity, { min: 0 }, scope);
@@ -52,17 +65,32 @@ function checkCapacity(scope: IConstruct, { minCapacity, maxCapacity, desiredCap
     fail(CODE, `\`desiredCapacity\` must be at most \`maxCapacity\`, got: ${desired} and ${most}`, scope);
 }
 
-function checkRetired(scope: IConstruct, { retired, defaultStrategy, desiredCapacity }: InstanceTierProps): void {
+function checkRetired(
+  scope: IConstruct,
+  { retired, defaultStrategy, desiredCapacity }: InstanceTierProps,
+): void {
   if (!retired) return;
   if (defaultStrategy !== undefined) {
-    fail('RetiredTier', '`defaultStrategy` must not be set for a tier that is `retired`: it takes no new tasks', scope);
+    fail(
+      'RetiredTier',
+      '`defaultStrategy` must not be set for a tier that is `retired`: it takes no new tasks',
+      scope,
+    );
   }
   if (desiredCapacity !== undefined) {
-    fail('RetiredTier', '`desiredCapacity` must not be set for a tier that is `retired`: each deployment would start nodes again', scope);
+    fail(
+      'RetiredTier',
+      '`desiredCapacity` must not be set for a tier that is `retired`: each deployment would start ' +
+        'nodes again',
+      scope,
+    );
   }
 }
 
-/** Says what works, at a price that is easily overlooked. Each warning can be acknowledged, and its id is part of the API. */
+/**
+ * Says what works, at a price that is easily overlooked. Each warning can be acknowledged, and its id is
+ * part of the API.
+ */
 export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacement: NodeReplacement): void {
   const path = `The tier "${scope.node.path}"`;
   if (props.enableManagedTerminationProtection) {
@@ -81,17 +109,19 @@ export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacem
     warn(
       scope,
       'InstanceTier.desiredCapacity',
-      `${path} sets \`desiredCapacity\` and replaces running nodes: the deployment that replaces them first sets the group back to that size, so nodes that ` +
-        'managed scaling had added are taken from the tasks on them. Leave it out, and give a `minCapacity` if there must be nodes.',
+      `${path} sets \`desiredCapacity\` and replaces running nodes: the deployment that replaces them ` +
+        'first sets the group back to that size, so nodes that managed scaling had added are taken from ' +
+        'the tasks on them. Leave it out, and give a `minCapacity` if there must be nodes.',
     );
   }
   if (!props.retired && replacement.drains && (props.schedules ?? []).some(emptiesTier)) {
     warn(
       scope,
       'InstanceTier.schedules',
-      `${path} goes to zero on schedule and drains its nodes: a node waits, for up to 48 hours, until each of its tasks runs elsewhere, so it goes only if services ` +
-        'have gone to zero before it, or may run on another tier. Scale them on the same schedule (`service.autoScaleTaskCount()`), a little earlier, or let the ' +
-        'tier go down without draining, with `NodeReplacement.allAtOnce()`.',
+      `${path} goes to zero on schedule and drains its nodes: a node waits, for up to 48 hours, until ` +
+        'each of its tasks runs elsewhere, so it goes only if services have gone to zero before it, or ' +
+        'may run on another tier. Scale them on the same schedule (`service.autoScaleTaskCount()`), a ' +
+        'little earlier, or let the tier go down without draining, with `NodeReplacement.allAtOnce()`.',
     );
   }
 }

@@ -11,7 +11,9 @@ import type { TierStrategy } from './tier-strategy';
 const REPLACEMENTS = ['onNextLaunch', 'rolling', 'allAtOnce'];
 
 export const REPLACEMENT: Kind<NodeReplacement> = {
-  name: 'a NodeReplacement: `NodeReplacement.onNextLaunch()`, `NodeReplacement.rolling()` or `NodeReplacement.allAtOnce()`',
+  name:
+    'a NodeReplacement: `NodeReplacement.onNextLaunch()`, `NodeReplacement.rolling()` or ' +
+    '`NodeReplacement.allAtOnce()`',
   member: '_groupProps',
   instead: (_, text) => (REPLACEMENTS.includes(text) ? `NodeReplacement.${text}()` : undefined),
 };

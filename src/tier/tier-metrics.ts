@@ -2,7 +2,8 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 
 /**
- * A metric of an Auto Scaling group. Group metrics are free, one a minute, also at zero nodes, and all of them are on for every tier.
+ * A metric of an Auto Scaling group. Group metrics are free, one a minute, also at zero nodes, and all of
+ * them are on for every tier.
  *
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html
  */
@@ -22,7 +23,8 @@ export function groupMetric(
 }
 
 /**
- * What managed scaling steers by: the nodes that are needed, in percent of those that there are; 100 where there are none and none is needed.
+ * What managed scaling steers by: the nodes that are needed, in percent of those that there are; 100 where
+ * there are none and none is needed.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
  * @see https://aws.amazon.com/blogs/containers/deep-dive-on-amazon-ecs-cluster-auto-scaling/
@@ -43,7 +45,8 @@ export function reservationMetric(
 }
 
 /**
- * The nodes that have joined a cluster and run a task: those without any are not counted. Only Container Insights has it.
+ * The nodes that have joined a cluster and run a task: those without any are not counted. Only Container
+ * Insights has it.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
  */

@@ -10,7 +10,10 @@ const NOT_YET_LOOKED_UP = 'vpc-12345';
 /** What the agent of a node without a way out talks to ECS through. */
 const ECS_ENDPOINTS = ['ecs', 'ecs-agent', 'ecs-telemetry'];
 
-/** Refuses security groups and subnets of another VPC than the cluster's: no node would launch. What is imported by its id alone does not say its VPC. */
+/**
+ * Refuses security groups and subnets of another VPC than the cluster's: no node would launch. What is
+ * imported by its id alone does not say its VPC.
+ */
 export function checkVpcs(
   scope: IConstruct,
   vpc: ec2.IVpc,
@@ -29,14 +32,16 @@ function checkVpc(scope: IConstruct, vpc: ec2.IVpc, field: string, member: ICons
   const nameOf = (id: string) => referenceIn(id)?.target.node.path ?? id;
   fail(
     'DifferentVpcs',
-    `\`${field}\` must be of the cluster's VPC (${shown(nameOf(vpc.vpcId))}), got: ${shown(member.node.path)} of ${shown(nameOf(vpcId))}`,
+    `\`${field}\` must be of the cluster's VPC (${shown(nameOf(vpc.vpcId))}), got: ` +
+      `${shown(member.node.path)} of ${shown(nameOf(vpcId))}`,
     scope,
   );
 }
 
 /** Certain only between two ids, and between two VPCs of the app: a parameter may well be one of either. */
 function differ(one: string, other: string): boolean {
-  if (!Token.isUnresolved(one) && !Token.isUnresolved(other)) return one !== other && ![one, other].includes(NOT_YET_LOOKED_UP);
+  if (!Token.isUnresolved(one) && !Token.isUnresolved(other))
+    return one !== other && ![one, other].includes(NOT_YET_LOOKED_UP);
   const [a, b] = [referenceIn(one), referenceIn(other)];
   return a !== undefined && b !== undefined && isVpc(a.target) && isVpc(b.target) && a.target !== b.target;
 }
@@ -50,30 +55,50 @@ function isVpc(construct: IConstruct): boolean {
   return CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::EC2::VPC';
 }
 
-/** Refuses a selection of no subnets: CDK renders an empty list, which Auto Scaling refuses only when the stack is deployed. */
-export function checkSubnets(scope: IConstruct, vpc: ec2.IVpc, vpcSubnets: ec2.SubnetSelection | undefined): void {
+/**
+ * Refuses a selection of no subnets: CDK renders an empty list, which Auto Scaling refuses only when the
+ * stack is deployed.
+ */
+export function checkSubnets(
+  scope: IConstruct,
+  vpc: ec2.IVpc,
+  vpcSubnets: ec2.SubnetSelection | undefined,
+): void {
   const selected = vpc.selectSubnets(vpcSubnets);
-  if (selected.isPendingLookup || Token.isUnresolved(selected.subnetIds) || selected.subnetIds.length > 0) return;
+  if (selected.isPendingLookup || Token.isUnresolved(selected.subnetIds) || selected.subnetIds.length > 0)
+    return;
   fail('NoSubnets', '`vpcSubnets` must select at least one subnet of the VPC, got none', scope);
 }
 
 /**
- * Warns of nodes that have isolated subnets only: the agent reaches ECS neither through the internet nor, as far as is known here, through endpoints.
+ * Warns of nodes that have isolated subnets only: the agent reaches ECS neither through the internet nor, as
+ * far as is known here, through endpoints.
  *
  * At synthesis, because endpoints may be added to the VPC after the cluster was made.
  */
-export function warnOfIsolatedSubnets(scope: IConstruct, vpc: ec2.IVpc, vpcSubnets: ec2.SubnetSelection | undefined): void {
+export function warnOfIsolatedSubnets(
+  scope: IConstruct,
+  vpc: ec2.IVpc,
+  vpcSubnets: ec2.SubnetSelection | undefined,
+): void {
   const selected = vpc.selectSubnets(vpcSubnets);
   const isolated = new Set(vpc.isolatedSubnets.map(({ subnetId }) => subnetId));
-  if (selected.isPendingLookup || selected.subnetIds.length === 0 || !selected.subnetIds.every((id) => isolated.has(id))) return;
+  if (
+    selected.isPendingLookup ||
+    selected.subnetIds.length === 0 ||
+    !selected.subnetIds.every((id) => isolated.has(id))
+  )
+    return;
   const missing = missingEndpoints(vpc);
   if (missing.length === 0) return;
   warn(
     scope,
     'InstanceTier.isolatedSubnets',
-    `The tier "${scope.node.path}" has isolated subnets only, which have no way out: its nodes cannot reach ECS, and never join the cluster. Choose subnets with a way out ` +
-      `(\`vpcSubnets\`), or add interface endpoints for ${missing.join(', ')} to the VPC, and for what else nodes and tasks need (ECR with S3, CloudWatch Logs, Secrets Manager, ` +
-      'Systems Manager); acknowledge this where the VPC has them already.',
+    `The tier "${scope.node.path}" has isolated subnets only, which have no way out: its nodes cannot ` +
+      'reach ECS, and never join the cluster. Choose subnets with a way out (`vpcSubnets`), or add ' +
+      `interface endpoints for ${missing.join(', ')} to the VPC, and for what else nodes and tasks need ` +
+      '(ECR with S3, CloudWatch Logs, Secrets Manager, Systems Manager); acknowledge this where the VPC ' +
+      'has them already.',
   );
 }
 
@@ -81,7 +106,16 @@ export function warnOfIsolatedSubnets(scope: IConstruct, vpc: ec2.IVpc, vpcSubne
 function missingEndpoints(vpc: ec2.IVpc): string[] {
   const services = vpc.node
     .findAll()
-    .filter((construct) => CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::EC2::VPCEndpoint')
-    .map((endpoint) => JSON.stringify(Stack.of(endpoint).resolve((endpoint as unknown as { serviceName: unknown }).serviceName)));
-  return ECS_ENDPOINTS.filter((name) => !services.some((service) => service.endsWith(`.${name}"`) || service.endsWith(`.${name}"]]}`)));
+    .filter(
+      (construct) =>
+        CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::EC2::VPCEndpoint',
+    )
+    .map((endpoint) =>
+      JSON.stringify(
+        Stack.of(endpoint).resolve((endpoint as unknown as { serviceName: unknown }).serviceName),
+      ),
+    );
+  return ECS_ENDPOINTS.filter(
+    (name) => !services.some((service) => service.endsWith(`.${name}"`) || service.endsWith(`.${name}"]]}`)),
+  );
 }

@@ -9,10 +9,11 @@ import type { TierSchedule } from './tier-schedule';
 import type { TierStrategy } from './tier-strategy';
 
 /**
- * A tier of a cluster, without its name: a size of capacity, as an Auto Scaling group with its capacity provider.
+ * A tier of a cluster, without its name: a size of capacity, as an Auto Scaling group with
+ * its capacity provider.
  *
- * The node fields (`role`, `instanceTypes`, `dockerAuth` and so on) make a launch template of the tier's own, each replacing the cluster's value; or
- * `template` names a shared one, which excludes them all.
+ * The node fields (`role`, `instanceTypes`, `dockerAuth` and so on) make a launch template of the tier's own,
+ * each replacing the cluster's value; or `template` names a shared one, which excludes them all.
  *
  * @example
  * declare const cluster: EcsAutoScaledCluster;
@@ -26,7 +27,8 @@ import type { TierStrategy } from './tier-strategy';
  */
 export interface InstanceTierOptions extends NodeProps {
   /**
-   * A node template that other tiers may use too. Excludes every node field: setting both is refused, and the fields are named.
+   * A node template that other tiers may use too. Excludes every node field: setting both is refused, and the
+   * fields are named.
    *
    * @default - a template of the tier's own, from its node fields over the cluster's
    */
@@ -61,8 +63,8 @@ export interface InstanceTierOptions extends NodeProps {
   readonly maxCapacity?: number;
 
   /**
-   * The number of nodes, from `minCapacity` to `maxCapacity`. Every deployment sets the group back to it, whatever managed scaling had made of it: seldom wanted,
-   * and warned of.
+   * The number of nodes, from `minCapacity` to `maxCapacity`. Every deployment sets the group back to it,
+   * whatever managed scaling had made of it: seldom wanted, and warned of.
    *
    * @default - none, so that deployments leave the number alone
    */
@@ -83,14 +85,16 @@ export interface InstanceTierOptions extends NodeProps {
   readonly purchase?: PurchaseOption;
 
   /**
-   * How full managed scaling keeps the tier, 1 to 100 percent. Below 100 there is spare room for tasks that start.
+   * How full managed scaling keeps the tier, 1 to 100 percent. Below 100 there is spare room for
+   * tasks that start.
    *
    * @default 100
    */
   readonly targetCapacityPercent?: number;
 
   /**
-   * The tier's part in the cluster's default strategy, which services without a strategy of their own get when they are made.
+   * The tier's part in the cluster's default strategy, which services without a strategy of their own get
+   * when they are made.
    *
    * @default - the first tier alone, unless any tier says more
    */
@@ -104,40 +108,45 @@ export interface InstanceTierOptions extends NodeProps {
   readonly schedules?: TierSchedule[];
 
   /**
-   * The greatest age of a node, 1 to 365 days: an older one is drained and replaced by one of the same template. With
-   * `NodeReplacement.rolling()` the new one comes first.
+   * The greatest age of a node, 1 to 365 days: an older one is drained and replaced by one of the same
+   * template. With `NodeReplacement.rolling()` the new one comes first.
    *
    * @default - no limit
    */
   readonly maxInstanceLifetime?: Duration;
 
   /**
-   * Never let managed scaling terminate a node that runs tasks. Managed draining moves them first in any case, so this is for tasks that must not move.
+   * Never let managed scaling terminate a node that runs tasks. Managed draining moves them first in any
+   * case, so this is for tasks that must not move.
    *
-   * It has a price, which is warned of: the deletion of the stack hangs until the protection of the last node is taken away by hand (aws-cdk #18179,
-   * containers-roadmap #2862), and a tier that shrinks keeps each node on which anything runs. Refused with `NodeReplacement.allAtOnce()`.
+   * It has a price, which is warned of: the deletion of the stack hangs until the protection of the last node
+   * is taken away by hand (aws-cdk #18179, containers-roadmap #2862), and a tier that shrinks keeps each node
+   * on which anything runs. Refused with `NodeReplacement.allAtOnce()`.
    *
    * @default false
    */
   readonly enableManagedTerminationProtection?: boolean;
 
   /**
-   * The name of the capacity provider: 1 to 255 letters, digits, `-` and `_`, not beginning with aws, ecs or fargate. What has a name of its own cannot be
-   * replaced by CloudFormation.
+   * The name of the capacity provider: 1 to 255 letters, digits, `-` and `_`, not beginning with aws, ecs or
+   * fargate. What has a name of its own cannot be replaced by CloudFormation.
    *
    * @default - generated
    */
   readonly capacityProviderName?: string;
 
   /**
-   * Take the tier out of use, to remove or rename it later. A capacity provider that services or tasks still use cannot leave its cluster ("in use",
-   * containers-roadmap #631), and a deployment that removes it with its tier fails. So it takes two:
+   * Take the tier out of use, to remove or rename it later. A capacity provider that services or tasks still
+   * use cannot leave its cluster ("in use", containers-roadmap #631), and a deployment that removes it with
+   * its tier fails. So it takes two:
    *
-   * 1. Add the tier that follows it, if any, and set `retired`. The tier stays with the cluster, so what runs on it runs on, but it is in no default
-   *    strategy, `strategy()` refuses, its minimum is 0 and its schedules are gone. ECS copies the default strategy into a service when it makes the
-   *    service, so existing ones still name the tier; each of those needs, once,
+   * 1. Add the tier that follows it, if any, and set `retired`. The tier stays with the cluster, so what runs
+   *    on it runs on, but it is in no default strategy, `strategy()` refuses, its minimum is 0 and its
+   *    schedules are gone. ECS copies the default strategy into a service when it makes the service, so
+   *    existing ones still name the tier; each of those needs, once,
    *    `aws ecs update-service --cluster <cluster> --service <service> --capacity-provider-strategy capacityProvider=<provider>,weight=1 --force-new-deployment`
-   *    with the provider of another tier (or `capacityProviderStrategies` and `forceNewDeployment()` in the app). Managed scaling takes the nodes away as they empty.
+   *    with the provider of another tier (or `capacityProviderStrategies` and `forceNewDeployment()` in the
+   *    app). Managed scaling takes the nodes away as they empty.
    * 2. When the tier has no nodes left, remove it from the app.
    *
    * Refused where every tier is retired, and together with `defaultStrategy` and `desiredCapacity`.
@@ -147,12 +156,14 @@ export interface InstanceTierOptions extends NodeProps {
   readonly retired?: boolean;
 
   /**
-   * Delete the group by force when the stack is deleted, or the tier removed from it: its nodes are terminated at once, without draining them or waiting for
-   * lifecycle hooks, and whether or not they are protected. Without it a node that drains, or whose drain hook nobody answers any more, keeps the deletion
+   * Delete the group by force when the stack is deleted, or the tier removed from it: its nodes are
+   * terminated at once, without draining them or waiting for lifecycle hooks, and whether or not they are
+   * protected. Without it a node that drains, or whose drain hook nobody answers any more, keeps the deletion
    * waiting, for up to 48 hours.
    *
-   * This renders **a custom resource and a Lambda function** (CDK's own `AwsCustomResource`, one function a stack), which may delete this one group. It
-   * runs after the services, the association and the capacity provider are gone.
+   * This renders **a custom resource and a Lambda function** (CDK's own `AwsCustomResource`, one function a
+   * stack), which may delete this one group. It runs after the services, the association and the capacity
+   * provider are gone.
    *
    * @default false
    */
@@ -176,6 +187,9 @@ export interface InstanceTierOptions extends NodeProps {
  * });
  */
 export interface InstanceTierProps extends InstanceTierOptions {
-  /** The tier's name, unique in its cluster: 1 to 64 letters, digits, `-` and `_`, a letter or digit first. Its resources' logical ids come from it. */
+  /**
+   * The tier's name, unique in its cluster: 1 to 64 letters, digits, `-` and `_`, a letter or digit first.
+   * Its resources' logical ids come from it.
+   */
   readonly name: string;
 }

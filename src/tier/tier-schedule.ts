@@ -38,7 +38,13 @@ export enum TierWeekday {
 /** In the order in which cron counts them, from 0. */
 const DAYS = Object.values(TierWeekday);
 
-const MONDAY_TO_FRIDAY = [TierWeekday.MONDAY, TierWeekday.TUESDAY, TierWeekday.WEDNESDAY, TierWeekday.THURSDAY, TierWeekday.FRIDAY];
+const MONDAY_TO_FRIDAY = [
+  TierWeekday.MONDAY,
+  TierWeekday.TUESDAY,
+  TierWeekday.WEDNESDAY,
+  TierWeekday.THURSDAY,
+  TierWeekday.FRIDAY,
+];
 
 /**
  * Options of `TierSchedule.workingHours()`.
@@ -52,7 +58,10 @@ const MONDAY_TO_FRIDAY = [TierWeekday.MONDAY, TierWeekday.TUESDAY, TierWeekday.W
  * });
  */
 export interface WorkingHoursOptions {
-  /** The time zone, by its name in the IANA Time Zone Database such as `Europe/Berlin`. It knows daylight saving time. */
+  /**
+   * The time zone, by its name in the IANA Time Zone Database such as `Europe/Berlin`. It knows daylight
+   * saving time.
+   */
   readonly timeZone: string;
 
   /**
@@ -123,7 +132,8 @@ export interface TierScheduleOptions {
   readonly maxCapacity?: number;
 
   /**
-   * The number of nodes at that moment, within the bounds that then hold. Managed scaling changes it from then on.
+   * The number of nodes at that moment, within the bounds that then hold. Managed scaling changes
+   * it from then on.
    *
    * @default - as it is
    */
@@ -141,14 +151,16 @@ interface Action {
 /**
  * When a tier is larger or smaller than at other times.
  *
- * Managed scaling sets the number of nodes by itself, by the tasks that want to run. So a schedule moves the bounds that it has to keep to: a tier is at zero only as long
- * as its maximum is 0.
+ * Managed scaling sets the number of nodes by itself, by the tasks that want to run. So a schedule moves the
+ * bounds that it has to keep to: a tier is at zero only as long as its maximum is 0.
  *
- * **Draining.** A tier that drains its nodes (all but `NodeReplacement.allAtOnce()`) goes to zero only when its tasks have somewhere else to run, or have been scaled to
- * zero before: see the warning. Deployments leave the bounds alone that a schedule has set, unless they change the tier's own; a stack that is rolled
+ * **Draining.** A tier that drains its nodes (all but `NodeReplacement.allAtOnce()`) goes to zero only when
+ * its tasks have somewhere else to run, or have been scaled to zero before: see the warning. Deployments
+ * leave the bounds alone that a schedule has set, unless they change the tier's own; a stack that is rolled
  * back sets them back.
  *
- * An end of the schedule is not offered: Auto Scaling then deletes the action behind CloudFormation's back, and later deployments fail.
+ * An end of the schedule is not offered: Auto Scaling then deletes the action behind CloudFormation's back,
+ * and later deployments fail.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -164,7 +176,8 @@ interface Action {
  */
 export class TierSchedule {
   /**
-   * Nodes in working hours, none at night and on the other days: at `start` of each of the days the tier's own minimum and maximum, at `end` both 0.
+   * Nodes in working hours, none at night and on the other days: at `start` of each of the days the tier's
+   * own minimum and maximum, at `end` both 0.
    *
    * The day on which the stack is first deployed starts with the tier's own.
    */
@@ -172,13 +185,17 @@ export class TierSchedule {
     const { timeZone, start = '07:00', end = '20:00', days = MONDAY_TO_FRIDAY } = options;
     checkTimeZone(timeZone);
     const [startMinutes, endMinutes] = [minutesOf('start', start), minutesOf('end', end)];
-    if (startMinutes === endMinutes) fail(CODE, `\`end\` must be another time than \`start\`, got: ${shown(end)}`);
+    if (startMinutes === endMinutes)
+      fail(CODE, `\`end\` must be another time than \`start\`, got: ${shown(end)}`);
     if (days.length === 0) fail(CODE, '`days` must have at least one day');
     const numbers = days.map(numberOf);
     const endDays = endMinutes < startMinutes ? numbers.map((day) => (day + 1) % DAYS.length) : numbers;
     return new TierSchedule(timeZone, [
       { id: 'Start', options: { schedule: weekly(startMinutes, numbers), timeZone }, restores: true },
-      { id: 'End', options: { schedule: weekly(endMinutes, endDays), timeZone, minCapacity: 0, maxCapacity: 0 } },
+      {
+        id: 'End',
+        options: { schedule: weekly(endMinutes, endDays), timeZone, minCapacity: 0, maxCapacity: 0 },
+      },
     ]);
   }
 
@@ -191,12 +208,14 @@ export class TierSchedule {
     checkTimeZone(options.timeZone);
     requireKind('schedule', options.schedule, SCHEDULE);
     checkCron(options.schedule);
-    for (const field of ['minCapacity', 'maxCapacity', 'desiredCapacity'] as const) checkInteger(CODE, field, options[field], { min: 0 });
+    for (const field of ['minCapacity', 'maxCapacity', 'desiredCapacity'] as const)
+      checkInteger(CODE, field, options[field], { min: 0 });
     return new TierSchedule(options.timeZone, [{ id: 'At', options }]);
   }
 
   /**
-   * When it changes the tier, in Auto Scaling's cron of five fields, read in `timeZone`. In working hours that is twice: when they start, and when they end.
+   * When it changes the tier, in Auto Scaling's cron of five fields, read in `timeZone`. In working hours
+   * that is twice: when they start, and when they end.
    */
   public readonly recurrences: string[];
 
@@ -218,7 +237,10 @@ export function emptiesTier(schedule: TierSchedule): boolean {
   return schedule._actions.some(({ options }) => options.maxCapacity === 0);
 }
 
-/** Refuses an action whose bounds, with the tier's own for those that it leaves open, contradict each other: Auto Scaling would refuse it at its time. */
+/**
+ * Refuses an action whose bounds, with the tier's own for those that it leaves open, contradict each other:
+ * Auto Scaling would refuse it at its time.
+ */
 export function checkSchedules(schedules: TierSchedule[], tier: Bounds, scope: IConstruct): void {
   for (const [index, schedule] of schedules.entries()) {
     for (const { options, restores } of schedule._actions) {
@@ -234,7 +256,8 @@ function checkAction(field: string, options: TierScheduleOptions, tier: Bounds, 
     const from = (own: number | undefined) => (own === undefined ? ' (of the tier)' : '');
     fail(
       CODE,
-      `\`${field}\` must have a \`minCapacity\` of at most its \`maxCapacity\`, got: ${min}${from(options.minCapacity)} and ${max}${from(options.maxCapacity)}`,
+      `\`${field}\` must have a \`minCapacity\` of at most its \`maxCapacity\`, got: ` +
+        `${min}${from(options.minCapacity)} and ${max}${from(options.maxCapacity)}`,
       scope,
     );
   }
@@ -242,10 +265,17 @@ function checkAction(field: string, options: TierScheduleOptions, tier: Bounds, 
 }
 
 /** Adds the actions to the group. */
-export function addSchedules(group: autoscaling.AutoScalingGroup, schedules: TierSchedule[], tier: { min: number; max: number }): void {
+export function addSchedules(
+  group: autoscaling.AutoScalingGroup,
+  schedules: TierSchedule[],
+  tier: { min: number; max: number },
+): void {
   for (const [index, schedule] of schedules.entries()) {
     for (const { id, options, restores } of schedule._actions) {
-      group.scaleOnSchedule(`Schedule${index}${id}`, { ...options, ...(restores && { minCapacity: tier.min, maxCapacity: tier.max }) });
+      group.scaleOnSchedule(`Schedule${index}${id}`, {
+        ...options,
+        ...(restores && { minCapacity: tier.min, maxCapacity: tier.max }),
+      });
     }
   }
 }
@@ -256,32 +286,53 @@ function known(value: number | undefined, otherwise: number | undefined): number
 
 function numberOf(day: TierWeekday): number {
   const number = DAYS.indexOf(day);
-  return number >= 0 ? number : fail(CODE, `\`days\` must be of TierWeekday, such as TierWeekday.MONDAY, got: ${shown(day)}`);
+  return number >= 0
+    ? number
+    : fail(CODE, `\`days\` must be of TierWeekday, such as TierWeekday.MONDAY, got: ${shown(day)}`);
 }
 
 function weekly(minutes: number, days: number[]): autoscaling.Schedule {
   const weekDay = [...new Set(days)].sort((a, b) => a - b).join(',');
-  return autoscaling.Schedule.cron({ minute: `${minutes % 60}`, hour: `${Math.floor(minutes / 60)}`, weekDay });
+  return autoscaling.Schedule.cron({
+    minute: `${minutes % 60}`,
+    hour: `${Math.floor(minutes / 60)}`,
+    weekDay,
+  });
 }
 
 function minutesOf(field: string, time: string): number {
   const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);
-  if (match === null) return fail(CODE, `\`${field}\` must be a time as "07:30", from "00:00" to "23:59", got: ${shown(time)}`);
+  if (match === null)
+    return fail(CODE, `\`${field}\` must be a time as "07:30", from "00:00" to "23:59", got: ${shown(time)}`);
   return Number(match[1]) * 60 + Number(match[2]);
 }
 
-/** A name that Auto Scaling does not know fails the deployment; an offset such as "+02:00", which JavaScript would take, is none. */
+/**
+ * A name that Auto Scaling does not know fails the deployment; an offset such as "+02:00", which JavaScript
+ * would take, is none.
+ */
 function checkTimeZone(timeZone: string | undefined): void {
   if (timeZone === undefined || Token.isUnresolved(timeZone)) return;
   if (!/^[A-Za-z]/.test(timeZone) || !isKnown(timeZone)) {
-    fail(CODE, `\`timeZone\` must be a name of the IANA Time Zone Database such as "Europe/Berlin", got: ${shown(timeZone)}`);
+    fail(
+      CODE,
+      '`timeZone` must be a name of the IANA Time Zone Database such as "Europe/Berlin", got: ' +
+        `${shown(timeZone)}`,
+    );
   }
 }
 
-/** CDK's schedules of other services look the same, and have six fields, rates and dates, none of which Auto Scaling takes. */
+/**
+ * CDK's schedules of other services look the same, and have six fields, rates and dates, none of which
+ * Auto Scaling takes.
+ */
 function checkCron({ expressionString }: autoscaling.Schedule): void {
   if (Token.isUnresolved(expressionString) || /^[\w*,/-]+( +[\w*,/-]+){4}$/.test(expressionString)) return;
-  fail(CODE, `\`schedule\` must be a cron expression of five fields such as "0 7 * * 1-5", got: ${shown(expressionString)}`);
+  fail(
+    CODE,
+    '`schedule` must be a cron expression of five fields such as "0 7 * * 1-5", got: ' +
+      `${shown(expressionString)}`,
+  );
 }
 
 function isKnown(timeZone: string): boolean {

@@ -13,7 +13,9 @@ function templatesOf(experiment: Experiment): object {
   const entries = experiment.steps.map((step, index) => {
     const template = Template.fromStack(synthesizable(experiment, step)).toJSON();
     const resources = template.Resources as Record<string, any>;
-    const changed = Object.entries(resources).filter(([id, resource]) => JSON.stringify(before[id]) !== JSON.stringify(resource));
+    const changed = Object.entries(resources).filter(
+      ([id, resource]) => JSON.stringify(before[id]) !== JSON.stringify(resource),
+    );
     const gone = Object.keys(before).filter((id) => !(id in resources));
     before = resources;
     return [step, index === 0 ? template : { changed: Object.fromEntries(changed), gone }];
@@ -22,14 +24,18 @@ function templatesOf(experiment: Experiment): object {
 }
 
 /**
- * The only whole templates that tests hold: they show a reviewer what the next run on AWS will deploy. None of it is a contract. When the library
- * renders something else they are written again: `UPDATE_GOLDEN=1 npx jest test/aws`.
+ * The only whole templates that tests hold: they show a reviewer what the next run on AWS will deploy. None
+ * of it is a contract. When the library renders something else they are written again:
+ * `UPDATE_GOLDEN=1 npx jest test/aws`.
  */
 describe('the apps of aws:prove render what was reviewed', () => {
   const all = experiments();
 
   test.each(all)('$name', (experiment) => {
-    expectGolden(join(SNAPSHOTS, `${experiment.name}.json`), `${JSON.stringify(templatesOf(experiment), undefined, 1)}\n`);
+    expectGolden(
+      join(SNAPSHOTS, `${experiment.name}.json`),
+      `${JSON.stringify(templatesOf(experiment), undefined, 1)}\n`,
+    );
   });
 
   test('and no snapshot is left of an app that is gone', () => {

@@ -21,29 +21,42 @@ export interface Aws {
 }
 
 /**
- * The AWS CLI, as it is installed and configured: whoever has an account has it, with every way there is to sign in. The clients of the
- * SDK for the eleven services that are asked would be eleven dev dependencies with some hundred of their own, to be audited by everyone who clones this.
- * A call takes half a second longer, which a look every ten seconds does not notice.
+ * The AWS CLI, as it is installed and configured: whoever has an account has it, with every way there is to
+ * sign in. The clients of the SDK for the eleven services that are asked would be eleven dev dependencies
+ * with some hundred of their own, to be audited by everyone who clones this. A call takes half a second
+ * longer, which a look every ten seconds does not notice.
  */
 export class AwsCli implements Aws {
   public constructor(private readonly command = 'aws') {}
 
-  public call(service: string, operation: string, params: object = {}, { retry = true }: CallOptions = {}): Promise<any> {
+  public call(
+    service: string,
+    operation: string,
+    params: object = {},
+    { retry = true }: CallOptions = {},
+  ): Promise<any> {
     // Detached: Ctrl-C at the terminal must not end the calls that tear down.
-    const cli = spawn(this.command, [service, operation, '--cli-input-json', JSON.stringify(params), '--output', 'json'], {
-      env: { ...process.env, AWS_PAGER: '', ...(retry ? {} : { AWS_MAX_ATTEMPTS: '1' }) },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
+    const cli = spawn(
+      this.command,
+      [service, operation, '--cli-input-json', JSON.stringify(params), '--output', 'json'],
+      {
+        env: { ...process.env, AWS_PAGER: '', ...(retry ? {} : { AWS_MAX_ATTEMPTS: '1' }) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      },
+    );
     let answer = '';
     let problem = '';
     cli.stdout.on('data', (data) => (answer += data));
     cli.stderr.on('data', (data) => (problem += data));
     return new Promise((resolve, reject) => {
-      cli.on('error', (error) => reject(new AwsError('NoCli', `the AWS CLI does not start: ${error.message}`)));
+      cli.on('error', (error) =>
+        reject(new AwsError('NoCli', `the AWS CLI does not start: ${error.message}`)),
+      );
       cli.on('close', (status) => {
         if (status === 0) return resolve(answer.trim() === '' ? {} : JSON.parse(answer));
-        const [, code = 'Unknown', message = problem.trim()] = /An error occurred \((\w+)\)[^:]*: (.*)/s.exec(problem) ?? [];
+        const [, code = 'Unknown', message = problem.trim()] =
+          /An error occurred \((\w+)\)[^:]*: (.*)/s.exec(problem) ?? [];
         reject(new AwsError(code, message.trim()));
       });
     });

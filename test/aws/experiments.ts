@@ -15,7 +15,8 @@ export function experiments(): Experiment[] {
     .sort()
     .map((file) => {
       const { experiment } = require(join(FOLDER, file)) as { experiment: Experiment };
-      if (`${experiment.name}.ts` !== file) throw new Error(`${file} holds the experiment ${experiment.name}`);
+      if (`${experiment.name}.ts` !== file)
+        throw new Error(`${file} holds the experiment ${experiment.name}`);
       return experiment;
     });
 }
@@ -26,7 +27,8 @@ export function questions(): Question[] {
 
 /** The app of an experiment in one of its steps. */
 export function synthesizable(experiment: Experiment, step: string, app = new App()): Stack {
-  if (!experiment.steps.includes(step)) throw new Error(`${experiment.name} has no step ${step}, only ${experiment.steps.join(', ')}`);
+  if (!experiment.steps.includes(step))
+    throw new Error(`${experiment.name} has no step ${step}, only ${experiment.steps.join(', ')}`);
   const stack = new Stack(app, `prove-${experiment.name}`, {
     description: `aws:prove ${experiment.name}: ${experiment.deploys}`,
     tags: { [OURS.key]: OURS.value },

@@ -4,7 +4,10 @@ import type { Sample, Seen } from './seen';
 
 /** A command that runs as a child: the CDK CLI. */
 export interface Commands {
-  /** Deploys the app of an experiment in one of its steps, until the deployment has ended. Throws what the CLI says if it has failed. */
+  /**
+   * Deploys the app of an experiment in one of its steps, until the deployment has ended. Throws what the CLI
+   * says if it has failed.
+   */
   deploy(experiment: string, step: string, signal: AbortSignal): Promise<void>;
 }
 
@@ -45,7 +48,8 @@ export class Lab {
   /** The physical names of what was deployed. */
   public get names(): Required<Names> {
     const { group, cluster, provider } = this.known;
-    if (!group || !cluster || !provider) throw new Error(`${this.stack} has not made its group, cluster and capacity provider yet`);
+    if (!group || !cluster || !provider)
+      throw new Error(`${this.stack} has not made its group, cluster and capacity provider yet`);
     return { group, cluster, provider };
   }
 
@@ -54,7 +58,12 @@ export class Lab {
   }
 
   /** A call to AWS. */
-  public async call(service: string, operation: string, params: object = {}, options?: CallOptions): Promise<any> {
+  public async call(
+    service: string,
+    operation: string,
+    params: object = {},
+    options?: CallOptions,
+  ): Promise<any> {
     this.signal.throwIfAborted();
     return this.api.call(service, operation, params, options);
   }
@@ -65,7 +74,10 @@ export class Lab {
   }
 
   /** Deploys a step, and looks meanwhile. A deployment that may fail only writes down that it has. */
-  public async deploy(step: string, options: { mayFail?: boolean; meanwhile?: (sample: Sample) => Promise<void> } = {}): Promise<void> {
+  public async deploy(
+    step: string,
+    options: { mayFail?: boolean; meanwhile?: (sample: Sample) => Promise<void> } = {},
+  ): Promise<void> {
     await this.phase(step, async () => {
       const deployment = this.commands.deploy(this.experiment, step, this.signal).then(
         () => undefined,
@@ -78,7 +90,11 @@ export class Lab {
   }
 
   /** Looks for some minutes, or until something is seen. Whether it was. */
-  public async watch(phase: string, minutes: number, until: (sample: Sample) => boolean = () => false): Promise<boolean> {
+  public async watch(
+    phase: string,
+    minutes: number,
+    until: (sample: Sample) => boolean = () => false,
+  ): Promise<boolean> {
     let found = false;
     await this.phase(phase, async () => {
       const end = this.clock.now() + minutes * 60;
@@ -91,10 +107,16 @@ export class Lab {
     return found;
   }
 
-  /** Deletes the stack once, and looks until it is gone or the deletion has failed, for some minutes at most. */
+  /**
+   * Deletes the stack once, and looks until it is gone or the deletion has failed, for some minutes at most.
+   */
   public async destroy(minutes: number): Promise<void> {
     await this.call('cloudformation', 'delete-stack', { StackName: this.stack });
-    const ended = await this.watch('destroy', minutes, ({ stack }) => stack === undefined || stack === 'DELETE_FAILED');
+    const ended = await this.watch(
+      'destroy',
+      minutes,
+      ({ stack }) => stack === undefined || stack === 'DELETE_FAILED',
+    );
     const { stack } = this.samples.at(-1) as Sample;
     if (stack === 'DELETE_FAILED') this.note('deletion failed', await this.problems());
     else if (!ended) this.note('deletion went on', minutes);
@@ -102,7 +124,9 @@ export class Lab {
 
   /** Why resources of the stack have failed, as CloudFormation says. */
   public async problems(): Promise<string> {
-    const { StackEvents } = await this.call('cloudformation', 'describe-stack-events', { StackName: this.stack });
+    const { StackEvents } = await this.call('cloudformation', 'describe-stack-events', {
+      StackName: this.stack,
+    });
     const failed = StackEvents.filter((event: any) => event.ResourceStatus.endsWith('_FAILED'));
     return failed.map((event: any) => `${event.LogicalResourceId}: ${event.ResourceStatusReason}`).join('; ');
   }
@@ -117,11 +141,19 @@ export class Lab {
       failed = String((error as Error).message);
       throw error;
     } finally {
-      this.phases.push({ name, seconds: Math.round(this.clock.now() - from), ...(failed === undefined ? {} : { failed }) });
+      this.phases.push({
+        name,
+        seconds: Math.round(this.clock.now() - from),
+        ...(failed === undefined ? {} : { failed }),
+      });
     }
   }
 
-  private async lookUntil<T>(phase: string, end: Promise<T>, meanwhile?: (sample: Sample) => Promise<void>): Promise<T> {
+  private async lookUntil<T>(
+    phase: string,
+    end: Promise<T>,
+    meanwhile?: (sample: Sample) => Promise<void>,
+  ): Promise<T> {
     let over = false;
     const ended = end.then(() => {
       over = true;

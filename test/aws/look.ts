@@ -14,16 +14,23 @@ async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
     return await call;
   } catch (error) {
     const gone = /NotFound|does not exist|not found|INACTIVE|DoesNotExist/i;
-    if (error instanceof Error && gone.test(`${error instanceof AwsError ? error.code : ''} ${error.message}`)) return undefined;
+    if (
+      error instanceof Error &&
+      gone.test(`${error instanceof AwsError ? error.code : ''} ${error.message}`)
+    )
+      return undefined;
     throw error;
   }
 }
 
 /** The names of what a stack has made, and those that were known before it began to go. */
 export async function namesOf(aws: Aws, stack: string, known: Names = {}): Promise<Names> {
-  const found = (await ifThere(aws.call('cloudformation', 'describe-stack-resources', { StackName: stack })))?.StackResources ?? [];
+  const found =
+    (await ifThere(aws.call('cloudformation', 'describe-stack-resources', { StackName: stack })))
+      ?.StackResources ?? [];
   const first = (type: string): string | undefined =>
-    found.find((resource: any) => resource.ResourceType === type && resource.PhysicalResourceId)?.PhysicalResourceId;
+    found.find((resource: any) => resource.ResourceType === type && resource.PhysicalResourceId)
+      ?.PhysicalResourceId;
   return {
     group: first('AWS::AutoScaling::AutoScalingGroup') ?? known.group,
     cluster: first('AWS::ECS::Cluster') ?? known.cluster,
@@ -32,28 +39,46 @@ export async function namesOf(aws: Aws, stack: string, known: Names = {}): Promi
 }
 
 export async function statusOf(aws: Aws, stack: string): Promise<string | undefined> {
-  const status = (await ifThere(aws.call('cloudformation', 'describe-stacks', { StackName: stack })))?.Stacks?.[0]?.StackStatus;
+  const status = (await ifThere(aws.call('cloudformation', 'describe-stacks', { StackName: stack })))
+    ?.Stacks?.[0]?.StackStatus;
   return status === 'DELETE_COMPLETE' ? undefined : status;
 }
 
 /** Looks at everything once. */
-export async function look(aws: Aws, stack: string, names: Names, now: Date): Promise<Omit<Sample, 'phase' | 'at'>> {
-  const [status, group, ecs] = await Promise.all([statusOf(aws, stack), lookAtGroup(aws, names.group), lookAtCluster(aws, names)]);
+export async function look(
+  aws: Aws,
+  stack: string,
+  names: Names,
+  now: Date,
+): Promise<Omit<Sample, 'phase' | 'at'>> {
+  const [status, group, ecs] = await Promise.all([
+    statusOf(aws, stack),
+    lookAtGroup(aws, names.group),
+    lookAtCluster(aws, names),
+  ]);
   return { stack: status, ...group, ...ecs, reservation: await reservation(aws, names, now) };
 }
 
 async function lookAtGroup(aws: Aws, name?: string): Promise<Pick<Sample, 'group' | 'hooks' | 'refresh'>> {
   if (name === undefined) return { hooks: [] };
-  const described = await aws.call('autoscaling', 'describe-auto-scaling-groups', { AutoScalingGroupNames: [name] });
+  const described = await aws.call('autoscaling', 'describe-auto-scaling-groups', {
+    AutoScalingGroupNames: [name],
+  });
   const found = described.AutoScalingGroups[0];
   if (found === undefined) return { hooks: [] };
   const ids = found.Instances.map((instance: any) => instance.InstanceId);
   const [hooks, refreshes, states] = await Promise.all([
     ifThere(aws.call('autoscaling', 'describe-lifecycle-hooks', { AutoScalingGroupName: name })),
-    ifThere(aws.call('autoscaling', 'describe-instance-refreshes', { AutoScalingGroupName: name, MaxRecords: 1 })),
-    ids.length === 0 ? undefined : ifThere(aws.call('ec2', 'describe-instance-status', { InstanceIds: ids, IncludeAllInstances: true })),
+    ifThere(
+      aws.call('autoscaling', 'describe-instance-refreshes', { AutoScalingGroupName: name, MaxRecords: 1 }),
+    ),
+    ids.length === 0
+      ? undefined
+      : ifThere(aws.call('ec2', 'describe-instance-status', { InstanceIds: ids, IncludeAllInstances: true })),
   ]);
-  const ec2 = new Map<string, string>(states?.InstanceStatuses?.map((each: any) => [each.InstanceId, each.InstanceState?.Name]));
+  const ec2 = new Map<string, string>(
+    states?.InstanceStatuses?.map((each: any) => [each.InstanceId, each.InstanceState?.Name]),
+  );
   const refresh = refreshes?.InstanceRefreshes?.[0];
   const distribution = found.MixedInstancesPolicy?.InstancesDistribution;
   const maintenance = found.InstanceMaintenancePolicy;
@@ -85,17 +110,24 @@ async function lookAtGroup(aws: Aws, name?: string): Promise<Pick<Sample, 'group
   };
 }
 
-async function lookAtCluster(aws: Aws, { cluster, provider }: Names): Promise<Pick<Sample, 'nodes' | 'services' | 'provider'>> {
+async function lookAtCluster(
+  aws: Aws,
+  { cluster, provider }: Names,
+): Promise<Pick<Sample, 'nodes' | 'services' | 'provider'>> {
   if (cluster === undefined) return { nodes: [], services: [], provider: false };
   const [arns, serviceArns, providers] = await Promise.all([
     ifThere(aws.call('ecs', 'list-container-instances', { cluster })),
     ifThere(aws.call('ecs', 'list-services', { cluster })),
-    provider === undefined ? undefined : ifThere(aws.call('ecs', 'describe-capacity-providers', { capacityProviders: [provider] })),
+    provider === undefined
+      ? undefined
+      : ifThere(aws.call('ecs', 'describe-capacity-providers', { capacityProviders: [provider] })),
   ]);
   const containerInstances: string[] = arns?.containerInstanceArns ?? [];
   const services: string[] = serviceArns?.serviceArns ?? [];
   const [nodes, described] = await Promise.all([
-    containerInstances.length === 0 ? undefined : ifThere(aws.call('ecs', 'describe-container-instances', { cluster, containerInstances })),
+    containerInstances.length === 0
+      ? undefined
+      : ifThere(aws.call('ecs', 'describe-container-instances', { cluster, containerInstances })),
     services.length === 0 ? undefined : ifThere(aws.call('ecs', 'describe-services', { cluster, services })),
   ]);
   return {
@@ -133,6 +165,8 @@ async function reservation(aws: Aws, { cluster, provider }: Names, now: Date): P
     Period: 60,
     Statistics: ['Average'],
   });
-  const points = [...(answer.Datapoints ?? [])].sort((a: any, b: any) => String(a.Timestamp).localeCompare(String(b.Timestamp)));
+  const points = [...(answer.Datapoints ?? [])].sort((a: any, b: any) =>
+    String(a.Timestamp).localeCompare(String(b.Timestamp)),
+  );
   return points.at(-1)?.Average;
 }

@@ -17,7 +17,9 @@ const ANSWERS = { 'settled-yes': 'yes', 'settled-no': 'no', undecided: undefined
 export function today(question: Question, results: Results): string {
   const answer = ANSWERS[results[question.id]?.verdict ?? 'undecided'];
   if (answer === undefined) return 'open';
-  return question.expects === undefined || question.expects === answer ? answer : `**${answer}**, against what the library assumes`;
+  return question.expects === undefined || question.expects === answer
+    ? answer
+    : `**${answer}**, against what the library assumes`;
 }
 
 export function price(experiment: Pick<Experiment, 'nodes' | 'minutes' | 'extraDollars'>): string {
@@ -48,7 +50,9 @@ export function page(experiments: readonly Experiment[], results: Results): stri
   const open = questions.filter((question) => today(question, results) === 'open').length;
   const rows = experiments.flatMap((experiment) =>
     experiment.questions.map(
-      (question) => `| [\`${question.id}\`](#${question.id}) | ${question.asks} | ${today(question, results)} | \`${experiment.name}\` |`,
+      (question) =>
+        `| [\`${question.id}\`](#${question.id}) | ${question.asks} | ${today(question, results)} | ` +
+        `\`${experiment.name}\` |`,
     ),
   );
   const sections = experiments.flatMap((experiment) => [
@@ -67,12 +71,16 @@ export function page(experiments: readonly Experiment[], results: Results): stri
   return `${[
     '# Proved on AWS',
     '',
-    '<!-- Written by `npx projen aws:prove` from test/aws/questions and test/aws/proved.json. Change those. -->',
+    '<!-- Written by `npx projen aws:prove` from test/aws/questions and test/aws/proved.json. Change ' +
+      'those. -->',
     '',
-    `Some questions only AWS can answer: no document says it, and an emulator answers as its author thinks. **${open} of ${questions.length} are open.**`,
-    'The library is built so that it does as little harm as possible whichever way they come out, and the guides name the question wherever a sentence rests on one.',
+    'Some questions only AWS can answer: no document says it, and an emulator answers as its author ' +
+      `thinks. **${open} of ${questions.length} are open.**`,
+    'The library is built so that it does as little harm as possible whichever way they come out, and ' +
+      'the guides name the question wherever a sentence rests on one.',
     '',
-    'Whoever has an account can settle them. You need the AWS CLI, signed in, and `npx cdk bootstrap` once in the account and region. Take an account',
+    'Whoever has an account can settle them. You need the AWS CLI, signed in, and `npx cdk bootstrap` ' +
+      'once in the account and region. Take an account',
     'where nothing else runs.',
     '',
     '```sh',
@@ -81,8 +89,10 @@ export function page(experiments: readonly Experiment[], results: Results): stri
     'npx projen aws:prove --all           # runs all of them, one after the other',
     '```',
     '',
-    'A run deploys its stack, `prove-<experiment>`, looks at everything every ten seconds, and deletes the stack whatever happens, also after a failure or Ctrl-C. Then it writes its',
-    'answers here. Open a pull request with them, and with what was recorded (`.cache/aws-proof`) where the answer is a surprise. Costs are list prices of us-east-1 for `t3.small`.',
+    'A run deploys its stack, `prove-<experiment>`, looks at everything every ten seconds, and deletes ' +
+      'the stack whatever happens, also after a failure or Ctrl-C. Then it writes its',
+    'answers here. Open a pull request with them, and with what was recorded (`.cache/aws-proof`) ' +
+      'where the answer is a surprise. Costs are list prices of us-east-1 for `t3.small`.',
     '',
     '| question | | today | experiment |',
     '| --- | --- | --- | --- |',

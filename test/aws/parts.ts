@@ -1,7 +1,11 @@
 import type { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { EcsAutoScaledCluster, type EcsAutoScaledClusterProps, type InstanceTierOptions } from 'cdk-ecs-auto-scaled-cluster';
+import {
+  EcsAutoScaledCluster,
+  type EcsAutoScaledClusterProps,
+  type InstanceTierOptions,
+} from 'cdk-ecs-auto-scaled-cluster';
 import type { Sample } from './seen';
 
 export const SMALL = new ec2.InstanceType('t3.small');
@@ -22,7 +26,9 @@ export function cluster(
     vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC },
     associatePublicIpAddress: true,
     ...props,
-    tiers: [{ name: 'nodes', maxCapacity: 10, ...(tier.instanceTypes ? {} : { instanceTypes: [SMALL] }), ...tier }],
+    tiers: [
+      { name: 'nodes', maxCapacity: 10, ...(tier.instanceTypes ? {} : { instanceTypes: [SMALL] }), ...tier },
+    ],
   });
 }
 
@@ -36,7 +42,11 @@ export interface IdleOptions {
 }
 
 /** A task that does nothing, from Amazon's public registry. */
-export function idleTask(stack: Stack, id: string, { memory = 64, stubborn = false, seconds, family }: IdleOptions = {}) {
+export function idleTask(
+  stack: Stack,
+  id: string,
+  { memory = 64, stubborn = false, seconds, family }: IdleOptions = {},
+) {
   const definition = new ecs.Ec2TaskDefinition(stack, id, { family });
   const idle = seconds === undefined ? 'while :; do sleep 1; done' : `sleep ${seconds}`;
   definition.addContainer('idle', {

@@ -1,6 +1,6 @@
 /**
- * Everything of aws:prove but AWS itself: no account is there for these tests, so what deploys and what answers is scripted, and time is not waited for.
- * test/deploy/proof.test.ts lets it look at the emulator.
+ * Everything of aws:prove but AWS itself: no account is there for these tests, so what deploys and what
+ * answers is scripted, and time is not waited for. test/deploy/proof.test.ts lets it look at the emulator.
  */
 import { type Aws, AwsError } from './aws';
 import { OURS } from './experiments';
@@ -27,27 +27,42 @@ class Account implements Aws {
     this.calls.push(`${service} ${operation}`);
     switch (operation) {
       case 'describe-stacks': {
-        if (this.status === 'DELETE_IN_PROGRESS' && ++this.looks % 3 === 0) this.status = this.deletions.shift();
-        if (this.status === 'UPDATE_ROLLBACK_IN_PROGRESS' && ++this.looks % 3 === 0) this.status = 'UPDATE_ROLLBACK_COMPLETE';
-        if (this.status === undefined) throw new AwsError('ValidationError', `Stack with id ${STACK} does not exist`);
+        if (this.status === 'DELETE_IN_PROGRESS' && ++this.looks % 3 === 0)
+          this.status = this.deletions.shift();
+        if (this.status === 'UPDATE_ROLLBACK_IN_PROGRESS' && ++this.looks % 3 === 0)
+          this.status = 'UPDATE_ROLLBACK_COMPLETE';
+        if (this.status === undefined)
+          throw new AwsError('ValidationError', `Stack with id ${STACK} does not exist`);
         return { Stacks: [{ StackStatus: this.status, Tags: this.tags }] };
       }
       case 'describe-stack-resources':
-        if (this.status === undefined) throw new AwsError('ValidationError', `Stack for ${STACK} does not exist`);
-        return { StackResources: [{ ResourceType: 'AWS::AutoScaling::AutoScalingGroup', PhysicalResourceId: 'group' }] };
+        if (this.status === undefined)
+          throw new AwsError('ValidationError', `Stack for ${STACK} does not exist`);
+        return {
+          StackResources: [
+            { ResourceType: 'AWS::AutoScaling::AutoScalingGroup', PhysicalResourceId: 'group' },
+          ],
+        };
       case 'describe-auto-scaling-groups':
         return { AutoScalingGroups: [{ DesiredCapacity: 1, MaxSize: 2, Instances: this.instances }] };
       case 'describe-lifecycle-hooks':
-        return { LifecycleHooks: [{ LifecycleHookName: 'drain', LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING' }] };
+        return {
+          LifecycleHooks: [
+            { LifecycleHookName: 'drain', LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING' },
+          ],
+        };
       case 'complete-lifecycle-action':
-        this.completed.push(`${params.LifecycleHookName} ${params.InstanceId} ${params.LifecycleActionResult}`);
+        this.completed.push(
+          `${params.LifecycleHookName} ${params.InstanceId} ${params.LifecycleActionResult}`,
+        );
         this.instances = [];
         return {};
       case 'cancel-update-stack':
         this.status = 'UPDATE_ROLLBACK_IN_PROGRESS';
         return {};
       case 'delete-stack':
-        if (this.status?.startsWith('UPDATE') && this.status.endsWith('IN_PROGRESS')) throw new AwsError('ValidationError', 'in progress');
+        if (this.status?.startsWith('UPDATE') && this.status.endsWith('IN_PROGRESS'))
+          throw new AwsError('ValidationError', 'in progress');
         this.status = 'DELETE_IN_PROGRESS';
         return {};
       default:
@@ -120,7 +135,11 @@ function toy(others: Partial<Experiment> = {}): Experiment {
         documented: [],
         judge: (record) => {
           const last = endOf(record, 'deployed');
-          return last ? (last.stack === 'CREATE_COMPLETE' ? yes('it was there') : no('it was not')) : undecided('it was not looked at');
+          return last
+            ? last.stack === 'CREATE_COMPLETE'
+              ? yes('it was there')
+              : no('it was not')
+            : undecided('it was not looked at');
         },
         examples: { yes: seen([sample('deployed', 0)]), no: seen([]) },
       },
@@ -139,9 +158,18 @@ test('a run deploys, looks, deletes the stack, and keeps the answer with the day
   expect(await prove([toy()], world)).toBe(true);
   expect(world.aws.status).toBeUndefined();
   expect(world.kept).toEqual({
-    'is-it-there': { verdict: 'settled-yes', because: 'it was there', date: '2026-12-01', region: 'eu-central-1', commit: 'abc1234' },
+    'is-it-there': {
+      verdict: 'settled-yes',
+      because: 'it was there',
+      date: '2026-12-01',
+      region: 'eu-central-1',
+      commit: 'abc1234',
+    },
   });
-  expect(world.recorded[0].samples.map(({ phase, stack }) => [phase, stack])).toContainEqual(['deployed', 'CREATE_COMPLETE']);
+  expect(world.recorded[0].samples.map(({ phase, stack }) => [phase, stack])).toContainEqual([
+    'deployed',
+    'CREATE_COMPLETE',
+  ]);
 });
 
 describe('whatever happens, the stack is deleted', () => {
@@ -218,7 +246,9 @@ describe('whatever happens, the stack is deleted', () => {
   test('and if it cannot be, the command that does it is said', async () => {
     world.aws.deletions = Array(9).fill('DELETE_FAILED');
     expect(await prove([toy()], world)).toBe(false);
-    expect(world.said).toContainEqual(expect.stringContaining(`aws cloudformation delete-stack --stack-name ${STACK}`));
+    expect(world.said).toContainEqual(
+      expect.stringContaining(`aws cloudformation delete-stack --stack-name ${STACK}`),
+    );
   });
 
   test('what an earlier run has left is deleted before', async () => {
@@ -238,7 +268,13 @@ describe('whatever happens, the stack is deleted', () => {
 
 describe('answers', () => {
   test('a run that saw nothing takes no earlier answer back', async () => {
-    const earlier = { verdict: 'settled-no', because: 'seen', date: '2026-11-01', region: 'us-east-1', commit: 'x' } as const;
+    const earlier = {
+      verdict: 'settled-no',
+      because: 'seen',
+      date: '2026-11-01',
+      region: 'us-east-1',
+      commit: 'x',
+    } as const;
     world.kept = { 'is-it-there': earlier };
     await prove([toy({ run: async () => undefined })], world);
     expect(world.kept).toEqual({ 'is-it-there': earlier });
@@ -274,7 +310,11 @@ describe('a deployment is looked at all the time', () => {
     await prove([toy({ run })], world);
     expect(met.slice(0, 5)).toEqual([0, 10, 20, 30, 40]);
     const { samples, phases } = world.recorded[0];
-    expect(samples.at(-1)).toMatchObject({ phase: 'deployed', stack: 'CREATE_COMPLETE', group: group([], { desired: 1, max: 2 }) });
+    expect(samples.at(-1)).toMatchObject({
+      phase: 'deployed',
+      stack: 'CREATE_COMPLETE',
+      group: group([], { desired: 1, max: 2 }),
+    });
     expect(phases[0]).toMatchObject({ name: 'deployed', seconds: expect.any(Number) });
   });
 
@@ -284,7 +324,9 @@ describe('a deployment is looked at all the time', () => {
       throw new Error('rolled back');
     };
     expect(await prove([toy({ run: (lab) => lab.deploy('deployed', { mayFail: true }) })], world)).toBe(true);
-    expect(world.recorded[0].phases).toEqual([expect.objectContaining({ name: 'deployed', failed: 'rolled back' })]);
+    expect(world.recorded[0].phases).toEqual([
+      expect.objectContaining({ name: 'deployed', failed: 'rolled back' }),
+    ]);
   });
 });
 
@@ -292,14 +334,23 @@ describe('what to run', () => {
   test('is named by the experiment or by a question, and an experiment runs once for all of its questions', () => {
     const names = (words: string[]) => chosen(words).map(({ name }) => name);
     expect(names(['hook-list'])).toEqual(['hook-list']);
-    expect(names(['hook-list-before-the-refresh', 'hook-list', 'member-of-scales-from-zero'])).toEqual(['hook-list', 'scale-from-zero']);
+    expect(names(['hook-list-before-the-refresh', 'hook-list', 'member-of-scales-from-zero'])).toEqual([
+      'hook-list',
+      'scale-from-zero',
+    ]);
     expect(names(['--all']).length).toBeGreaterThan(10);
-    expect(() => names(['hook-lisp'])).toThrow('no experiment or question is called hook-lisp: npx projen aws:prove lists them');
+    expect(() => names(['hook-lisp'])).toThrow(
+      'no experiment or question is called hook-lisp: npx projen aws:prove lists them',
+    );
   });
 
   test('a dry run lists each question with where it stands, and what everything costs and takes', () => {
     const answer = { verdict: 'settled-yes', because: '', date: '', region: '', commit: '' } as const;
-    expect(list([toy({ touches: 'a setting.' }), toy({ name: 'other', questions: [] })], { 'is-it-there': answer })).toEqual([
+    expect(
+      list([toy({ touches: 'a setting.' }), toy({ name: 'other', questions: [] })], {
+        'is-it-there': answer,
+      }),
+    ).toEqual([
       'toy: up to 30 minutes, about 0.02 dollars',
       '  touches more than its own stack: a setting.',
       '  yes   is-it-there: Is it there?',

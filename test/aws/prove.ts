@@ -35,9 +35,13 @@ export interface World {
 /** What to run: experiments by their names or by the ids of their questions. */
 export function chosen(names: readonly string[], all = experiments()): Experiment[] {
   if (names.includes('--all')) return all;
-  const known = (name: string) => all.find((each) => each.name === name || each.questions.some(({ id }) => id === name));
+  const known = (name: string) =>
+    all.find((each) => each.name === name || each.questions.some(({ id }) => id === name));
   const unknown = names.filter((name) => !known(name));
-  if (unknown.length > 0) throw new Error(`no experiment or question is called ${unknown.join(', ')}: npx projen aws:prove lists them`);
+  if (unknown.length > 0)
+    throw new Error(
+      `no experiment or question is called ${unknown.join(', ')}: npx projen aws:prove lists them`,
+    );
   return [...new Set(names.map((name) => known(name) as Experiment))];
 }
 
@@ -46,13 +50,16 @@ export function list(all: readonly Experiment[], results: Results): string[] {
   const lines = all.flatMap((experiment) => [
     `${experiment.name}: up to ${experiment.minutes} minutes, about ${price(experiment)}`,
     ...(experiment.touches ? [`  touches more than its own stack: ${experiment.touches}`] : []),
-    ...experiment.questions.map((question) => `  ${today(question, results).padEnd(4)}  ${question.id}: ${question.asks}`),
+    ...experiment.questions.map(
+      (question) => `  ${today(question, results).padEnd(4)}  ${question.id}: ${question.asks}`,
+    ),
   ]);
   const minutes = all.reduce((sum, each) => sum + each.minutes, 0);
   const cost = all.reduce((sum, each) => sum + dollars(each), 0);
   return [
     ...lines,
-    `In all: ${all.flatMap((each) => each.questions).length} questions, up to ${Math.ceil(minutes / 60)} hours, about ${cost.toFixed(2)} dollars.`,
+    `In all: ${all.flatMap((each) => each.questions).length} questions, up to ` +
+      `${Math.ceil(minutes / 60)} hours, about ${cost.toFixed(2)} dollars.`,
   ];
 }
 
@@ -60,7 +67,11 @@ export function list(all: readonly Experiment[], results: Results): string[] {
 export async function prove(all: readonly Experiment[], world: World): Promise<boolean> {
   const interrupted = new AbortController();
   const off = world.onInterrupt(() => {
-    world.say(interrupted.signal.aborted ? 'Still deleting: please wait.' : 'Interrupted: what is deployed is deleted first.');
+    world.say(
+      interrupted.signal.aborted
+        ? 'Still deleting: please wait.'
+        : 'Interrupted: what is deployed is deleted first.',
+    );
     interrupted.abort(new Error('interrupted'));
   });
   let well = true;
@@ -108,8 +119,17 @@ async function proveOne(experiment: Experiment, world: World, signal: AbortSigna
     say(`  ${id}: ${verdict}: ${because}`);
     const given = results[id] !== undefined && results[id].verdict !== 'undecided';
     if (verdict === 'undecided' && given) continue; // a run that saw nothing takes no answer back
-    const early = verdict === 'undecided' && problem !== undefined ? `; the run ended early: ${problem.split('\n')[0]}` : '';
-    results[id] = { verdict, because: `${because}${early}`, date, region: world.region, commit: world.commit };
+    const early =
+      verdict === 'undecided' && problem !== undefined
+        ? `; the run ended early: ${problem.split('\n')[0]}`
+        : '';
+    results[id] = {
+      verdict,
+      because: `${because}${early}`,
+      date,
+      region: world.region,
+      commit: world.commit,
+    };
   }
   world.save(results);
   return problem === undefined && deleted;
@@ -131,7 +151,16 @@ export class CdkCli implements Commands {
   public deploy(experiment: string, step: string, signal: AbortSignal): Promise<void> {
     const output = mkdtempSync(join(tmpdir(), 'aws-prove-'));
     const app = `${process.execPath} --import tsx ${join(__dirname, 'app.ts')} ${experiment}`;
-    const words = ['deploy', `prove-${experiment}`, '--context', `step=${step}`, '--require-approval', 'never', '--ci', '--no-notices'];
+    const words = [
+      'deploy',
+      `prove-${experiment}`,
+      '--context',
+      `step=${step}`,
+      '--require-approval',
+      'never',
+      '--ci',
+      '--no-notices',
+    ];
     const cli = spawn(this.command, ['--app', app, '--output', output, ...words], {
       cwd: ROOT,
       env: { ...process.env, TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.dev.json') },
@@ -143,7 +172,11 @@ export class CdkCli implements Commands {
     for (const stream of [cli.stdout, cli.stderr]) stream.on('data', (data) => (said += data));
     return new Promise<void>((resolve, reject) => {
       cli.on('error', reject);
-      cli.on('close', (status) => (status === 0 ? resolve() : reject(new Error(`cdk deploy ${experiment} ${step}: ${said.slice(-2000)}`))));
+      cli.on('close', (status) =>
+        status === 0
+          ? resolve()
+          : reject(new Error(`cdk deploy ${experiment} ${step}: ${said.slice(-2000)}`)),
+      );
     }).finally(() => rmSync(output, { recursive: true, force: true }));
   }
 }

@@ -33,7 +33,9 @@ export interface Question {
   readonly examples: { readonly yes: Seen; readonly no: Seen };
 }
 
-/** One small CDK app, and what is done with it. It answers one question, or several that share a deployment. */
+/**
+ * One small CDK app, and what is done with it. It answers one question, or several that share a deployment.
+ */
 export interface Experiment {
   /** The name of its file in `questions/`. The stack is called `prove-<name>`. */
   readonly name: string;
@@ -59,11 +61,16 @@ export interface Experiment {
 }
 
 /**
- * List prices of us-east-1, July 2026, for an hour of a node: t3.small on demand 0.0208, its public IPv4 address 0.005, 30 GB of gp3 0.0033.
- * There is no NAT gateway, and what the state machines cost is less than a cent.
+ * List prices of us-east-1, July 2026, for an hour of a node: t3.small on demand 0.0208, its public IPv4
+ * address 0.005, 30 GB of gp3 0.0033. There is no NAT gateway, and what the state machines cost is
+ * less than a cent.
  */
 const NODE_HOUR = 0.0291;
 
-export function dollars({ nodes, minutes, extraDollars = 0 }: Pick<Experiment, 'nodes' | 'minutes' | 'extraDollars'>): number {
+export function dollars({
+  nodes,
+  minutes,
+  extraDollars = 0,
+}: Pick<Experiment, 'nodes' | 'minutes' | 'extraDollars'>): number {
   return Math.ceil(((nodes * minutes * NODE_HOUR) / 60 + extraDollars) * 100) / 100;
 }

@@ -39,7 +39,11 @@ describe('the guides rest on no open question without saying so', () => {
   const links = guides.map((guide) => ({ path: guide.path, ids: referred(prose(guide).join('\n')) }));
 
   test('every question that a guide refers to is asked', () => {
-    expect(links.flatMap(({ path, ids: found }) => found.filter((id) => !ids.includes(id)).map((id) => `${path}: ${id}`))).toEqual([]);
+    expect(
+      links.flatMap(({ path, ids: found }) =>
+        found.filter((id) => !ids.includes(id)).map((id) => `${path}: ${id}`),
+      ),
+    ).toEqual([]);
   });
 
   test('every question is referred to by the pages that it names, and by no other', () => {
@@ -60,7 +64,11 @@ describe('questions', () => {
   test('are questions, and what they assume and what settles them are sentences', () => {
     expect(all.filter(({ asks }) => !asks.endsWith('?')).map(({ id }) => id)).toEqual([]);
     const sentence = /^[A-Z`].*\.$/;
-    expect(all.filter(({ settledBy, assumes }) => !sentence.test(settledBy) || !sentence.test(assumes)).map(({ id }) => id)).toEqual([]);
+    expect(
+      all
+        .filter(({ settledBy, assumes }) => !sentence.test(settledBy) || !sentence.test(assumes))
+        .map(({ id }) => id),
+    ).toEqual([]);
     expect(all.filter(({ settledBy }) => !/Yes: .*No: /.test(settledBy)).map(({ id }) => id)).toEqual([]);
   });
 
@@ -82,8 +90,13 @@ describe('the judge of each question, on constructed observations', () => {
     expect(judge(seen([])).verdict).toBe('undecided');
   });
 
-  test.each(all)('$id: is undecided when the run ended with its first look, at a stack that had nothing yet', ({ judge, examples }) => {
-    const phase = examples.yes.samples[0]?.phase ?? 'deployed';
-    expect(judge(seen([sample(phase, 0, { stack: 'CREATE_IN_PROGRESS', provider: false })])).verdict).toBe('undecided');
-  });
+  test.each(all)(
+    '$id: is undecided when the run ended with its first look, at a stack that had nothing yet',
+    ({ judge, examples }) => {
+      const phase = examples.yes.samples[0]?.phase ?? 'deployed';
+      expect(judge(seen([sample(phase, 0, { stack: 'CREATE_IN_PROGRESS', provider: false })])).verdict).toBe(
+        'undecided',
+      );
+    },
+  );
 });

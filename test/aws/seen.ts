@@ -42,7 +42,12 @@ export interface Sample {
   /** The names of the group's lifecycle hooks. */
   readonly hooks: readonly string[];
   /** The group's last refresh. */
-  readonly refresh?: { readonly id: string; readonly status: string; readonly percentage: number; readonly desiredConfiguration: boolean };
+  readonly refresh?: {
+    readonly id: string;
+    readonly status: string;
+    readonly percentage: number;
+    readonly desiredConfiguration: boolean;
+  };
   readonly nodes: readonly SeenNode[];
   readonly services: readonly { readonly name: string; readonly desired: number; readonly running: number }[];
   /** Whether the capacity provider is there. */
@@ -63,11 +68,13 @@ export interface Seen {
 /** ECS's own lifecycle hook, by the beginning of its name. */
 export const DRAIN_HOOK = 'ecs-managed-draining-';
 
-export const during = (seen: Seen, phase: string): Sample[] => seen.samples.filter((sample) => sample.phase === phase);
+export const during = (seen: Seen, phase: string): Sample[] =>
+  seen.samples.filter((sample) => sample.phase === phase);
 export const endOf = (seen: Seen, phase: string): Sample | undefined => during(seen, phase).at(-1);
 export const phaseOf = (seen: Seen, phase: string) => seen.phases.find(({ name }) => name === phase);
 export const instancesOf = (sample?: Sample): readonly SeenInstance[] => sample?.group?.instances ?? [];
-export const inService = (instances: readonly SeenInstance[]): SeenInstance[] => instances.filter(({ state }) => state === 'InService');
+export const inService = (instances: readonly SeenInstance[]): SeenInstance[] =>
+  instances.filter(({ state }) => state === 'InService');
 
 /** Tells the instances of before a phase from those that are launched in it. */
 export function newSince(seen: Seen, phase: string): (instance: SeenInstance) => boolean {
@@ -75,7 +82,10 @@ export function newSince(seen: Seen, phase: string): (instance: SeenInstance) =>
   return ({ id }) => !old.has(id);
 }
 
-/** From the first sample that fits to the first later one that does not, or to the last of all; undefined if none fits. */
+/**
+ * From the first sample that fits to the first later one that does not, or to the last of all;
+ * undefined if none fits.
+ */
 export function stretch(
   samples: readonly Sample[],
   fits: (sample: Sample) => boolean,
@@ -89,11 +99,23 @@ export function stretch(
 
 /** A constructed sample, for the examples: empty but for what is given. */
 export function sample(phase: string, at: number, others: Partial<Sample> = {}): Sample {
-  return { phase, at, stack: 'CREATE_COMPLETE', hooks: [], nodes: [], services: [], provider: true, ...others };
+  return {
+    phase,
+    at,
+    stack: 'CREATE_COMPLETE',
+    hooks: [],
+    nodes: [],
+    services: [],
+    provider: true,
+    ...others,
+  };
 }
 
 /** A group of a constructed sample, from `id state [version [ec2 state]]`. */
-export function group(instances: string[], others: Partial<NonNullable<Sample['group']>> = {}): NonNullable<Sample['group']> {
+export function group(
+  instances: string[],
+  others: Partial<NonNullable<Sample['group']>> = {},
+): NonNullable<Sample['group']> {
   const found = instances.map((line) => {
     const [id, state, version = '1', ec2 = 'running'] = line.split(' ');
     return { id, state, version, ec2 };
@@ -103,7 +125,16 @@ export function group(instances: string[], others: Partial<NonNullable<Sample['g
 
 /** A node of a constructed sample. */
 export function node(instance: string, others: Partial<SeenNode> = {}): SeenNode {
-  return { arn: `arn:${instance}`, instance, status: 'ACTIVE', connected: true, running: 0, pending: 0, attributes: [], ...others };
+  return {
+    arn: `arn:${instance}`,
+    instance,
+    status: 'ACTIVE',
+    connected: true,
+    running: 0,
+    pending: 0,
+    attributes: [],
+    ...others,
+  };
 }
 
 /** Constructed observations; phases last from their first to their last sample unless said otherwise. */

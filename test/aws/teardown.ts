@@ -3,7 +3,10 @@ import { OURS } from './experiments';
 import type { Clock } from './lab';
 import { namesOf, statusOf } from './look';
 
-/** How long a deletion may take, in seconds: an hour for a drain that nobody ends, and what comes before and after. */
+/**
+ * How long a deletion may take, in seconds: an hour for a drain that nobody ends, and what comes
+ * before and after.
+ */
 const PATIENCE = 7200;
 const EVERY = 15;
 
@@ -11,16 +14,24 @@ const EVERY = 15;
 export class NotTornDown extends Error {}
 
 /**
- * Deletes a stack, whatever state it is in: an update is cancelled first, drains are ended, a deletion that failed is tried again.
- * Returns whether there was one.
+ * Deletes a stack, whatever state it is in: an update is cancelled first, drains are ended, a deletion that
+ * failed is tried again. Returns whether there was one.
  */
-export async function tearDown(aws: Aws, stack: string, clock: Clock, say: (line: string) => void): Promise<boolean> {
+export async function tearDown(
+  aws: Aws,
+  stack: string,
+  clock: Clock,
+  say: (line: string) => void,
+): Promise<boolean> {
   const first = await statusOf(aws, stack);
-  // Under review is a stack of which nothing has been made: a deployment that was interrupted before it began. The next one takes it over.
+  // Under review is a stack of which nothing has been made: a deployment that was interrupted before it
+  // began. The next one takes it over.
   if (first === undefined || first === 'REVIEW_IN_PROGRESS') return false;
   const { Stacks } = await aws.call('cloudformation', 'describe-stacks', { StackName: stack });
   if (!Stacks[0].Tags?.some(({ Key, Value }: any) => Key === OURS.key && Value === OURS.value))
-    throw new NotTornDown(`the stack ${stack} is not of aws:prove: it lacks the tag ${OURS.key}. Nothing of it was touched`);
+    throw new NotTornDown(
+      `the stack ${stack} is not of aws:prove: it lacks the tag ${OURS.key}. Nothing of it was touched`,
+    );
 
   say(`  deleting ${stack}`);
   const end = clock.now() + PATIENCE;
@@ -41,7 +52,8 @@ export async function tearDown(aws: Aws, stack: string, clock: Clock, say: (line
   const left = await statusOf(aws, stack);
   if (left !== undefined)
     throw new NotTornDown(
-      `the stack ${stack} is still there (${left}), and costs money. Delete it: aws cloudformation delete-stack --stack-name ${stack}`,
+      `the stack ${stack} is still there (${left}), and costs money. Delete it: aws cloudformation ` +
+        `delete-stack --stack-name ${stack}`,
     );
   return true;
 }
@@ -50,11 +62,17 @@ export async function tearDown(aws: Aws, stack: string, clock: Clock, say: (line
 async function endWaits(aws: Aws, stack: string, launches: boolean): Promise<void> {
   const { group } = await namesOf(aws, stack);
   if (group === undefined) return;
-  const { AutoScalingGroups } = await aws.call('autoscaling', 'describe-auto-scaling-groups', { AutoScalingGroupNames: [group] });
+  const { AutoScalingGroups } = await aws.call('autoscaling', 'describe-auto-scaling-groups', {
+    AutoScalingGroupNames: [group],
+  });
   const ends = launches ? ['Terminating:Wait', 'Pending:Wait'] : ['Terminating:Wait'];
-  const waiting = (AutoScalingGroups[0]?.Instances ?? []).filter((instance: any) => ends.includes(instance.LifecycleState));
+  const waiting = (AutoScalingGroups[0]?.Instances ?? []).filter((instance: any) =>
+    ends.includes(instance.LifecycleState),
+  );
   if (waiting.length === 0) return;
-  const { LifecycleHooks } = await aws.call('autoscaling', 'describe-lifecycle-hooks', { AutoScalingGroupName: group });
+  const { LifecycleHooks } = await aws.call('autoscaling', 'describe-lifecycle-hooks', {
+    AutoScalingGroupName: group,
+  });
   for (const { InstanceId, LifecycleState } of waiting) {
     const transition = LifecycleState.startsWith('Pending') ? 'LAUNCHING' : 'TERMINATING';
     for (const hook of LifecycleHooks.filter((each: any) => each.LifecycleTransition.endsWith(transition))) {

@@ -1,10 +1,22 @@
 import * as fc from 'fast-check';
 import { BootstrapStep } from '../../src/bootstrap/bootstrap-step';
 import { DockerAuthFormat } from '../../src/registry/docker-auth';
-import { DEFAULT_AGENT_CONFIG, mergeAgentConfig, renderAgentConfig } from '../../src/settings/agent-variables';
+import {
+  DEFAULT_AGENT_CONFIG,
+  mergeAgentConfig,
+  renderAgentConfig,
+} from '../../src/settings/agent-variables';
 import { agentConfig, opinions } from '../properties/agent-config';
 import { type Boot, BootQueue, interpret, type Scenario, setUp, testInterpreter, whyNoBoot } from './harness';
-import { type Change, FEW_ATTEMPTS, GUARD_LIMIT_ONLY, REGION, SECRET, SHORT_LIMITS, userData } from './user-data';
+import {
+  type Change,
+  FEW_ATTEMPTS,
+  GUARD_LIMIT_ONLY,
+  REGION,
+  SECRET,
+  SHORT_LIMITS,
+  userData,
+} from './user-data';
 
 jest.setTimeout(20 * 60 * 1000);
 
@@ -30,7 +42,12 @@ const named = (details: Details = {}, options: Options = {}): Scenario => ({
 });
 
 /** A node that looks for the name in its ClusterName tag. */
-const tagged = (details: Details): Scenario => ({ userData: userData({}), region: REGION, substitute: FEW_ATTEMPTS, ...details });
+const tagged = (details: Details): Scenario => ({
+  userData: userData({}),
+  region: REGION,
+  substitute: FEW_ATTEMPTS,
+  ...details,
+});
 
 /** A node with the credentials of registries, in this secret. */
 const registries = (string: string, details: Details = {}, options: Options = {}): Scenario =>
@@ -77,8 +94,13 @@ const GOOD: { [name: string]: Scenario } = {
     },
     {
       bootstrapSteps: [
-        BootstrapStep.writeFile('/opt/app/it\'s "here"', 'a $b `c` \\d\n\té\r\n', { mode: '640', owner: 'root:daemon' }),
-        BootstrapStep.run('echo "$WORD" >/opt/app/word; cat >/opt/app/input', { environment: { WORD: `it's "$HOME"` } }),
+        BootstrapStep.writeFile('/opt/app/it\'s "here"', 'a $b `c` \\d\n\té\r\n', {
+          mode: '640',
+          owner: 'root:daemon',
+        }),
+        BootstrapStep.run('echo "$WORD" >/opt/app/word; cat >/opt/app/input', {
+          environment: { WORD: `it's "$HOME"` },
+        }),
         BootstrapStep.run('exit 0'),
         BootstrapStep.run('set +e; cat >/dev/null <<EOF\nnever ended'),
         BootstrapStep.enableService('node-exporter'),
@@ -90,19 +112,30 @@ const GOOD: { [name: string]: Scenario } = {
     tags: { Name: 'orders-node', ClusterName: 'orders', team: 'blue' },
     boots: [{}, {}, { instanceId: 'i-0fedcba9876543210', tags: { ClusterName: 'search' } }],
   }),
-  'metadata fails once': tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ match: 'tags', status: 503, times: 1 }] } }),
+  'metadata fails once': tagged({
+    tags: { ClusterName: 'orders' },
+    faults: { imds: [{ match: 'tags', status: 503, times: 1 }] },
+  }),
   'metadata answers late': tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ delay: 0.8 }] } }),
   'docker format': registries(DOCKER_SECRET, { faults: { secretsmanager: [{ delay: 0.4 }] } }),
   'dockercfg format': registries(DOCKERCFG_SECRET, {}, { secretFormat: DockerAuthFormat.DOCKERCFG }),
   'Secrets Manager throttles once': registries(DOCKER_SECRET, {
     faults: { secretsmanager: [{ status: 400, body: THROTTLED, times: 1 }] },
   }),
-  'Secrets Manager answers half once': registries(DOCKER_SECRET, { faults: { secretsmanager: [{ body: '{"SecretStr', times: 1 }] } }),
+  'Secrets Manager answers half once': registries(DOCKER_SECRET, {
+    faults: { secretsmanager: [{ body: '{"SecretStr', times: 1 }] },
+  }),
   'a secret of 60 KB': registries(LARGE_SECRET, { lookFor: ['s3cr3t'] }),
   'docker is down': named({
-    files: { '/etc/systemd/system/docker.service.d/broken.conf': { content: '[Service]\nExecStart=\nExecStart=/bin/false\n' } },
+    files: {
+      '/etc/systemd/system/docker.service.d/broken.conf': {
+        content: '[Service]\nExecStart=\nExecStart=/bin/false\n',
+      },
+    },
   }),
-  ...Object.fromEntries(RANDOM_AGENTS.map((agent, index) => [`random settings ${index + 1}`, named({}, { agent })])),
+  ...Object.fromEntries(
+    RANDOM_AGENTS.map((agent, index) => [`random settings ${index + 1}`, named({}, { agent })]),
+  ),
   'run by hand while metadata is down': tagged({
     tags: { ClusterName: 'orders' },
     boots: [
@@ -126,7 +159,8 @@ const GOOD: { [name: string]: Scenario } = {
           { when: { event: 'settled' }, action: 'reboot' },
         ],
       },
-      // Cloud-init, which has no room to write, is never over; the agent is not waited for when the machine powers off.
+      // Cloud-init, which has no room to write, is never over; the agent is not waited for when the
+      // machine powers off.
       { do: [{ when: { event: 'agent' }, action: 'crash' }] },
     ],
   }),
@@ -154,15 +188,26 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
     /failed at step 2 \(run\), status 7/,
   ],
   'the script is killed': [
-    named({ boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'kill-script' }] }, {}] }, { bootstrapSteps: [ENDLESS] }),
+    named(
+      { boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'kill-script' }] }, {}] },
+      { bootstrapSteps: [ENDLESS] },
+    ),
     WITHOUT_A_WORD,
   ],
   'the script is killed after it has read a secret': [
-    registries(DOCKER_SECRET, { boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'kill-script' }] }] }, { bootstrapSteps: [ENDLESS] }),
+    registries(
+      DOCKER_SECRET,
+      { boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'kill-script' }] }] },
+      { bootstrapSteps: [ENDLESS] },
+    ),
     WITHOUT_A_WORD,
   ],
   'a step fails after the secret was read': [
-    registries(DOCKER_SECRET, {}, { bootstrapSteps: [BootstrapStep.run('cat /etc/ecs/ecs.config /root/.docker/config.json >&3')] }),
+    registries(
+      DOCKER_SECRET,
+      {},
+      { bootstrapSteps: [BootstrapStep.run('cat /etc/ecs/ecs.config /root/.docker/config.json >&3')] },
+    ),
     /failed at step 1 \(run\), status 1/,
   ],
   'the disk is full before ecs.config is written': [
@@ -170,13 +215,22 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
     /ECS bootstrap: failed at ecs\.config, status 1$/m,
   ],
   'the disk is full before the secret is read': [
-    registries(LARGE_SECRET, { diskMegabytes: 48, substitute: [...FEW_ATTEMPTS, beforeEcsConfig(FILL_THE_DISK)], lookFor: ['s3cr3t'] }),
+    registries(LARGE_SECRET, {
+      diskMegabytes: 48,
+      substitute: [...FEW_ATTEMPTS, beforeEcsConfig(FILL_THE_DISK)],
+      lookFor: ['s3cr3t'],
+    }),
     /ECS bootstrap: failed at ecs\.config, status \d+$/m,
   ],
   'the disk is full in the middle of a file': [
     named(
       { diskMegabytes: 48 },
-      { bootstrapSteps: [BootstrapStep.run(FILL_THE_DISK), BootstrapStep.writeFile('/opt/app/file', 'x'.repeat(8000))] },
+      {
+        bootstrapSteps: [
+          BootstrapStep.run(FILL_THE_DISK),
+          BootstrapStep.writeFile('/opt/app/file', 'x'.repeat(8000)),
+        ],
+      },
     ),
     /ECS bootstrap: failed at step 2 \(writeFile\), status 1$/m,
   ],
@@ -189,7 +243,10 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
     /Powering off: job timed out/,
   ],
   'a reboot in the middle': [
-    named({ boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'reboot' }] }, {}] }, { bootstrapSteps: [ENDLESS] }),
+    named(
+      { boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'reboot' }] }, {}] },
+      { bootstrapSteps: [ENDLESS] },
+    ),
     /ECS BOOTSTRAP FAILED: failed at step 1 \(run\), stopped/,
   ],
   'a crash in the middle': [
@@ -200,9 +257,15 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
     named({ substitute: [beforeEcsConfig('if then')], boots: TWICE }),
     /ECS BOOTSTRAP FAILED: failed at kernel parameters, status 2/,
   ],
-  'an open here-document': [named({ substitute: [beforeEcsConfig("cat >/dev/null <<'NEVER'")], boots: TWICE }), WITHOUT_A_WORD],
+  'an open here-document': [
+    named({ substitute: [beforeEcsConfig("cat >/dev/null <<'NEVER'")], boots: TWICE }),
+    WITHOUT_A_WORD,
+  ],
   'an early exit 0': [named({ substitute: [beforeEcsConfig('exit 0')], boots: TWICE }), WITHOUT_A_WORD],
-  'a script that cannot be run': [named({ substitute: [['^#!/bin/bash$', '#!/bin/nosuch']] }), WITHOUT_A_WORD],
+  'a script that cannot be run': [
+    named({ substitute: [['^#!/bin/bash$', '#!/bin/nosuch']] }),
+    WITHOUT_A_WORD,
+  ],
   'a script that cloud-init does not find': [
     named({ substitute: [['text/x-shellscript', 'text/x-nosuch']], boots: TWICE }),
     WITHOUT_A_WORD,
@@ -211,14 +274,23 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
     named({ substitute: [['^systemctl daemon-reload; ', 'false; ']], boots: TWICE }),
     /ECS gate not set, stopping/,
   ],
-  'no ClusterName tag': [tagged({ tags: { Name: 'node' }, boots: TWICE }), /the ClusterName tag: HTTP Error 404/],
-  'an empty ClusterName tag': [tagged({ tags: { ClusterName: '' }, boots: TWICE }), /the ClusterName tag is not the name of a cluster/],
+  'no ClusterName tag': [
+    tagged({ tags: { Name: 'node' }, boots: TWICE }),
+    /the ClusterName tag: HTTP Error 404/,
+  ],
+  'an empty ClusterName tag': [
+    tagged({ tags: { ClusterName: '' }, boots: TWICE }),
+    /the ClusterName tag is not the name of a cluster/,
+  ],
   'tags not allowed in metadata': [tagged({}), /the ClusterName tag: HTTP Error 404/],
   ...Object.fromEntries(
     [401, 403, 404, 500].map((status): [string, [Scenario, RegExp]] => [
       `metadata answers ${status}`,
       [
-        tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ match: status === 404 ? 'tags' : 'PUT', status }] } }),
+        tagged({
+          tags: { ClusterName: 'orders' },
+          faults: { imds: [{ match: status === 404 ? 'tags' : 'PUT', status }] },
+        }),
         new RegExp(`the ClusterName tag: HTTP Error ${status}`),
       ],
     ]),
@@ -238,16 +310,31 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
     tagged({ tags: { ClusterName: 'orders' }, faults: { imds: [{ match: 'tags', hang: true }] } }),
     /the ClusterName tag: timed out/,
   ],
-  'the secret is denied': [registries(DOCKER_SECRET, { roleMayRead: false, boots: TWICE }), /the registry secret: AccessDenied/],
-  'the secret does not exist': [registries('', { secrets: [{ name: 'another', string: '{}' }] }), /the registry secret: ResourceNotFound/],
-  'the secret is not JSON': [registries('user:s3cr3t', { boots: TWICE, lookFor: ['s3cr3t'] }), /the registry secret is not JSON/],
+  'the secret is denied': [
+    registries(DOCKER_SECRET, { roleMayRead: false, boots: TWICE }),
+    /the registry secret: AccessDenied/,
+  ],
+  'the secret does not exist': [
+    registries('', { secrets: [{ name: 'another', string: '{}' }] }),
+    /the registry secret: ResourceNotFound/,
+  ],
+  'the secret is not JSON': [
+    registries('user:s3cr3t', { boots: TWICE, lookFor: ['s3cr3t'] }),
+    /the registry secret is not JSON/,
+  ],
   'the secret is of the other format': [
     registries(DOCKERCFG_SECRET, { lookFor: [AUTH] }),
     /the registry secret has no valid username and password for registry 1/,
   ],
-  'the secret is binary': [registries('', { secrets: [{ name: SECRET, binaryBase64: 'AAEC' }] }), /the registry secret is empty or binary/],
+  'the secret is binary': [
+    registries('', { secrets: [{ name: SECRET, binaryBase64: 'AAEC' }] }),
+    /the registry secret is empty or binary/,
+  ],
   'the secret is too large for the agent': [
-    registries(JSON.stringify({ 'registry.example.com': { username: 's3cr3t', password: 'é'.repeat(30_000) } }), { lookFor: ['s3cr3t'] }),
+    registries(
+      JSON.stringify({ 'registry.example.com': { username: 's3cr3t', password: 'é'.repeat(30_000) } }),
+      { lookFor: ['s3cr3t'] },
+    ),
     /the registry secret is too large/,
   ],
   'nobody listens where Secrets Manager should be': [
@@ -259,7 +346,10 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
     /the registry secret: ThrottlingException/,
   ],
   'Secrets Manager hangs': [
-    registries(DOCKER_SECRET, { substitute: [...FEW_ATTEMPTS, ['timeout=10', 'timeout=1']], faults: { secretsmanager: [{ hang: true }] } }),
+    registries(DOCKER_SECRET, {
+      substitute: [...FEW_ATTEMPTS, ['timeout=10', 'timeout=1']],
+      faults: { secretsmanager: [{ hang: true }] },
+    }),
     /the registry secret: .*timed out/,
   ],
   'Secrets Manager answers what is not JSON': [
@@ -273,14 +363,19 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
 };
 
 /** Where credentials belong: the agent's and Docker's files, and what the agent is started with. */
-const CREDENTIALS_PLACES = ['environment in ecs.service', 'file /etc/ecs/ecs.config', 'file /root/.docker/config.json'];
+const CREDENTIALS_PLACES = [
+  'environment in ecs.service',
+  'file /etc/ecs/ecs.config',
+  'file /root/.docker/config.json',
+];
 
 /** Failures of nodes that have their credentials by then. */
 const AFTER_THE_SECRET = /after (it has read a secret|the secret was read)/;
 
 const placesOfSecrets = ({ found }: Boot) => [...new Set(Object.values(found).flat())].sort();
 
-const temporary = ({ files }: Boot) => Object.keys(files).filter((path) => /^\/(tmp|dev\/shm)\/|\.(new|ecs-new)$/.test(path));
+const temporary = ({ files }: Boot) =>
+  Object.keys(files).filter((path) => /^\/(tmp|dev\/shm)\/|\.(new|ecs-new)$/.test(path));
 
 const SCENARIOS: { [name: string]: Scenario } = {
   ...GOOD,
@@ -298,7 +393,8 @@ async function boots(name: string): Promise<Boot[]> {
 /** When, after the start of the machine, something of this name happened. */
 const at = (boot: Boot, what: string) => boot.events.find((event) => event.what === what)?.time ?? Number.NaN;
 
-const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) => userAgent.startsWith('Python-urllib'));
+const ofTheScript = (boot: Boot) =>
+  boot.requests.imds.filter(({ userAgent }) => userAgent.startsWith('Python-urllib'));
 
 (process.env.BOOT_TESTS === 'skip' ? describe.skip : describe)('a real boot', () => {
   beforeAll(() => {
@@ -327,7 +423,9 @@ const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) =>
       const [boot] = await boots('literal name');
       const { 'ecs.service': ecs, 'cloud-final.service': final } = boot.units ?? {};
       expect(ecs.After.split(' ')).toContain('cloud-final.service');
-      expect(Number(ecs.ExecMainStartTimestampMonotonic)).toBeGreaterThan(Number(final.ActiveEnterTimestampMonotonic));
+      expect(Number(ecs.ExecMainStartTimestampMonotonic)).toBeGreaterThan(
+        Number(final.ActiveEnterTimestampMonotonic),
+      );
       expect(at(boot, 'ecs.service started')).toBeGreaterThan(at(boot, 'ecs-bootstrapped written'));
     });
 
@@ -348,8 +446,13 @@ const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) =>
     it.each([0, 1])('gives the agent random settings as they were meant (%d)', async (index) => {
       const [{ config, environment }] = (await boots(`random settings ${index + 1}`))[0].agent.starts;
       // ecs-init reads this one from its environment.
-      const readings = interpret(config.replace(/^ECS_LOG_OPTS=.*$/m, () => `ECS_LOG_OPTS=${environment.ECS_LOG_OPTS}`));
-      const { wanted, is, bad } = opinions(mergeAgentConfig(DEFAULT_AGENT_CONFIG, RANDOM_AGENTS[index]), readings);
+      const readings = interpret(
+        config.replace(/^ECS_LOG_OPTS=.*$/m, () => `ECS_LOG_OPTS=${environment.ECS_LOG_OPTS}`),
+      );
+      const { wanted, is, bad } = opinions(
+        mergeAgentConfig(DEFAULT_AGENT_CONFIG, RANDOM_AGENTS[index]),
+        readings,
+      );
       expect([bad, is]).toEqual([{}, wanted]);
       expect(Object.keys(wanted).length).toBeGreaterThan(20);
     });
@@ -362,16 +465,25 @@ const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) =>
 
     it('sets the kernel parameters', async () => {
       const [boot] = await boots('literal name');
-      expect(boot.sysctls).toEqual({ 'net.core.somaxconn': '65535', 'net.ipv4.ip_local_port_range': '10000 65000' });
+      expect(boot.sysctls).toEqual({
+        'net.core.somaxconn': '65535',
+        'net.ipv4.ip_local_port_range': '10000 65000',
+      });
     });
 
     it('runs steps in order, whatever characters they have and however they end', async () => {
       const [{ files, units }] = await boots('literal name');
-      expect(files['/opt/app/it\'s "here"']).toMatchObject({ content: 'a $b `c` \\d\n\té\r\n', mode: '0640', owner: '0:1' });
+      expect(files['/opt/app/it\'s "here"']).toMatchObject({
+        content: 'a $b `c` \\d\n\té\r\n',
+        mode: '0640',
+        owner: '0:1',
+      });
       expect(files['/opt/app/word'].content).toBe(`it's "$HOME"\n`);
       expect(files['/opt/app/input'].content).toBe('');
       expect(files['/opt/app/last'].content).toBe('last\n');
-      expect(files['/etc/systemd/system/multi-user.target.wants/node-exporter.service']).toMatchObject({ type: 'link' });
+      expect(files['/etc/systemd/system/multi-user.target.wants/node-exporter.service']).toMatchObject({
+        type: 'link',
+      });
       expect(units?.['amazon-ssm-agent.service'].ActiveState).toBe('active');
     });
 
@@ -414,7 +526,10 @@ const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) =>
       const [, boot] = await boots('name from the tag');
       expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
       expect(at(boot, 'script started')).toBeNaN();
-      expect(boot.sysctls).toEqual({ 'net.core.somaxconn': '65535', 'net.ipv4.ip_local_port_range': '10000 65000' });
+      expect(boot.sysctls).toEqual({
+        'net.core.somaxconn': '65535',
+        'net.ipv4.ip_local_port_range': '10000 65000',
+      });
     });
 
     it('joins its own cluster when it comes of an image of another node', async () => {
@@ -434,14 +549,21 @@ const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) =>
     it.each([
       ['docker format', 'docker', 'registry.example.com', 'https://registry.example.com'],
       ['dockercfg format', 'dockercfg', 'index.docker.io/v1/', 'https://index.docker.io/v1/'],
-    ] as const)('gives the agent and Docker the credentials in the %s', async (name, type, agentRegistry, registry) => {
-      const [boot] = await boots(name);
-      const { ECS_ENGINE_AUTH_TYPE, ECS_ENGINE_AUTH_DATA } = interpret(boot.agent.starts[0].config);
-      expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
-      expect([ECS_ENGINE_AUTH_TYPE.parsed, ECS_ENGINE_AUTH_DATA.verdict]).toEqual([type, 'ok']);
-      expect(ECS_ENGINE_AUTH_DATA.parsed).toMatchObject({ [agentRegistry]: { username: 'deploy', password: PASSWORD } });
-      expect(JSON.parse(boot.files['/root/.docker/config.json'].content ?? '')).toEqual({ auths: { [registry]: { auth: AUTH } } });
-    });
+    ] as const)(
+      'gives the agent and Docker the credentials in the %s',
+      async (name, type, agentRegistry, registry) => {
+        const [boot] = await boots(name);
+        const { ECS_ENGINE_AUTH_TYPE, ECS_ENGINE_AUTH_DATA } = interpret(boot.agent.starts[0].config);
+        expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
+        expect([ECS_ENGINE_AUTH_TYPE.parsed, ECS_ENGINE_AUTH_DATA.verdict]).toEqual([type, 'ok']);
+        expect(ECS_ENGINE_AUTH_DATA.parsed).toMatchObject({
+          [agentRegistry]: { username: 'deploy', password: PASSWORD },
+        });
+        expect(JSON.parse(boot.files['/root/.docker/config.json'].content ?? '')).toEqual({
+          auths: { [registry]: { auth: AUTH } },
+        });
+      },
+    );
 
     it.each(['docker format', 'dockercfg format'] as const)(
       'keeps the credentials in two files that only root can read (%s)',
@@ -455,18 +577,26 @@ const ofTheScript = (boot: Boot) => boot.requests.imds.filter(({ userAgent }) =>
       },
     );
 
-    it.each(['Secrets Manager throttles once', 'Secrets Manager answers half once'])('asks again when %s', async (name) => {
-      const [boot] = await boots(name);
-      expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
-      expect(boot.requests.secretsmanager).toHaveLength(2);
-    });
+    it.each(['Secrets Manager throttles once', 'Secrets Manager answers half once'])(
+      'asks again when %s',
+      async (name) => {
+        const [boot] = await boots(name);
+        expect(boot.agent.starts.map(({ environment }) => environment.ECS_CLUSTER)).toEqual(['orders']);
+        expect(boot.requests.secretsmanager).toHaveLength(2);
+      },
+    );
 
     it('takes a secret as large as Secrets Manager has them', async () => {
       const [boot] = await boots('a secret of 60 KB');
       const { ECS_ENGINE_AUTH_DATA } = interpret(boot.agent.starts[0].config);
       expect(LARGE_SECRET.length).toBeGreaterThan(55_000);
-      expect([ECS_ENGINE_AUTH_DATA.verdict, ECS_ENGINE_AUTH_DATA.parsed]).toEqual(['ok', JSON.parse(LARGE_SECRET)]);
-      expect(boot.agent.starts[0].environment.ECS_ENGINE_AUTH_DATA).toHaveLength(ECS_ENGINE_AUTH_DATA.raw.length);
+      expect([ECS_ENGINE_AUTH_DATA.verdict, ECS_ENGINE_AUTH_DATA.parsed]).toEqual([
+        'ok',
+        JSON.parse(LARGE_SECRET),
+      ]);
+      expect(boot.agent.starts[0].environment.ECS_ENGINE_AUTH_DATA).toHaveLength(
+        ECS_ENGINE_AUTH_DATA.raw.length,
+      );
     });
 
     it('reads the secret once', async () => {

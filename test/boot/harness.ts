@@ -78,7 +78,10 @@ export interface Boot {
   end: string;
   poweredOff: boolean;
   notDone: Intervention[];
-  agent: { started: boolean; starts: { time: number; environment: { [name: string]: string }; config: string }[] };
+  agent: {
+    started: boolean;
+    starts: { time: number; environment: { [name: string]: string }; config: string }[];
+  };
   console: string;
   journal: string;
   cloudInit: { result?: string; output: string; log: string };
@@ -139,7 +142,9 @@ export function testInterpreter(): void {
 /** Why no boot is possible on this machine; undefined if one is. */
 export function whyNoBoot(): string | undefined {
   const doctor = spawnSync('python3', [BOOT, 'doctor'], { encoding: 'utf8' });
-  return doctor.status === 0 ? undefined : doctor.stdout?.trim() || `no boot is possible here: it needs python3 (${doctor.error?.message})`;
+  return doctor.status === 0
+    ? undefined
+    : doctor.stdout?.trim() || `no boot is possible here: it needs python3 (${doctor.error?.message})`;
 }
 
 /** Fetches what a boot needs, if it is not there yet; takes a minute or two on a new machine. */

@@ -6,12 +6,16 @@ const HOPS = join(__dirname, 'harness', 'hops.py');
 
 /** Whether the node, and a container behind its bridge, get a token of the instance metadata service. */
 function whoGetsAnAnswer(hopLimit: number): unknown {
-  const { stdout, stderr, status } = spawnSync('python3', [HOPS, String(hopLimit)], { encoding: 'utf8', timeout: 60_000 });
+  const { stdout, stderr, status } = spawnSync('python3', [HOPS, String(hopLimit)], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   if (status !== 0) throw new Error(stderr || 'hops.py did not end');
   return JSON.parse(stdout);
 }
 
-// The packets are real, forwarded by a real kernel; the metadata service that sets their time to live stands for EC2's.
+// The packets are real, forwarded by a real kernel; the metadata service that sets their time to live
+// stands for EC2's.
 (process.env.BOOT_TESTS === 'skip' ? describe.skip : describe)('the hop limit of instance metadata', () => {
   beforeAll(() => {
     const reason = whyNoBoot();

@@ -1,6 +1,7 @@
 /**
- * How long the script can take, from the plan that it has itself; and its behaviour towards services that fail in ways which need no machine: bash and
- * Python are real, the rest is a FakeNode (`test/bootstrap` has the failures that heal, and those of Secrets Manager).
+ * How long the script can take, from the plan that it has itself; and its behaviour towards services that
+ * fail in ways which need no machine: bash and Python are real, the rest is a FakeNode (`test/bootstrap` has
+ * the failures that heal, and those of Secrets Manager).
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -38,7 +39,8 @@ function limit(name: string): number {
 }
 
 describe('the time that a boot can take', () => {
-  const ofMetadata = 2 * Number([...new Set([...TAG.matchAll(/timeout=([0-9]+)\)/g)].map(([, seconds]) => seconds))].join());
+  const ofMetadata =
+    2 * Number([...new Set([...TAG.matchAll(/timeout=([0-9]+)\)/g)].map(([, seconds]) => seconds))].join());
   const ofSecrets = Number(found(BOTH, /body, h\), timeout=([0-9]+)/));
   const ofProgram = Number(found(BOTH, /^timeout ([0-9]+) \/usr\/bin\/python3/m));
 
@@ -86,7 +88,10 @@ describe('metadata', () => {
   });
 
   /** Boots a node whose metadata behaves like this; seconds are milliseconds. Undefined: nobody listens. */
-  async function boot(behaviour: Behaviour | undefined, seconds: { answer?: number; program?: number } = {}): Promise<Run> {
+  async function boot(
+    behaviour: Behaviour | undefined,
+    seconds: { answer?: number; program?: number } = {},
+  ): Promise<Run> {
     server = createServer((socket) => {
       socket.on('error', () => {});
       socket.once('data', (data) => {
@@ -112,7 +117,11 @@ describe('metadata', () => {
   function expectNoNode(reason: RegExp): void {
     expect(node.reason).toMatch(reason);
     expect(node.read('dev/console')).toBe(`ECS bootstrap: ${node.reason}`);
-    expect([node.stamped, node.exists('etc/ecs/ecs.config'), node.exists('etc/ecs/ecs.config.new')]).toEqual([false, false, false]);
+    expect([node.stamped, node.exists('etc/ecs/ecs.config'), node.exists('etc/ecs/ecs.config.new')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   }
 
   it('that answers late, within the limit, is waited for', async () => {
@@ -121,9 +130,13 @@ describe('metadata', () => {
   });
 
   it('that answers too late for a while is asked again', async () => {
-    await boot((socket, path) => void timers.push(setTimeout(() => socket.end(well(path)), requests.length <= 2 ? 3000 : 0)), {
-      answer: 0.5,
-    });
+    await boot(
+      (socket, path) =>
+        void timers.push(setTimeout(() => socket.end(well(path)), requests.length <= 2 ? 3000 : 0)),
+      {
+        answer: 0.5,
+      },
+    );
     expect([joined(), requests.length]).toEqual([true, 4]);
   });
 
@@ -131,16 +144,43 @@ describe('metadata', () => {
     ['is not there', undefined, /Connection refused/, 0],
     ['closes connections', (socket) => socket.destroy(), /Remote end closed|Connection reset/, ATTEMPTS],
     ['speaks no HTTP', (socket) => socket.end('SSH-2.0-OpenSSH\r\n'), /BadStatusLine/, ATTEMPTS],
-    ['answers half', (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'), /IncompleteRead/, ATTEMPTS],
-    ['answers no text', (socket) => socket.end(Buffer.from(response('\xff\xfe'), 'latin1')), /UnicodeDecodeError|IncompleteRead/, ATTEMPTS],
-    ['answers 401', (socket) => socket.end(response('', '401 Unauthorized')), /HTTP Error 401: Unauthorized/, ATTEMPTS],
-    ['answers 500', (socket) => socket.end(response('', '500 Internal Server Error')), /HTTP Error 500/, ATTEMPTS],
-  ])('that %s is asked as often as planned, then the node says why and stops', async (_, behaviour, why, asked) => {
-    const { status } = await boot(behaviour);
-    expect(status).toBe(1);
-    expectNoNode(new RegExp(`^the ClusterName tag: [^\\n]*(${why.source})[^\\n]*\\nfailed at ecs.config, status 1\\n$`));
-    expect(requests).toHaveLength(asked);
-  });
+    [
+      'answers half',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'),
+      /IncompleteRead/,
+      ATTEMPTS,
+    ],
+    [
+      'answers no text',
+      (socket) => socket.end(Buffer.from(response('\xff\xfe'), 'latin1')),
+      /UnicodeDecodeError|IncompleteRead/,
+      ATTEMPTS,
+    ],
+    [
+      'answers 401',
+      (socket) => socket.end(response('', '401 Unauthorized')),
+      /HTTP Error 401: Unauthorized/,
+      ATTEMPTS,
+    ],
+    [
+      'answers 500',
+      (socket) => socket.end(response('', '500 Internal Server Error')),
+      /HTTP Error 500/,
+      ATTEMPTS,
+    ],
+  ])(
+    'that %s is asked as often as planned, then the node says why and stops',
+    async (_, behaviour, why, asked) => {
+      const { status } = await boot(behaviour);
+      expect(status).toBe(1);
+      expectNoNode(
+        new RegExp(
+          `^the ClusterName tag: [^\\n]*(${why.source})[^\\n]*\\nfailed at ecs.config, status 1\\n$`,
+        ),
+      );
+      expect(requests).toHaveLength(asked);
+    },
+  );
 
   it('that never ends its answer costs no more than the time of the program', async () => {
     const drip: Behaviour = (socket) => {
@@ -172,7 +212,8 @@ describe('a disk that is full', () => {
 
   it('keeps nobody from reading the reason', async () => {
     // The folder of the reason can take nothing: as a full disk, with a reason for it that needs none.
-    const script = (text: string) => text.replaceAll(' err=', ' err=/proc/nothing/').replace(/^sysctl -q.*$/m, 'false');
+    const script = (text: string) =>
+      text.replaceAll(' err=', ' err=/proc/nothing/').replace(/^sysctl -q.*$/m, 'false');
     const { status, output } = await node.run(userData({ clusterName: 'orders' }), { adapt: script });
     expect(status).toBe(1);
     expect(output).toContain('ECS bootstrap: failed at kernel parameters, status 1\n');
@@ -195,7 +236,8 @@ describe('a gate that cannot be set', () => {
     const file = node.path('gate');
     writeFileSync(file, node.relocated(BOOT_GATE));
     chmodSync(file, 0o755);
-    return spawnSync('sh', [file], { env: { PATH: `${node.root}/bin:/usr/bin:/bin` }, encoding: 'utf8' }).status;
+    return spawnSync('sh', [file], { env: { PATH: `${node.root}/bin:/usr/bin:/bin` }, encoding: 'utf8' })
+      .status;
   }
 
   const said = 'ECS gate not set, stopping\n';

@@ -7,7 +7,10 @@ import { evaluate } from '../helpers/user-data';
 export const REGION = 'eu-central-1';
 export const SECRET = 'boot-test/registries';
 
-/** A change of the rendered text: a regular expression, and what stands in its place. One that changes nothing is an error. */
+/**
+ * A change of the rendered text: a regular expression, and what stands in its place. One that changes
+ * nothing is an error.
+ */
 export type Change = readonly [pattern: string, replacement: string];
 
 /** Nobody can wait for production's limits in a test. These are the only places where they are changed. */
@@ -27,10 +30,13 @@ export const GUARD_LIMIT_ONLY: readonly Change[] = [
 export const FEW_ATTEMPTS: readonly Change[] = [['for wait in 1, 2, 4, 8, 16, 32, 0:', 'for wait in 1, 0:']];
 
 /** The user data that the library renders, as the node gets it. */
-export function userData(options: Omit<NodeBootstrapProps, 'dockerAuth'> & { secretFormat?: DockerAuthFormat }): string {
+export function userData(
+  options: Omit<NodeBootstrapProps, 'dockerAuth'> & { secretFormat?: DockerAuthFormat },
+): string {
   const { secretFormat, ...rest } = options;
   const stack = new Stack(new App(), 'Boot', { env: { account: '123456789012', region: REGION } });
   const secret = secretsmanager.Secret.fromSecretNameV2(stack, 'Registries', SECRET);
-  const dockerAuth = secretFormat === undefined ? undefined : DockerAuth.fromSecret(secret, { format: secretFormat });
+  const dockerAuth =
+    secretFormat === undefined ? undefined : DockerAuth.fromSecret(secret, { format: secretFormat });
   return evaluate(stack.resolve(new NodeBootstrap({ ...rest, dockerAuth }).render()));
 }

@@ -35,7 +35,9 @@ test('a step says what it does, as the console of a node calls it, and none of i
 
 describe('a command', () => {
   test('may be several lines, with variables and pipes', async () => {
-    expect(await boot(BootstrapStep.run(`word=hello\necho "$word" | tr a-z A-Z >${out()}`))).toMatchObject({ status: 0 });
+    expect(await boot(BootstrapStep.run(`word=hello\necho "$word" | tr a-z A-Z >${out()}`))).toMatchObject({
+      status: 0,
+    });
     expect(node.read('out')).toBe('HELLO\n');
   });
 
@@ -46,13 +48,16 @@ describe('a command', () => {
     ['cat <<NEVER\nno end'],
     ['cat >/dev/null'],
     ['read -r line || true'],
-    ['/bin/sleep 5 >/dev/null 2>&1 & disown'], // the real one: a job that has ended already cannot be disowned
+    // the real one: a job that has ended already cannot be disowned
+    ['/bin/sleep 5 >/dev/null 2>&1 & disown'],
     ['trap "exit 0" EXIT'],
     ['cd /; umask 777; unset PATH; stamp=/nowhere'],
     ['exec </dev/null >/dev/null 2>&1'],
     ['-x || true'],
   ])('cannot skip or change what comes after it: %s', async (command) => {
-    expect(await boot(BootstrapStep.run(command), BootstrapStep.run(`echo after >>${out()}`))).toMatchObject({ status: 0 });
+    expect(await boot(BootstrapStep.run(command), BootstrapStep.run(`echo after >>${out()}`))).toMatchObject({
+      status: 0,
+    });
     expect(node.read('out')).toBe('after\n');
     expect(node.stamped).toBe(true);
   });
@@ -67,7 +72,11 @@ describe('a command', () => {
     ['no-such-command', 127],
     ['echo "never closed', 2],
   ])('that fails stops the node, and everything after it is left out: %s', async (command, status) => {
-    const run = await boot(BootstrapStep.run('true'), BootstrapStep.run(command), BootstrapStep.run(`echo after >${out()}`));
+    const run = await boot(
+      BootstrapStep.run('true'),
+      BootstrapStep.run(command),
+      BootstrapStep.run(`echo after >${out()}`),
+    );
     expect(run.status).toBe(status);
     expect(node.reason).toBe(`failed at step 2 (run), status ${status}\n`);
     expect(node.exists('out')).toBe(false);
@@ -83,7 +92,9 @@ describe('a command', () => {
   });
 
   test('that runs out of its time is stopped, with what it has started', async () => {
-    const step = BootstrapStep.run(`(command sleep 3; echo late >${out()}) & wait`, { timeout: Duration.seconds(1) });
+    const step = BootstrapStep.run(`(command sleep 3; echo late >${out()}) & wait`, {
+      timeout: Duration.seconds(1),
+    });
     node.command('sleep', 'exec /bin/sleep "$@"');
     expect(await boot(step)).toMatchObject({ status: 124 });
     expect(node.reason).toBe('failed at step 1 (run), status 124\n');
@@ -104,14 +115,27 @@ describe('a command', () => {
     values.push("it's", '"$HOME" `id`', 'é\n\n', '-n');
     const environment = Object.fromEntries(values.map((value, index) => [`V${index}`, value]));
     const command = values.map((_, index) => `printf '%s\\0' "$V${index}"`).join('\n');
-    expect(await boot(BootstrapStep.run(`{ ${command}\n} >${out()}`, { environment }))).toMatchObject({ status: 0 });
+    expect(await boot(BootstrapStep.run(`{ ${command}\n} >${out()}`, { environment }))).toMatchObject({
+      status: 0,
+    });
     expect(node.read('out').split('\0').slice(0, -1)).toEqual(values);
   });
 
   test('may have names in its environment that the script uses itself', async () => {
-    const environment = { PATH: '/usr/bin:/bin', at: 'a', err: 'e', new: 'n', out: 'o', stamp: 's', v1: 'v', z: 'é' };
+    const environment = {
+      PATH: '/usr/bin:/bin',
+      at: 'a',
+      err: 'e',
+      new: 'n',
+      out: 'o',
+      stamp: 's',
+      v1: 'v',
+      z: 'é',
+    };
     const names = Object.keys(environment);
-    const step = BootstrapStep.run(`echo ${names.map((name) => `"$${name}"`).join(' ')} >${out()}`, { environment });
+    const step = BootstrapStep.run(`echo ${names.map((name) => `"$${name}"`).join(' ')} >${out()}`, {
+      environment,
+    });
     expect(await boot(step)).toMatchObject({ status: 0 });
     expect(node.read('out')).toBe('/usr/bin:/bin a e n o s v é\n');
     expect(node.stamped).toBe(true);
@@ -119,7 +143,10 @@ describe('a command', () => {
 
   test('renders the same whatever the order of its environment', () => {
     const render = (environment: { [name: string]: string }) =>
-      new NodeBootstrap({ clusterName: 'a', bootstrapSteps: [BootstrapStep.run('true', { environment })] }).render();
+      new NodeBootstrap({
+        clusterName: 'a',
+        bootstrapSteps: [BootstrapStep.run('true', { environment })],
+      }).render();
     expect(render({ B: 'ü', A: 'é' })).toBe(render({ A: 'é', B: 'ü' }));
   });
 
@@ -127,7 +154,9 @@ describe('a command', () => {
     const stack = new Stack(new App(), 'Estate');
     const value = new CfnParameter(stack, 'Value').valueAsString;
     const step = BootstrapStep.run(`printf %s "$TOKEN" >${out()}`, { environment: { TOKEN: `<${value}>` } });
-    const userData = stack.resolve(new NodeBootstrap({ clusterName: 'orders', bootstrapSteps: [step] }).render());
+    const userData = stack.resolve(
+      new NodeBootstrap({ clusterName: 'orders', bootstrapSteps: [step] }).render(),
+    );
     const hostile = "'; touch /tmp/broken-out; echo '\"$(id)`id`\nX\n";
     expect(await node.run(evaluate(userData, { Value: hostile }))).toMatchObject({ status: 0 });
     expect(node.read('out')).toBe(`<${hostile}>`);
@@ -141,7 +170,9 @@ describe('a file', () => {
       { numRuns: 30, seed: 2 },
     );
     contents.push('', '\n', 'no newline', "'; exit 0 #\n", 'X\nPY\n', '\\n%s', '-n', 'é\r\n');
-    await boot(...contents.map((content, index) => BootstrapStep.writeFile(node.path(`file${index}`), content)));
+    await boot(
+      ...contents.map((content, index) => BootstrapStep.writeFile(node.path(`file${index}`), content)),
+    );
     expect(contents.map((_, index) => node.read(`file${index}`))).toEqual(contents);
   });
 
@@ -152,7 +183,12 @@ describe('a file', () => {
       BootstrapStep.writeFile(node.path("it's -n"), 'b', { mode: '4750' }),
     );
     expect(node.stamped).toBe(true);
-    expect([mode('new'), mode('new/folder'), mode('new/folder/a file'), mode("it's -n")]).toEqual(['755', '755', '644', '4750']);
+    expect([mode('new'), mode('new/folder'), mode('new/folder/a file'), mode("it's -n")]).toEqual([
+      '755',
+      '755',
+      '644',
+      '4750',
+    ]);
   });
 
   test('belongs to whom it should, before anybody else may read it', async () => {
@@ -171,7 +207,9 @@ describe('a file', () => {
 
   test('that cannot be written stops the node and leaves nothing behind', async () => {
     node.command('chown', 'exit 1');
-    expect(await boot(BootstrapStep.writeFile(node.path('file'), 'a', { owner: 'nobody' }))).toMatchObject({ status: 1 });
+    expect(await boot(BootstrapStep.writeFile(node.path('file'), 'a', { owner: 'nobody' }))).toMatchObject({
+      status: 1,
+    });
     expect(node.reason).toBe('failed at step 1 (writeFile), status 1\n');
     expect([node.exists('file'), node.exists('file.ecs-new'), node.stamped]).toEqual([false, false, false]);
   });
@@ -213,14 +251,18 @@ describe('packages', () => {
 
   test('whose mirror hangs stop the node when their time is up', async () => {
     node.command('dnf', 'exec /bin/sleep 20');
-    expect(await boot(BootstrapStep.installPackages(['jq'], { timeout: Duration.seconds(1) }))).toMatchObject({ status: 1 });
+    expect(await boot(BootstrapStep.installPackages(['jq'], { timeout: Duration.seconds(1) }))).toMatchObject(
+      { status: 1 },
+    );
     expect(node.calls.filter((call) => call.startsWith('dnf'))).toHaveLength(1);
   });
 
   test('cannot turn out to be options', async () => {
     const stack = new Stack(new App(), 'Estate');
     const step = BootstrapStep.installPackages([new CfnParameter(stack, 'Value').valueAsString]);
-    const userData = stack.resolve(new NodeBootstrap({ clusterName: 'orders', bootstrapSteps: [step] }).render());
+    const userData = stack.resolve(
+      new NodeBootstrap({ clusterName: 'orders', bootstrapSteps: [step] }).render(),
+    );
     await node.run(evaluate(userData, { Value: '--nogpgcheck' }));
     expect(node.reason).toBe('failed at step 1 (installPackages), status 1\n');
     expect(node.calls.some((call) => call.startsWith('dnf'))).toBe(false);
@@ -229,7 +271,10 @@ describe('packages', () => {
 
 describe('a service', () => {
   test('is enabled and started, and nothing waits for it', async () => {
-    await boot(BootstrapStep.enableService('amazon-cloudwatch-agent'), BootstrapStep.enableService('my@1.timer', { start: false }));
+    await boot(
+      BootstrapStep.enableService('amazon-cloudwatch-agent'),
+      BootstrapStep.enableService('my@1.timer', { start: false }),
+    );
     expect(node.calls).toContain('systemctl enable --now --no-block -- amazon-cloudwatch-agent');
     expect(node.calls).toContain('systemctl enable -- my@1.timer');
   });
@@ -243,18 +288,26 @@ describe('a service', () => {
 
 describe('a step is refused', () => {
   const agentWaits =
-    '`command` must not start the ecs service: it waits for user data to end, so user data cannot wait for it. ' +
-    'Leave it out, the agent is started when all steps have succeeded (InvalidBootstrapStep)';
+    '`command` must not start the ecs service: it waits for user data to end, so user data cannot wait ' +
+    'for it. Leave it out, the agent is started when all steps have succeeded (InvalidBootstrapStep)';
 
   test.each<[string, () => BootstrapStep, string]>([
-    ['a command without text', () => BootstrapStep.run(' \n'), '`command` must not be empty (InvalidBootstrapStep)'],
+    [
+      'a command without text',
+      () => BootstrapStep.run(' \n'),
+      '`command` must not be empty (InvalidBootstrapStep)',
+    ],
     [
       'a NUL character',
       () => BootstrapStep.run('a\0'),
       '`command` must not contain a NUL character or half a surrogate pair (InvalidText)',
     ],
     ['a start of the agent', () => BootstrapStep.run('echo a\nsystemctl enable --now ecs'), agentWaits],
-    ['a restart of the agent', () => BootstrapStep.run('true && sudo systemctl restart ecs.service'), agentWaits],
+    [
+      'a restart of the agent',
+      () => BootstrapStep.run('true && sudo systemctl restart ecs.service'),
+      agentWaits,
+    ],
     [
       'no time',
       () => BootstrapStep.run('true', { timeout: Duration.millis(999) }),
@@ -268,12 +321,14 @@ describe('a step is refused', () => {
     [
       'a variable that is none',
       () => BootstrapStep.run('true', { environment: { 'a-b': '' } }),
-      '`environment` must have names of letters, digits and `_` that bash does not set itself, got: "a-b" (InvalidBootstrapStep)',
+      '`environment` must have names of letters, digits and `_` that bash does not set itself, got: ' +
+        '"a-b" (InvalidBootstrapStep)',
     ],
     [
       "a variable of bash's own",
       () => BootstrapStep.run('true', { environment: { UID: '1' } }),
-      '`environment` must have names of letters, digits and `_` that bash does not set itself, got: "UID" (InvalidBootstrapStep)',
+      '`environment` must have names of letters, digits and `_` that bash does not set itself, got: ' +
+        '"UID" (InvalidBootstrapStep)',
     ],
     [
       'a NUL character in a variable',
@@ -293,12 +348,14 @@ describe('a step is refused', () => {
     [
       "the agent's configuration",
       () => BootstrapStep.writeFile('/etc/ecs/ecs.config', ''),
-      '`path` must not be /etc/ecs/ecs.config, which the library writes itself: use `agent` (InvalidBootstrapStep)',
+      '`path` must not be /etc/ecs/ecs.config, which the library writes itself: use `agent` ' +
+        '(InvalidBootstrapStep)',
     ],
     [
       'a file of the kernel',
       () => BootstrapStep.writeFile('/proc/sys/vm/swappiness', '1'),
-      '`path` must not be in /proc, /sys or /dev, where no file can be replaced: use `BootstrapStep.run`, got: "/proc/sys/vm/swappiness" (InvalidBootstrapStep)',
+      '`path` must not be in /proc, /sys or /dev, where no file can be replaced: use ' +
+        '`BootstrapStep.run`, got: "/proc/sys/vm/swappiness" (InvalidBootstrapStep)',
     ],
     [
       'a mode that is none',
@@ -310,16 +367,22 @@ describe('a step is refused', () => {
       () => BootstrapStep.writeFile('/a', '', { owner: '-R' }),
       '`owner` must be `user` or `user:group`, got: "-R" (InvalidBootstrapStep)',
     ],
-    ['no package', () => BootstrapStep.installPackages([]), '`packages` must have at least one name (InvalidBootstrapStep)'],
+    [
+      'no package',
+      () => BootstrapStep.installPackages([]),
+      '`packages` must have at least one name (InvalidBootstrapStep)',
+    ],
     [
       'an option among packages',
       () => BootstrapStep.installPackages(['jq', '--nogpgcheck']),
-      '`packages` must be names of packages, of letters, digits and `._+:~^-`, got: "--nogpgcheck" (InvalidBootstrapStep)',
+      '`packages` must be names of packages, of letters, digits and `._+:~^-`, got: "--nogpgcheck" ' +
+        '(InvalidBootstrapStep)',
     ],
     [
       'two packages in one',
       () => BootstrapStep.installPackages(['jq vim']),
-      '`packages` must be names of packages, of letters, digits and `._+:~^-`, got: "jq vim" (InvalidBootstrapStep)',
+      '`packages` must be names of packages, of letters, digits and `._+:~^-`, got: "jq vim" ' +
+        '(InvalidBootstrapStep)',
     ],
     [
       'no attempt',
@@ -329,7 +392,8 @@ describe('a step is refused', () => {
     [
       'the agent as a service',
       () => BootstrapStep.enableService('ecs.service'),
-      '`name` must not be the ecs service: the library starts it itself when all steps have succeeded (InvalidBootstrapStep)',
+      '`name` must not be the ecs service: the library starts it itself when all steps have succeeded ' +
+        '(InvalidBootstrapStep)',
     ],
     [
       'an option as a service',

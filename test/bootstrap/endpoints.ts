@@ -14,8 +14,8 @@ export type Answer = { readonly status: number; readonly body: string } | 'hang'
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:registries-AbCdEf';
 
 /**
- * The metadata service of an instance (version 2 only) and Secrets Manager, on one port of the loopback interface. Each can
- * be told to fail: `failures` are given as answers first, in order.
+ * The metadata service of an instance (version 2 only) and Secrets Manager, on one port of the loopback
+ * interface. Each can be told to fail: `failures` are given as answers first, in order.
  */
 export class Endpoints {
   public tag: string | undefined = 'orders';
@@ -50,7 +50,10 @@ export class Endpoints {
     ];
     return replacements.reduce((text, [from, to]) => {
       if (!text.includes(from)) throw new Error(`the script has no ${from}`);
-      return text.replaceAll(from, to).replaceAll('timeout=4', 'timeout=0.3').replaceAll('timeout=10', 'timeout=0.3');
+      return text
+        .replaceAll(from, to)
+        .replaceAll('timeout=4', 'timeout=0.3')
+        .replaceAll('timeout=10', 'timeout=0.3');
     }, script);
   }
 
@@ -69,7 +72,8 @@ export class Endpoints {
     const headers = request.headers as { [name: string]: string | undefined };
     if (url === '/latest/api/token') {
       const seconds = Number(headers['x-aws-ec2-metadata-token-ttl-seconds']);
-      if (method !== 'PUT' || !(seconds >= 1 && seconds <= 21600)) return { status: 400, body: 'bad request' };
+      if (method !== 'PUT' || !(seconds >= 1 && seconds <= 21600))
+        return { status: 400, body: 'bad request' };
       return this.tokenFailures.shift() ?? { status: 200, body: 'the-token' };
     }
     if (url.startsWith('/latest/meta-data/')) {
@@ -86,14 +90,16 @@ export class Endpoints {
   private metadata(path: string): string | undefined {
     if (path === 'tags/instance/ClusterName') return this.tag;
     if (path === 'iam/security-credentials/') return this.role;
-    if (path === `iam/security-credentials/${this.role}`) return JSON.stringify({ Code: 'Success', ...CREDENTIALS });
+    if (path === `iam/security-credentials/${this.role}`)
+      return JSON.stringify({ Code: 'Success', ...CREDENTIALS });
     return undefined;
   }
 
   private secretsManager(headers: { [name: string]: string | undefined }, body: string): Answer {
     const refuse = (type: string) => ({ status: 400, body: JSON.stringify({ __type: type, Message: 'no' }) });
     const request = { method: 'POST', path: '/', query: '', headers, body };
-    if (headers['x-amz-target'] !== 'secretsmanager.GetSecretValue') return refuse('UnknownOperationException');
+    if (headers['x-amz-target'] !== 'secretsmanager.GetSecretValue')
+      return refuse('UnknownOperationException');
     if (headers['content-type'] !== 'application/x-amz-json-1.1') return refuse('SerializationException');
     if (headers['x-amz-security-token'] !== CREDENTIALS.Token) return refuse('UnrecognizedClientException');
     if (!isSigned(request, CREDENTIALS.SecretAccessKey)) return refuse('InvalidSignatureException');

@@ -49,7 +49,10 @@ function full(): string {
       agent: { containerStopTimeout: Duration.minutes(2), instanceAttributes: { stack: 'prod' } },
       bootstrapSteps: [
         BootstrapStep.installPackages(['amazon-cloudwatch-agent', 'nfs-utils']),
-        BootstrapStep.writeFile('/etc/motd', "This is not a pet. It's cattle.\n", { mode: '0600', owner: 'root:root' }),
+        BootstrapStep.writeFile('/etc/motd', "This is not a pet. It's cattle.\n", {
+          mode: '0600',
+          owner: 'root:root',
+        }),
         BootstrapStep.run('ethtool -K ens5 tso off\nsysctl vm.swappiness', { timeout: Duration.seconds(10) }),
         BootstrapStep.run('logger "ready"', { environment: { REGION: Aws.REGION, GREETING: 'grüezi' } }),
         BootstrapStep.enableService('amazon-cloudwatch-agent'),
@@ -65,7 +68,8 @@ const GOLDEN: [name: string, render: () => string, maxBytes: number][] = [
 ];
 
 describe('the rendered user data', () => {
-  // A byte that changes replaces every node of every user. UPDATE_GOLDEN=1 writes the files anew: a breaking release.
+  // A byte that changes replaces every node of every user. UPDATE_GOLDEN=1 writes the files anew:
+  // a breaking release.
   test.each(GOLDEN)('is the golden file byte for byte: %s', (name, render) => {
     expectGolden(join(__dirname, 'golden', `${name}.txt`), render());
   });
@@ -98,8 +102,14 @@ describe('the rendered user data', () => {
   });
 
   test('is the same each time, whatever the order in which things were given', () => {
-    const one = rendered({ clusterName: 'a', agent: { environment: { ECS_B: '1', ECS_A: '2' }, instanceAttributes: { b: '1', a: '2' } } });
-    const two = rendered({ agent: { instanceAttributes: { a: '2', b: '1' }, environment: { ECS_A: '2', ECS_B: '1' } }, clusterName: 'a' });
+    const one = rendered({
+      clusterName: 'a',
+      agent: { environment: { ECS_B: '1', ECS_A: '2' }, instanceAttributes: { b: '1', a: '2' } },
+    });
+    const two = rendered({
+      agent: { instanceAttributes: { a: '2', b: '1' }, environment: { ECS_A: '2', ECS_B: '1' } },
+      clusterName: 'a',
+    });
     expect(one).toBe(two);
     const bootstrap = new NodeBootstrap({ clusterName: 'a' });
     expect(bootstrap.render()).toBe(bootstrap.render());
@@ -121,7 +131,9 @@ describe('a boot', () => {
       'sync ',
       'systemctl start --no-block ecs.service',
     ]);
-    expect(node.read('etc/sysctl.d/90-ecs-node.conf')).toBe('net.core.somaxconn = 65535\nnet.ipv4.ip_local_port_range = 10000 65000\n');
+    expect(node.read('etc/sysctl.d/90-ecs-node.conf')).toBe(
+      'net.core.somaxconn = 65535\nnet.ipv4.ip_local_port_range = 10000 65000\n',
+    );
     expect(node.read('etc/ecs/ecs.config')).toMatch(
       /^ECS_CLUSTER=orders\nECS_AVAILABLE_LOGGING_DRIVERS=\["json-file","syslog","fluentd","awslogs"\]\n/,
     );
@@ -163,7 +175,9 @@ describe('a boot', () => {
     'fails closed when a step has left no cluster in ecs.config: %j',
     async (line) => {
       const step = BootstrapStep.run(`echo '${line}' >${node.path('etc/ecs/ecs.config')}`);
-      expect(await node.run(rendered({ clusterName: 'orders', bootstrapSteps: [step] }))).toMatchObject({ status: 1 });
+      expect(await node.run(rendered({ clusterName: 'orders', bootstrapSteps: [step] }))).toMatchObject({
+        status: 1,
+      });
       expect(node.reason).toBe('failed at final check, status 1\n');
       expect(node.stamped).toBe(false);
     },
@@ -171,7 +185,9 @@ describe('a boot', () => {
 
   test('that is stopped says during what, and leaves nothing behind', async () => {
     const step = BootstrapStep.run('exec /bin/sleep 20');
-    const { status } = await node.run(rendered({ clusterName: 'orders', bootstrapSteps: [step] }), { stopAfter: 1500 });
+    const { status } = await node.run(rendered({ clusterName: 'orders', bootstrapSteps: [step] }), {
+      stopAfter: 1500,
+    });
     expect(status).toBe(143);
     expect(node.reason).toBe('failed at step 1 (run), stopped, status 143\n');
     expect(node.stamped).toBe(false);
@@ -179,18 +195,33 @@ describe('a boot', () => {
 
   test('whose console cannot be written to still says why in its journal', async () => {
     mkdirSync(node.path('dev/console'));
-    const { output } = await node.run(rendered({ clusterName: 'orders', bootstrapSteps: [BootstrapStep.run('false')] }));
+    const { output } = await node.run(
+      rendered({ clusterName: 'orders', bootstrapSteps: [BootstrapStep.run('false')] }),
+    );
     expect(output).toBe('ECS bootstrap: failed at step 1 (run), status 1\n');
   });
 });
 
 describe('values that only CloudFormation knows', () => {
   const value = () => new CfnParameter(stack, 'Value').valueAsString;
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: that is the point
-  const HOSTILE = ["it's", '"; touch broken; "', "'; touch broken; '", '$(touch broken)', '`id`', 'é', '\\', '${HOME}', 'X'];
+  const HOSTILE = [
+    "it's",
+    '"; touch broken; "',
+    "'; touch broken; '",
+    '$(touch broken)',
+    '`id`',
+    'é',
+    '\\',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is the point
+    '${HOME}',
+    'X',
+  ];
 
   test.each(HOSTILE)('reach ecs.config to the letter: %j', async (text) => {
-    const userData = rendered({ clusterName: 'orders', agent: { environment: { ECS_NEWER: `<${value()}>` } } });
+    const userData = rendered({
+      clusterName: 'orders',
+      agent: { environment: { ECS_NEWER: `<${value()}>` } },
+    });
     expect(await node.run(deployed(userData, { Value: text }))).toMatchObject({ status: 0 });
     expect(node.read('etc/ecs/ecs.config')).toContain(`\nECS_NEWER=<${text}>\n`);
     expect(node.exists('broken')).toBe(false);
@@ -198,35 +229,47 @@ describe('values that only CloudFormation knows', () => {
 
   test('stop the node when they are several lines', async () => {
     const userData = rendered({ clusterName: 'orders', agent: { environment: { ECS_NEWER: value() } } });
-    expect(await node.run(deployed(userData, { Value: 'a\nECS_CLUSTER=other' }))).toMatchObject({ status: 1 });
+    expect(await node.run(deployed(userData, { Value: 'a\nECS_CLUSTER=other' }))).toMatchObject({
+      status: 1,
+    });
     expect(node.reason).toBe('failed at ecs.config, a value of several lines, status 1\n');
     expect(node.exists('etc/ecs/ecs.config')).toBe(false);
   });
 
   test('are kernel parameters to the letter', async () => {
-    const userData = rendered({ clusterName: 'orders', sysctls: [Sysctl.of('kernel.core_pattern', value())] });
+    const userData = rendered({
+      clusterName: 'orders',
+      sysctls: [Sysctl.of('kernel.core_pattern', value())],
+    });
     expect(await node.run(deployed(userData, { Value: "|/bin/it's %p" }))).toMatchObject({ status: 0 });
     expect(node.read('etc/sysctl.d/90-ecs-node.conf')).toContain("kernel.core_pattern = |/bin/it's %p\n");
   });
 
-  test.each(['', 'two words', "a'b", '../other'])('stop the node when they are the name of no cluster: %j', async (name) => {
-    expect(await node.run(deployed(rendered({ clusterName: value() }), { Value: name }))).toMatchObject({ status: 1 });
-    expect(node.reason).toBe('failed at final check, status 1\n');
-  });
+  test.each(['', 'two words', "a'b", '../other'])(
+    'stop the node when they are the name of no cluster: %j',
+    async (name) => {
+      expect(await node.run(deployed(rendered({ clusterName: value() }), { Value: name }))).toMatchObject({
+        status: 1,
+      });
+      expect(node.reason).toBe('failed at final check, status 1\n');
+    },
+  );
 
   test('can be read by an operator when they are the name of a cluster', () => {
     const cluster = new ecs.Cluster(stack, 'Cluster');
     const resolved = stack.resolve(rendered({ clusterName: cluster.clusterName }));
     expect(resolved['Fn::Join'][1]).toContainEqual({ Ref: 'ClusterEB0386A7' });
-    expect(scriptOf(deployed(rendered({ clusterName: cluster.clusterName }), { ClusterEB0386A7: 'orders' }))).toBe(
-      scriptOf(rendered({ clusterName: 'orders' })),
-    );
+    expect(
+      scriptOf(deployed(rendered({ clusterName: cluster.clusterName }), { ClusterEB0386A7: 'orders' })),
+    ).toBe(scriptOf(rendered({ clusterName: 'orders' })));
   });
 });
 
 describe('in a launch template of CDK', () => {
   function group(id: string, userData: ec2.UserData, spot = false): autoscaling.AutoScalingGroup {
-    const vpc = (stack.node.tryFindChild('Vpc') as ec2.Vpc | undefined) ?? new ec2.Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1 });
+    const vpc =
+      (stack.node.tryFindChild('Vpc') as ec2.Vpc | undefined) ??
+      new ec2.Vpc(stack, 'Vpc', { natGateways: 0, maxAzs: 1 });
     const launchTemplate = new ec2.LaunchTemplate(stack, `${id}Template`, {
       instanceType: new ec2.InstanceType('t3.small'),
       machineImage: ec2.MachineImage.genericLinux({ 'us-east-1': 'ami-12345678' }, { userData }),
@@ -235,11 +278,17 @@ describe('in a launch template of CDK', () => {
       userData,
       spotOptions: spot ? {} : undefined,
     });
-    return new autoscaling.AutoScalingGroup(stack, id, { vpc, launchTemplate, vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } });
+    return new autoscaling.AutoScalingGroup(stack, id, {
+      vpc,
+      launchTemplate,
+      vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC },
+    });
   }
 
   function join(cluster: ecs.Cluster, id: string, userData: ec2.UserData): void {
-    const provider = new ecs.AsgCapacityProvider(stack, `${id}Provider`, { autoScalingGroup: group(id, userData) });
+    const provider = new ecs.AsgCapacityProvider(stack, `${id}Provider`, {
+      autoScalingGroup: group(id, userData),
+    });
     cluster.addAsgCapacityProvider(provider);
   }
 
@@ -283,7 +332,9 @@ describe('in a launch template of CDK', () => {
     join(new ecs.Cluster(stack, 'One'), 'Nodes', userData);
     const two = new ecs.Cluster(stack, 'Two', { clusterName: 'two' });
     expect(() => join(two, 'Others', userData)).toThrow(
-      new Error(`a node can join one cluster only, got: the name of Estate/One and the name of Estate/Two. ${shared}`),
+      new Error(
+        `a node can join one cluster only, got: the name of Estate/One and the name of Estate/Two. ${shared}`,
+      ),
     );
   });
 
@@ -306,7 +357,10 @@ describe('in a launch template of CDK', () => {
 describe('what ec2.UserData can do', () => {
   let userData: NodeBootstrap;
   beforeEach(() => {
-    userData = new NodeBootstrap({ clusterName: 'orders', bootstrapSteps: [BootstrapStep.run('echo first')] });
+    userData = new NodeBootstrap({
+      clusterName: 'orders',
+      bootstrapSteps: [BootstrapStep.run('echo first')],
+    });
   });
 
   test('addCommands adds one step, so that variables carry over within one call', async () => {
@@ -331,7 +385,9 @@ describe('what ec2.UserData can do', () => {
   });
 
   test('addExecuteFileCommand makes a file executable and runs it with its arguments', async () => {
-    writeFileSync(node.path("it's a script"), `#!/bin/bash\necho "$# $2" >${node.path('out')}\n`, { mode: 0o600 });
+    writeFileSync(node.path("it's a script"), `#!/bin/bash\necho "$# $2" >${node.path('out')}\n`, {
+      mode: 0o600,
+    });
     userData.addExecuteFileCommand({ filePath: node.path("it's a script"), arguments: "one 'two three'" });
     expect(await node.run(userData.render())).toMatchObject({ status: 0 });
     expect(node.read('out')).toBe('2 two three\n');
@@ -341,26 +397,34 @@ describe('what ec2.UserData can do', () => {
     [
       'addOnExitCommands',
       () => userData.addOnExitCommands('echo bye'),
-      'addOnExitCommands cannot take "echo bye": the last act of a node bootstrap is to let the agent start, and nothing may follow it. ' +
-        'Use addCommands, with a `trap … EXIT` among the commands where something is to be cleaned up (UnsupportedUserData)',
+      'addOnExitCommands cannot take "echo bye": the last act of a node bootstrap is to let the agent ' +
+        'start, and nothing may follow it. Use addCommands, with a `trap … EXIT` among the commands ' +
+        'where something is to be cleaned up (UnsupportedUserData)',
     ],
     [
       'addS3DownloadCommand',
-      () => userData.addS3DownloadCommand({ bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'bucket'), bucketKey: 'setup.sh' }),
-      'addS3DownloadCommand cannot be used: the ECS-optimized image has no AWS CLI to download "setup.sh" with. ' +
-        "Add the steps `BootstrapStep.installPackages(['awscli-2'])` and `BootstrapStep.run('aws s3 cp …')`, " +
-        'or put the file into a machine image of your own (UnsupportedUserData)',
+      () =>
+        userData.addS3DownloadCommand({
+          bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'bucket'),
+          bucketKey: 'setup.sh',
+        }),
+      'addS3DownloadCommand cannot be used: the ECS-optimized image has no AWS CLI to download ' +
+        `"setup.sh" with. Add the steps \`BootstrapStep.installPackages(['awscli-2'])\` and ` +
+        "`BootstrapStep.run('aws s3 cp …')`, or put the file into a machine image of your own " +
+        '(UnsupportedUserData)',
     ],
     [
       'addSignalOnExitCommand',
       () => userData.addSignalOnExitCommand(new s3.Bucket(stack, 'Signalled')),
-      'addSignalOnExitCommand cannot be used: the ECS-optimized image has no cfn-signal (aws-cfn-bootstrap). ' +
-        'Leave the signals out; a node whose bootstrap fails is powered off and replaced (UnsupportedUserData at Estate/Signalled)',
+      'addSignalOnExitCommand cannot be used: the ECS-optimized image has no cfn-signal ' +
+        '(aws-cfn-bootstrap). Leave the signals out; a node whose bootstrap fails is powered off and ' +
+        'replaced (UnsupportedUserData at Estate/Signalled)',
     ],
     [
       'settings of Bottlerocket',
       () => userData.addCommands('[settings.ecs]', 'cluster = "orders"'),
-      'a NodeBootstrap cannot take the settings of Bottlerocket: its user data is for Amazon Linux (UnsupportedUserData)',
+      'a NodeBootstrap cannot take the settings of Bottlerocket: its user data is for Amazon Linux ' +
+        '(UnsupportedUserData)',
     ],
   ])('%s is refused, with the way out', (_, call, message) => {
     expect(call).toThrow(new Error(message));
@@ -369,7 +433,9 @@ describe('what ec2.UserData can do', () => {
 
 describe('a bootstrap is refused at once', () => {
   test('with settings that the agent would not accept', () => {
-    expect(() => new NodeBootstrap({ agent: { containerStopTimeout: Duration.millis(1) } })).toThrow('agent.containerStopTimeout');
+    expect(() => new NodeBootstrap({ agent: { containerStopTimeout: Duration.millis(1) } })).toThrow(
+      'agent.containerStopTimeout',
+    );
     expect(() => new NodeBootstrap({ logDrivers: [] })).toThrow('`logDrivers` must have at least one driver');
   });
 });
@@ -383,7 +449,8 @@ describe('16 KB', () => {
   });
 
   test('may not be exceeded, and the error says what is large', () => {
-    const render = () => rendered({ clusterName: 'orders', bootstrapSteps: [BootstrapStep.run('true'), large(free())] });
+    const render = () =>
+      rendered({ clusterName: 'orders', bootstrapSteps: [BootstrapStep.run('true'), large(free())] });
     expect(render).toThrow(
       /^the user data must be at most 16384 bytes, got: about 16\d{3} \(gate \d+, frame \d+, kernel parameters \d+, SSM agent \d+, ecs.config \d+, steps \d+, step 1 \(run\) \d+, step 2 \(writeFile\) 1\d{4}, end \d+\); put what is large into a machine image of your own, or into an S3 object that a step downloads \(UserDataTooLarge\)$/,
     );
@@ -392,8 +459,12 @@ describe('16 KB', () => {
   test('are counted with tokens at a likely size', () => {
     const value = new CfnParameter(stack, 'Value').valueAsString;
     const step = BootstrapStep.run(`echo ${value}`);
-    const room = 16_384 - rendered({ clusterName: 'orders', bootstrapSteps: [large(0), BootstrapStep.run('echo ')] }).length;
+    const room =
+      16_384 -
+      rendered({ clusterName: 'orders', bootstrapSteps: [large(0), BootstrapStep.run('echo ')] }).length;
     rendered({ clusterName: 'orders', bootstrapSteps: [large(room - 400), step] });
-    expect(() => rendered({ clusterName: 'orders', bootstrapSteps: [large(room - 200), step] })).toThrow('UserDataTooLarge');
+    expect(() => rendered({ clusterName: 'orders', bootstrapSteps: [large(room - 200), step] })).toThrow(
+      'UserDataTooLarge',
+    );
   });
 });

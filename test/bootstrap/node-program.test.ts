@@ -55,9 +55,13 @@ describe('the program', () => {
   ])('is Python that compiles and is plain text: %p', (tasks) => {
     const program = nodeProgram(tasks) as string;
     expect(program).toMatch(/^[\n\x20-\x7e]*$/);
-    execFileSync('python3', ['-W', 'error', '-c', "import sys; compile(sys.stdin.read(), 'node', 'exec')"], { input: program });
+    execFileSync('python3', ['-W', 'error', '-c', "import sys; compile(sys.stdin.read(), 'node', 'exec')"], {
+      input: program,
+    });
     // Amazon Linux 2023 has Python 3.9.
-    execFileSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read(), feature_version=(3, 7))'], { input: program });
+    execFileSync('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read(), feature_version=(3, 7))'], {
+      input: program,
+    });
   });
 
   test('is not there when a node has nothing to ask for', () => {
@@ -72,7 +76,10 @@ describe('the name of the cluster', () => {
   test('is found in the tag with one token and one request', async () => {
     expect(await boot(undefined)).toMatchObject({ status: 0 });
     expect(configLines()).toContain('ECS_CLUSTER=orders');
-    expect(endpoints.requests).toEqual(['PUT /latest/api/token', 'GET /latest/meta-data/tags/instance/ClusterName']);
+    expect(endpoints.requests).toEqual([
+      'PUT /latest/api/token',
+      'GET /latest/meta-data/tags/instance/ClusterName',
+    ]);
     expect(node.stamped).toBe(true);
   });
 
@@ -129,14 +136,19 @@ describe('the name of the cluster', () => {
     async (tag) => {
       endpoints.tag = tag;
       expect(await boot(undefined)).toMatchObject({ status: 1 });
-      expect(node.reason).toBe('the ClusterName tag is not the name of a cluster\nfailed at ecs.config, status 1\n');
+      expect(node.reason).toBe(
+        'the ClusterName tag is not the name of a cluster\nfailed at ecs.config, status 1\n',
+      );
       expect(node.stamped).toBe(false);
     },
   );
 });
 
 describe('the credentials of registries', () => {
-  const dockercfg = { 'https://index.docker.io/v1/': { auth: AUTH }, 'registry.example.com': { auth: AUTH, email: 'a@example.com' } };
+  const dockercfg = {
+    'https://index.docker.io/v1/': { auth: AUTH },
+    'registry.example.com': { auth: AUTH, email: 'a@example.com' },
+  };
 
   test('in the format of docker login reach the agent and docker', async () => {
     secretOf(dockercfg);
@@ -164,19 +176,27 @@ describe('the credentials of registries', () => {
     expect(JSON.parse(line.slice('ECS_ENGINE_AUTH_DATA='.length))).toEqual({
       'registry.example.com': { username: 'deploy', password: PASSWORD, email: 'a@example.com' },
     });
-    expect(JSON.parse(node.read('root/.docker/config.json'))).toEqual({ auths: { 'registry.example.com': { auth: AUTH } } });
+    expect(JSON.parse(node.read('root/.docker/config.json'))).toEqual({
+      auths: { 'registry.example.com': { auth: AUTH } },
+    });
   });
 
   test('are in files that only root can read, and nothing else is left', async () => {
     secretOf(dockercfg);
     const { output } = await boot('orders', DockerAuthFormat.DOCKERCFG);
     const mode = (file: string) => (statSync(node.path(file)).mode & 0o777).toString(8);
-    expect([mode('etc/ecs/ecs.config'), mode('root/.docker/config.json'), mode('root/.docker')]).toEqual(['600', '600', '700']);
-    expect(execFileSync('ls', ['-A', node.path('etc/ecs'), node.path('root/.docker')], { encoding: 'utf8' })).not.toContain('new');
+    expect([mode('etc/ecs/ecs.config'), mode('root/.docker/config.json'), mode('root/.docker')]).toEqual([
+      '600',
+      '600',
+      '700',
+    ]);
+    expect(
+      execFileSync('ls', ['-A', node.path('etc/ecs'), node.path('root/.docker')], { encoding: 'utf8' }),
+    ).not.toContain('new');
     expect(output).not.toContain(AUTH);
-    expect(execFileSync('grep', ['-rlF', AUTH, node.root], { encoding: 'utf8' }).trim().split('\n').sort()).toEqual(
-      [node.path('etc/ecs/ecs.config'), node.path('root/.docker/config.json')].sort(),
-    );
+    expect(
+      execFileSync('grep', ['-rlF', AUTH, node.root], { encoding: 'utf8' }).trim().split('\n').sort(),
+    ).toEqual([node.path('etc/ecs/ecs.config'), node.path('root/.docker/config.json')].sort());
   });
 
   test('are asked for with a request that is signed', async () => {
@@ -202,7 +222,10 @@ describe('the credentials of registries', () => {
     expect(configLines().slice(0, 2)).toEqual(['ECS_CLUSTER=orders', 'ECS_ENGINE_AUTH_TYPE=dockercfg']);
   });
 
-  const refusal = (type: string, status = 400) => ({ status, body: JSON.stringify({ __type: type, message: 'no' }) });
+  const refusal = (type: string, status = 400) => ({
+    status,
+    body: JSON.stringify({ __type: type, message: 'no' }),
+  });
 
   test.each<[string, Answer]>([
     ['throttles', refusal('ThrottlingException')],
@@ -223,10 +246,25 @@ describe('the credentials of registries', () => {
   test.each<[string, Answer, number, string]>([
     ['is denied', refusal('AccessDeniedException'), ATTEMPTS, 'the registry secret: AccessDeniedException'],
     ['throttles', refusal('ThrottlingException'), ATTEMPTS, 'the registry secret: ThrottlingException'],
-    ['is broken', { status: 500, body: '<html>' }, ATTEMPTS, 'the registry secret: HTTP Error 500: Internal Server Error'],
+    [
+      'is broken',
+      { status: 500, body: '<html>' },
+      ATTEMPTS,
+      'the registry secret: HTTP Error 500: Internal Server Error',
+    ],
     ['hangs', 'hang', ATTEMPTS, 'the registry secret: timed out'],
-    ['does not find it', refusal('ResourceNotFoundException'), 1, 'the registry secret: ResourceNotFoundException'],
-    ['has marked it for deletion', refusal('a.b#InvalidRequestException'), 1, 'the registry secret: InvalidRequestException'],
+    [
+      'does not find it',
+      refusal('ResourceNotFoundException'),
+      1,
+      'the registry secret: ResourceNotFoundException',
+    ],
+    [
+      'has marked it for deletion',
+      refusal('a.b#InvalidRequestException'),
+      1,
+      'the registry secret: InvalidRequestException',
+    ],
     ['cannot decrypt it', refusal('DecryptionFailure'), 1, 'the registry secret: DecryptionFailure'],
   ])(
     'stop the node when Secrets Manager %s for good',
@@ -243,7 +281,9 @@ describe('the credentials of registries', () => {
   test('stop the node when it has no role', async () => {
     endpoints.role = undefined;
     await boot('orders', DockerAuthFormat.DOCKERCFG);
-    expect(node.reason).toBe('the registry secret: HTTP Error 404: Not Found\nfailed at ecs.config, status 1\n');
+    expect(node.reason).toBe(
+      'the registry secret: HTTP Error 404: Not Found\nfailed at ecs.config, status 1\n',
+    );
   });
 
   const CANARY = 'c4n4ry';
@@ -275,7 +315,12 @@ describe('the credentials of registries', () => {
     ['an empty password', docker, { a: { username: CANARY, password: '' } }, `${noUser} 1`],
     ['a password that is a number', docker, { a: { username: CANARY, password: 4 } }, `${noUser} 1`],
     ['a user with a colon', docker, { a: { username: `${CANARY}:`, password: 'x' } }, `${noUser} 1`],
-    ['an email that is no text', docker, { a: { username: CANARY, password: 'x', email: {} } }, `${noUser} 1`],
+    [
+      'an email that is no text',
+      docker,
+      { a: { username: CANARY, password: 'x', email: {} } },
+      `${noUser} 1`,
+    ],
     ['half a character', docker, '{"a": {"username": "u", "password": "\\ud800"}}', `${noUser} 1`],
   ])('stop the node when the secret is %s, and never show it', async (_, format, value, reason) => {
     secretOf(value);
@@ -308,7 +353,9 @@ describe('the check of signatures in these tests', () => {
       path: '/',
       query: 'Action=ListUsers&Version=2010-05-08',
       headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=${signature}`,
+        authorization:
+          'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, ' +
+          `SignedHeaders=content-type;host;x-amz-date, Signature=${signature}`,
         'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
         host: 'iam.amazonaws.com',
         'x-amz-date': '20150830T123600Z',

@@ -58,7 +58,10 @@ const HOSTILE = [
 const text = fc.oneof(
   fc.constantFrom(...HOSTILE),
   fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
-  fc.string({ unit: fc.constantFrom("'", '"', '\\', '$', '`', '\n', '\r', '\t', ' ', 'X', 'é', BOUNDARY), maxLength: 20 }),
+  fc.string({
+    unit: fc.constantFrom("'", '"', '\\', '$', '`', '\n', '\r', '\t', ' ', 'X', 'é', BOUNDARY),
+    maxLength: 20,
+  }),
   fc.string({ unit: 'binary', maxLength: 30 }).map((value) => value.replaceAll('\0', '')),
 );
 
@@ -120,9 +123,14 @@ describe('a string of a user', () => {
     expect(shell.declarations()).toBe("decode 'w6k='; v1=$out");
   });
 
-  test.each(['\0', 'a\0b', '\ud800', '\udc00x', 'a\ud83d'])('is refused where no byte sequence is it: %j', (value) => {
-    expect(() => checkText('content', value)).toThrow('`content` must not contain a NUL character or half a surrogate pair (InvalidText)');
-  });
+  test.each(['\0', 'a\0b', '\ud800', '\udc00x', 'a\ud83d'])(
+    'is refused where no byte sequence is it: %j',
+    (value) => {
+      expect(() => checkText('content', value)).toThrow(
+        '`content` must not contain a NUL character or half a surrogate pair (InvalidText)',
+      );
+    },
+  );
 
   test('is not refused for a whole surrogate pair', () => {
     checkText('content', '🚀🚀');
@@ -133,7 +141,9 @@ describe('lines of a file', () => {
   function printed(lines: string[]): string {
     const shell = new Shell();
     const commands = shell.lines(lines.map((text) => ({ text })));
-    return bash(['set -euo pipefail; at=test', ...shell.functions(), shell.declarations(), ...commands].join('\n')).toString('utf8');
+    return bash(
+      ['set -euo pipefail; at=test', ...shell.functions(), shell.declarations(), ...commands].join('\n'),
+    ).toString('utf8');
   }
 
   test('arrive to the letter', () => {
@@ -155,27 +165,42 @@ describe('lines of a file', () => {
   function ended(value: string, around: [string, string], json = false): string {
     const stack = new Stack(new App(), 'Estate');
     const shell = new Shell();
-    const commands = shell.lines([{ text: `A=${around.join(new CfnParameter(stack, 'Value').valueAsString)}`, json }]);
-    const script = ['set -euo pipefail; at=test; trap \'echo "$? at $at"\' EXIT', ...shell.functions(), shell.declarations(), ...commands];
+    const commands = shell.lines([
+      { text: `A=${around.join(new CfnParameter(stack, 'Value').valueAsString)}`, json },
+    ]);
+    const script = [
+      'set -euo pipefail; at=test; trap \'echo "$? at $at"\' EXIT',
+      ...shell.functions(),
+      shell.declarations(),
+      ...commands,
+    ];
     const file = join(folder, 'unknown-value');
     writeFileSync(file, evaluate(stack.resolve(script.join('\n')), { Value: value }));
     return execFileSync('bash', ['-c', `bash '${file}'; true`], { encoding: 'utf8' });
   }
 
-  test.each(['a\nb', 'a\rb', 'a\n'])('stop the boot when a value turns out to be several lines: %j', (value) => {
-    expect(ended(value, ['', ''])).toBe('1 at test, a value of several lines\n');
-  });
+  test.each(['a\nb', 'a\rb', 'a\n'])(
+    'stop the boot when a value turns out to be several lines: %j',
+    (value) => {
+      expect(ended(value, ['', ''])).toBe('1 at test, a value of several lines\n');
+    },
+  );
 
   test.each(['"a', "'", '"', '\\', 'a\\', "'a'"])(
     'stop the boot when a value turns out to go on in the next line to systemd: %j',
     (value) => {
-      expect(ended(value, ['', ''])).toBe('1 at test, a value that begins with a quote or ends in a backslash\n');
+      expect(ended(value, ['', ''])).toBe(
+        '1 at test, a value that begins with a quote or ends in a backslash\n',
+      );
     },
   );
 
-  test.each(['a"', 'a\\b', '\t', '","b":"c', '\x7f'])('stop the boot when a value turns out to end its string in JSON: %j', (value) => {
-    expect(ended(value, ['{"a":"', '"}'], true)).toBe('1 at test, a value that cannot stand in JSON\n');
-  });
+  test.each(['a"', 'a\\b', '\t', '","b":"c', '\x7f'])(
+    'stop the boot when a value turns out to end its string in JSON: %j',
+    (value) => {
+      expect(ended(value, ['{"a":"', '"}'], true)).toBe('1 at test, a value that cannot stand in JSON\n');
+    },
+  );
 
   test.each(["it's $1 `b` é 🚀 ={}[],:", ''])('take any other value: %j', (value) => {
     expect(ended(value, ['{"é":"', '"}'], true)).toBe(`A={"é":"${value}"}\n0 at test\n`);
@@ -187,17 +212,29 @@ describe('a token in a string', () => {
     const stack = new Stack(new App(), 'Estate');
     const parameter = new CfnParameter(stack, 'Value').valueAsString;
     const shell = new Shell();
-    const words = [`it's ${parameter}`, `${parameter}${parameter}`, parameter, `${Aws.REGION}:é`].map((word) => shell.word(word));
-    const script = [...shell.functions(), shell.declarations(), `printf '%s\\0' ${words.join(' ')}`].join('\n');
+    const words = [`it's ${parameter}`, `${parameter}${parameter}`, parameter, `${Aws.REGION}:é`].map(
+      (word) => shell.word(word),
+    );
+    const script = [...shell.functions(), shell.declarations(), `printf '%s\\0' ${words.join(' ')}`].join(
+      '\n',
+    );
     const deployed = evaluate(stack.resolve(script), { Value: value });
-    expect(bash(deployed).toString('utf8').split('\0')).toEqual([`it's ${value}`, value + value, value, 'eu-central-1:é', '']);
+    expect(bash(deployed).toString('utf8').split('\0')).toEqual([
+      `it's ${value}`,
+      value + value,
+      value,
+      'eu-central-1:é',
+      '',
+    ]);
   });
 
   test('that produces a literal late is decoded as well', () => {
     const stack = new Stack(new App(), 'Estate');
     const shell = new Shell();
     const word = shell.word(Lazy.string({ produce: () => "it's late" }));
-    const script = evaluate(stack.resolve([...shell.functions(), shell.declarations(), `printf %s ${word}`].join('\n')));
+    const script = evaluate(
+      stack.resolve([...shell.functions(), shell.declarations(), `printf %s ${word}`].join('\n')),
+    );
     expect(bash(script).toString()).toBe("it's late");
   });
 
@@ -206,7 +243,13 @@ describe('a token in a string', () => {
     const cluster = new ecs.Cluster(stack, 'Cluster');
     const secret = new secretsmanager.Secret(stack, 'Secret');
     const shell = new Shell();
-    for (const known of [cluster.clusterName, cluster.clusterArn, secret.secretArn, stack.region, Aws.URL_SUFFIX]) {
+    for (const known of [
+      cluster.clusterName,
+      cluster.clusterArn,
+      secret.secretArn,
+      stack.region,
+      Aws.URL_SUFFIX,
+    ]) {
       expect(shell.word(`<${known}>`)).toBe(`'<${known}>'`);
     }
     expect(shell.functions()).toEqual([]);

@@ -23,7 +23,9 @@ describe('the smallest cluster', () => {
     stack.template.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', {
       Cluster: { Ref: Match.stringLikeRegexp('DeveloperStaging') },
       CapacityProviders: [{ Ref: Match.stringLikeRegexp('generalCapacityProvider') }],
-      DefaultCapacityProviderStrategy: [{ CapacityProvider: { Ref: Match.stringLikeRegexp('generalCapacityProvider') }, Weight: 1 }],
+      DefaultCapacityProviderStrategy: [
+        { CapacityProvider: { Ref: Match.stringLikeRegexp('generalCapacityProvider') }, Weight: 1 },
+      ],
     });
   });
 
@@ -52,7 +54,9 @@ describe('a cluster', () => {
   test('without a tier is an error at synthesis', () => {
     const stack = new TestStack();
     new EcsAutoScaledCluster(stack, 'Empty', { vpc: stack.vpc });
-    expect(() => stack.template).toThrow('a cluster needs at least one tier: give it `tiers`, or call `addTier()` (NoTier)');
+    expect(() => stack.template).toThrow(
+      'a cluster needs at least one tier: give it `tiers`, or call `addTier()` (NoTier)',
+    );
   });
 
   test('with two tiers of one name is refused', () => {
@@ -71,11 +75,15 @@ describe('a cluster', () => {
 
   test('with more tiers than a strategy may have is refused', () => {
     const tiers = [...Array(21).keys()].map((n) => ({ name: `tier${n}`, instanceTypes: [SMALL] }));
-    expect(() => new TestStack().cluster({ tiers })).toThrow('a cluster can have at most 20 tiers (TooManyTiers at Estate/Orders)');
+    expect(() => new TestStack().cluster({ tiers })).toThrow(
+      'a cluster can have at most 20 tiers (TooManyTiers at Estate/Orders)',
+    );
   });
 
   test.each(['', 'my cluster', 'a/b', 'x'.repeat(256)])('named %p is refused', (clusterName) => {
-    expect(() => new TestStack().cluster({ clusterName })).toThrow('`clusterName` must be 1 to 255 letters, digits, "-" and "_", got: ');
+    expect(() => new TestStack().cluster({ clusterName })).toThrow(
+      '`clusterName` must be 1 to 255 letters, digits, "-" and "_", got: ',
+    );
   });
 
   test('may have a name that is known only at deployment', () => {
@@ -86,18 +94,24 @@ describe('a cluster', () => {
 
   test('with the id "Resource", which crashes in CDK, says why', () => {
     expect(() => new TestStack().cluster({}, 'Resource')).toThrow(
-      `the cluster's id must not be "Resource": CDK names a child of the cluster so, and another child after the cluster (InvalidClusterId at Estate/Resource)`,
+      `the cluster's id must not be "Resource": CDK names a child of the cluster so, and another child ` +
+        'after the cluster (InvalidClusterId at Estate/Resource)',
     );
   });
 
-  test.each(['Tiers', 'general', 'SecurityGroup', 'CapacityProvider', 'LaunchTemplate', 'Template', 'AutoScalingGroup'])(
-    'may have the id %p, which a child of it has too',
-    (id) => {
-      const stack = new TestStack();
-      stack.cluster({}, id);
-      stack.template.resourceCountIs('AWS::ECS::ClusterCapacityProviderAssociations', 1);
-    },
-  );
+  test.each([
+    'Tiers',
+    'general',
+    'SecurityGroup',
+    'CapacityProvider',
+    'LaunchTemplate',
+    'Template',
+    'AutoScalingGroup',
+  ])('may have the id %p, which a child of it has too', (id) => {
+    const stack = new TestStack();
+    stack.cluster({}, id);
+    stack.template.resourceCountIs('AWS::ECS::ClusterCapacityProviderAssociations', 1);
+  });
 
   test('takes the default strategy that is given to it, as an ecs.Cluster does', () => {
     const stack = new TestStack();
@@ -109,7 +123,9 @@ describe('a cluster', () => {
     });
     cluster.addDefaultCapacityProviderStrategy([cluster.tier('b').strategy({ weight: 3 })]);
     stack.template.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', {
-      DefaultCapacityProviderStrategy: [{ CapacityProvider: { Ref: Match.stringLikeRegexp('TiersbCapacityProvider') }, Weight: 3 }],
+      DefaultCapacityProviderStrategy: [
+        { CapacityProvider: { Ref: Match.stringLikeRegexp('TiersbCapacityProvider') }, Weight: 3 },
+      ],
     });
   });
 
@@ -118,7 +134,9 @@ describe('a cluster', () => {
     stack.cluster({ enableFargateCapacityProviders: true });
     stack.template.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', {
       CapacityProviders: ['FARGATE', 'FARGATE_SPOT', Match.anyValue()],
-      DefaultCapacityProviderStrategy: [{ CapacityProvider: { Ref: Match.stringLikeRegexp('general') }, Weight: 1 }],
+      DefaultCapacityProviderStrategy: [
+        { CapacityProvider: { Ref: Match.stringLikeRegexp('general') }, Weight: 1 },
+      ],
     });
   });
 
@@ -140,7 +158,10 @@ describe('a cluster', () => {
     const app = new App();
     const stage = new Stage(app, 'Production');
     const stack = new Stack(stage, 'Orders');
-    new EcsAutoScaledCluster(stack, 'Cluster', { vpc: testVpc(stack), tiers: [{ name: 'general', instanceTypes: [SMALL] }] });
+    new EcsAutoScaledCluster(stack, 'Cluster', {
+      vpc: testVpc(stack),
+      tiers: [{ name: 'general', instanceTypes: [SMALL] }],
+    });
     expect(app.synth().getNestedAssembly('assembly-Production').stacks).toHaveLength(1);
   });
 });
@@ -169,7 +190,9 @@ describe('several tiers', () => {
     });
     stack.template.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', {
       CapacityProviders: [Match.anyValue(), Match.anyValue()],
-      DefaultCapacityProviderStrategy: [{ CapacityProvider: { Ref: Match.stringLikeRegexp('TiersaCapacityProvider') } }],
+      DefaultCapacityProviderStrategy: [
+        { CapacityProvider: { Ref: Match.stringLikeRegexp('TiersaCapacityProvider') } },
+      ],
     });
   });
 
@@ -198,7 +221,9 @@ describe('several tiers', () => {
         { name: 'c', instanceTypes: [LARGE], defaultStrategy: { base: 1 } },
       ],
     });
-    expect(() => stack.template).toThrow('`defaultStrategy.base` can be set for one tier only, got: "b", "c" (InvalidStrategy)');
+    expect(() => stack.template).toThrow(
+      '`defaultStrategy.base` can be set for one tier only, got: "b", "c" (InvalidStrategy)',
+    );
   });
 
   test('can be named in a service', () => {
@@ -250,21 +275,27 @@ describe('node fields of a cluster', () => {
       ],
     });
     expect(() => stack.template).toThrow(
-      '`httpPutResponseHopLimit`, `sysctls` of the cluster reach no tier: every tier has a `template` or a value of its own. Put them there (UnusedNodeFields)',
+      '`httpPutResponseHopLimit`, `sysctls` of the cluster reach no tier: every tier has a `template` ' +
+        'or a value of its own. Put them there (UnusedNodeFields)',
     );
   });
 
   test('beside a template are refused, and named', () => {
     const stack = new TestStack();
     const template = new NodeTemplate(stack, 'Standard', { instanceTypes: [LARGE] });
-    expect(() => stack.cluster({ tiers: [{ name: 'a', template, instanceTypes: [SMALL], detailedMonitoring: true }] })).toThrow(
-      "`template` excludes the tier's own node fields, got: `instanceTypes`, `detailedMonitoring`. Move them into the NodeTemplate, or leave `template` out (TemplateAndNodeFields at Estate/Orders/Tiers/a)",
+    expect(() =>
+      stack.cluster({ tiers: [{ name: 'a', template, instanceTypes: [SMALL], detailedMonitoring: true }] }),
+    ).toThrow(
+      "`template` excludes the tier's own node fields, got: `instanceTypes`, `detailedMonitoring`. " +
+        'Move them into the NodeTemplate, or leave `template` out (TemplateAndNodeFields at ' +
+        'Estate/Orders/Tiers/a)',
     );
   });
 
   test('must include instance types somewhere', () => {
     expect(() => new TestStack().cluster({ tiers: [{ name: 'a' }] })).toThrow(
-      '`instanceTypes` must have at least one instance type: of the tier, its template, or the cluster (NoInstanceType',
+      '`instanceTypes` must have at least one instance type: of the tier, its template, or the cluster ' +
+        '(NoInstanceType',
     );
   });
 });

@@ -1,5 +1,11 @@
 import { Annotations } from 'aws-cdk-lib';
-import { type EcsAutoScaledCluster, type InstanceTierOptions, NodeTemplate, type NodeTemplateProps, Sysctl } from '../../src';
+import {
+  type EcsAutoScaledCluster,
+  type InstanceTierOptions,
+  NodeTemplate,
+  type NodeTemplateProps,
+  Sysctl,
+} from '../../src';
 import { LARGE, SMALL, TestStack } from '../helpers/estate';
 import { warning } from '../services/helpers';
 
@@ -16,7 +22,11 @@ function mixed(
     instanceTypes: [SMALL],
     sysctls: [Sysctl.somaxconn(1024)],
     agent: { disablePrivileged: true },
-    tiers: [{ name: 'own' }, { name: 'day', template: standard, ...shared }, { name: 'night', template: standard, ...shared }],
+    tiers: [
+      { name: 'own' },
+      { name: 'day', template: standard, ...shared },
+      { name: 'night', template: standard, ...shared },
+    ],
   });
   return { stack, cluster };
 }
@@ -26,17 +36,21 @@ describe('node fields that reach some tiers, and not those with a template,', ()
     expect(warning(mixed().stack, ID)).toMatchObject({
       path: '/Estate/Orders',
       message:
-        'The cluster "Estate/Orders" has node fields that do not reach its tiers with a `template`: "day", "night" (of the template "Estate/Standard") without `sysctls`, ' +
-        '`agent`. A template is all that its nodes are. Put them into the NodeTemplate as well, or into the tiers that should have them instead of the cluster; or ' +
-        'acknowledge this where it is meant.',
+        'The cluster "Estate/Orders" has node fields that do not reach its tiers with a `template`: ' +
+        '"day", "night" (of the template "Estate/Standard") without `sysctls`, `agent`. A template is ' +
+        'all that its nodes are. Put them into the NodeTemplate as well, or into the tiers that should ' +
+        'have them instead of the cluster; or acknowledge this where it is meant.',
     });
   });
 
   test('are named for each template', () => {
     const { stack, cluster } = mixed();
-    cluster.addTier('large', { template: new NodeTemplate(stack, 'Large', { instanceTypes: [LARGE], agent: {} }) });
+    cluster.addTier('large', {
+      template: new NodeTemplate(stack, 'Large', { instanceTypes: [LARGE], agent: {} }),
+    });
     expect(warning(stack, ID)?.message).toContain(
-      '"day", "night" (of the template "Estate/Standard") without `sysctls`, `agent`; "large" (of the template "Estate/Large") without `sysctls`. A template',
+      '"day", "night" (of the template "Estate/Standard") without `sysctls`, `agent`; "large" (of the ' +
+        'template "Estate/Large") without `sysctls`. A template',
     );
   });
 
@@ -51,14 +65,21 @@ describe('node fields that reach some tiers, and not those with a template,', ()
 
   test("are not warned of for a tier with the template of another tier of the cluster's own, which has them", () => {
     const stack = new TestStack();
-    const cluster = stack.cluster({ instanceTypes: [SMALL], sysctls: [Sysctl.somaxconn(1024)], tiers: [{ name: 'own' }] });
+    const cluster = stack.cluster({
+      instanceTypes: [SMALL],
+      sysctls: [Sysctl.somaxconn(1024)],
+      tiers: [{ name: 'own' }],
+    });
     cluster.addTier('same', { template: cluster.tier('own').template });
     expect(warning(stack, ID)).toBeUndefined();
   });
 
   test('can be acknowledged', () => {
     const { stack, cluster } = mixed();
-    Annotations.of(cluster).acknowledgeWarning(`cdk-ecs-auto-scaled-cluster:${ID}`, 'day and night are as they should be');
+    Annotations.of(cluster).acknowledgeWarning(
+      `cdk-ecs-auto-scaled-cluster:${ID}`,
+      'day and night are as they should be',
+    );
     expect(warning(stack, ID)).toBeUndefined();
   });
 });
@@ -67,6 +88,8 @@ test('node fields that reach no tier at all are an error, and no warning besides
   const stack = new TestStack();
   const template = new NodeTemplate(stack, 'Standard', { instanceTypes: [LARGE] });
   const cluster = stack.cluster({ sysctls: [], tiers: [{ name: 'a', template }] });
-  expect(cluster.node.validate()).toEqual([expect.stringContaining('`sysctls` of the cluster reach no tier')]);
+  expect(cluster.node.validate()).toEqual([
+    expect.stringContaining('`sysctls` of the cluster reach no tier'),
+  ]);
   expect(cluster.node.metadata.filter(({ type }) => type === 'aws:cdk:warning')).toEqual([]);
 });

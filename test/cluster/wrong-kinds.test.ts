@@ -35,43 +35,69 @@ function cluster(props: Anything = {}, tier: Anything = {}): EcsAutoScaledCluste
 
 describe('a cluster of plain JavaScript is refused', () => {
   test.each<[string, Anything, string]>([
-    ['no VPC', { vpc: undefined }, '`vpc` must be an ec2.IVpc, such as an ec2.Vpc, got: undefined (WrongKind at Estate/Orders)'],
+    [
+      'no VPC',
+      { vpc: undefined },
+      '`vpc` must be an ec2.IVpc, such as an ec2.Vpc, got: undefined (WrongKind at Estate/Orders)',
+    ],
     [
       'the id of a VPC',
       { vpc: 'vpc-1' },
-      "got: \"vpc-1\". Write `ec2.Vpc.fromLookup(this, 'Vpc', { vpcId: 'vpc-1' })` (WrongKind at Estate/Orders)",
+      `got: "vpc-1". Write \`ec2.Vpc.fromLookup(this, 'Vpc', { vpcId: 'vpc-1' })\` (WrongKind at ` +
+        'Estate/Orders)',
     ],
     [
       'the name of a replacement',
       { replacement: 'rolling' },
-      '`replacement` must be a NodeReplacement: `NodeReplacement.onNextLaunch()`, `NodeReplacement.rolling()` or `NodeReplacement.allAtOnce()`, got: "rolling". ' +
-        'Write `NodeReplacement.rolling()` (WrongKind at Estate/Orders)',
+      '`replacement` must be a NodeReplacement: `NodeReplacement.onNextLaunch()`, ' +
+        '`NodeReplacement.rolling()` or `NodeReplacement.allAtOnce()`, got: "rolling". Write ' +
+        '`NodeReplacement.rolling()` (WrongKind at Estate/Orders)',
     ],
     ['another word', { replacement: 'blue/green' }, 'got: "blue/green" (WrongKind at Estate/Orders)'],
-    ['a factory', { replacement: NodeReplacement.rolling }, 'got: rolling (a function that was not called) (WrongKind'],
-    ['the options alone', { replacement: { cordon: true } }, 'got: {"cordon":true} (WrongKind at Estate/Orders)'],
+    [
+      'a factory',
+      { replacement: NodeReplacement.rolling },
+      'got: rolling (a function that was not called) (WrongKind',
+    ],
+    [
+      'the options alone',
+      { replacement: { cordon: true } },
+      'got: {"cordon":true} (WrongKind at Estate/Orders)',
+    ],
     [
       'the name of a type',
       { instanceTypes: ['t3.small'] },
-      '`instanceTypes[0]` must be an ec2.InstanceType, got: "t3.small". Write `new ec2.InstanceType(\'t3.small\')` (WrongKind at Estate/Orders/Tiers/general/Template)',
+      '`instanceTypes[0]` must be an ec2.InstanceType, got: "t3.small". Write `new ' +
+        "ec2.InstanceType('t3.small')` (WrongKind at Estate/Orders/Tiers/general/Template)",
     ],
     [
       'the name of a type in place of a list',
       { instanceTypes: 't3.small' },
-      '`instanceTypes` must be a list, each item an ec2.InstanceType, got: "t3.small". Write `[new ec2.InstanceType(\'t3.small\')]` (WrongKind',
+      '`instanceTypes` must be a list, each item an ec2.InstanceType, got: "t3.small". Write `[new ' +
+        "ec2.InstanceType('t3.small')]` (WrongKind",
     ],
     [
       'one type in place of a list',
       { instanceTypes: SMALL },
-      '`instanceTypes` must be a list, each item an ec2.InstanceType, got: an object of the class InstanceType. Put it into brackets: `[…]` (WrongKind',
+      '`instanceTypes` must be a list, each item an ec2.InstanceType, got: an object of the class ' +
+        'InstanceType. Put it into brackets: `[…]` (WrongKind',
     ],
-    ['a gap in a list', { instanceTypes: [SMALL, undefined] }, '`instanceTypes[1]` must be an ec2.InstanceType, got: undefined (WrongKind'],
+    [
+      'a gap in a list',
+      { instanceTypes: [SMALL, undefined] },
+      '`instanceTypes[1]` must be an ec2.InstanceType, got: undefined (WrongKind',
+    ],
     [
       'the id of an image',
       { machineImage: 'ami-123' },
-      "`machineImage` must be an ec2.IMachineImage, such as `NodeImage.amazonLinux2023()`, got: \"ami-123\". Write `ec2.MachineImage.genericLinux({ 'eu-central-1': 'ami-123' })` (WrongKind",
+      '`machineImage` must be an ec2.IMachineImage, such as `NodeImage.amazonLinux2023()`, got: ' +
+        `"ami-123". Write \`ec2.MachineImage.genericLinux({ 'eu-central-1': 'ami-123' })\` (WrongKind`,
     ],
-    ['the parameter of an image', { machineImage: '/my/image' }, "Write `NodeImage.fromSsmParameter('/my/image')` (WrongKind"],
+    [
+      'the parameter of an image',
+      { machineImage: '/my/image' },
+      "Write `NodeImage.fromSsmParameter('/my/image')` (WrongKind",
+    ],
     [
       'the ARN of a role',
       { role: 'arn:aws:iam::1:role/x' },
@@ -81,38 +107,48 @@ describe('a cluster of plain JavaScript is refused', () => {
     [
       'the id of a security group',
       { securityGroups: ['sg-1'] },
-      "`securityGroups[0]` must be an ec2.ISecurityGroup, got: \"sg-1\". Write `ec2.SecurityGroup.fromSecurityGroupId(this, 'SecurityGroup', 'sg-1')` (WrongKind",
+      '`securityGroups[0]` must be an ec2.ISecurityGroup, got: "sg-1". Write ' +
+        "`ec2.SecurityGroup.fromSecurityGroupId(this, 'SecurityGroup', 'sg-1')` (WrongKind",
     ],
     [
       'the name of a key pair',
       { keyPair: 'mine' },
-      "`keyPair` must be an ec2.IKeyPair, got: \"mine\". Write `ec2.KeyPair.fromKeyPairName(this, 'KeyPair', 'mine')` (WrongKind",
+      '`keyPair` must be an ec2.IKeyPair, got: "mine". Write `ec2.KeyPair.fromKeyPairName(this, ' +
+        "'KeyPair', 'mine')` (WrongKind",
     ],
     [
       'the options of a volume',
       { volumes: [{ iops: 3000 }] },
-      '`volumes[0]` must be a NodeVolume: `NodeVolume.root()` or `NodeVolume.additional()`, got: {"iops":3000} (WrongKind',
+      '`volumes[0]` must be a NodeVolume: `NodeVolume.root()` or `NodeVolume.additional()`, got: ' +
+        '{"iops":3000} (WrongKind',
     ],
     [
       'a misspelt enum',
       { cpuCredits: 'fast' },
       '`cpuCredits` must be ec2.CpuCredits.STANDARD or ec2.CpuCredits.UNLIMITED, got: "fast" (WrongKind',
     ],
-    ['no credentials', { dockerAuth: {} }, '`dockerAuth` must be a DockerAuth: `DockerAuth.fromSecret(secret)`, got: {} (WrongKind'],
+    [
+      'no credentials',
+      { dockerAuth: {} },
+      '`dockerAuth` must be a DockerAuth: `DockerAuth.fromSecret(secret)`, got: {} (WrongKind',
+    ],
     [
       'the name of a log driver',
       { logDrivers: ['awslogs'] },
-      '`logDrivers[0]` must be a NodeLogDriver, such as `NodeLogDriver.AWSLOGS`, got: "awslogs". Write `NodeLogDriver.of(\'awslogs\')` (WrongKind',
+      '`logDrivers[0]` must be a NodeLogDriver, such as `NodeLogDriver.AWSLOGS`, got: "awslogs". Write ' +
+        "`NodeLogDriver.of('awslogs')` (WrongKind",
     ],
     [
       'a map of kernel parameters',
       { sysctls: { 'vm.max_map_count': 262144 } },
-      "`sysctls` must be a list, each item a Sysctl, such as `Sysctl.of('vm.max_map_count', '262144')`, got: {\"vm.max_map_count\":262144} (WrongKind",
+      "`sysctls` must be a list, each item a Sysctl, such as `Sysctl.of('vm.max_map_count', " +
+        `'262144')\`, got: {"vm.max_map_count":262144} (WrongKind`,
     ],
     [
       'a command in place of a step',
       { bootstrapSteps: ["echo 'hello'"] },
-      "`bootstrapSteps[0]` must be a BootstrapStep, such as `BootstrapStep.run('…')`, got: \"echo 'hello'\". Write `BootstrapStep.run('echo \\'hello\\'')` (WrongKind",
+      `\`bootstrapSteps[0]\` must be a BootstrapStep, such as \`BootstrapStep.run('…')\`, got: "echo ` +
+        `'hello'". Write \`BootstrapStep.run('echo \\'hello\\'')\` (WrongKind`,
     ],
     [
       'a text as settings of the agent',
@@ -122,7 +158,8 @@ describe('a cluster of plain JavaScript is refused', () => {
     [
       'seconds',
       { agent: { containerStopTimeout: 300 } },
-      '`agent.containerStopTimeout` must be a Duration, as `Duration.minutes(…)` makes it, got: 300 (InvalidAgentConfig',
+      '`agent.containerStopTimeout` must be a Duration, as `Duration.minutes(…)` makes it, got: 300 ' +
+        '(InvalidAgentConfig',
     ],
     [
       'megabytes',
@@ -147,20 +184,31 @@ describe('a cluster of plain JavaScript is refused', () => {
     [
       'the switch of before',
       { containerInsightsV2: true },
-      '`containerInsightsV2` must be ecs.ContainerInsights.ENABLED or ecs.ContainerInsights.DISABLED or ecs.ContainerInsights.ENHANCED, got: true (WrongKind at Estate/Orders)',
+      '`containerInsightsV2` must be ecs.ContainerInsights.ENABLED or ecs.ContainerInsights.DISABLED ' +
+        'or ecs.ContainerInsights.ENHANCED, got: true (WrongKind at Estate/Orders)',
     ],
     [
       'a word for subnets',
       { vpcSubnets: 'private' },
-      '`vpcSubnets` must be an ec2.SubnetSelection such as `{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }`, got: "private"',
+      '`vpcSubnets` must be an ec2.SubnetSelection such as `{ subnetType: ' +
+        'ec2.SubnetType.PRIVATE_WITH_EGRESS }`, got: "private"',
     ],
     [
       'the names of tiers',
       { tiers: ['general'] },
-      "`tiers[0]` must be an InstanceTierProps such as `{ name: 'general' }`, got: \"general\". Write `{ name: 'general' }` (WrongKind",
+      `\`tiers[0]\` must be an InstanceTierProps such as \`{ name: 'general' }\`, got: "general". ` +
+        "Write `{ name: 'general' }` (WrongKind",
     ],
-    ['one tier in place of a list', { tiers: { name: 'general' } }, 'got: {"name":"general"}. Put it into brackets: `[…]` (WrongKind'],
-    ['a tier without a name', { tiers: [{}] }, "`tiers[0]` must be an InstanceTierProps such as `{ name: 'general' }`, got: {} (WrongKind"],
+    [
+      'one tier in place of a list',
+      { tiers: { name: 'general' } },
+      'got: {"name":"general"}. Put it into brackets: `[…]` (WrongKind',
+    ],
+    [
+      'a tier without a name',
+      { tiers: [{}] },
+      "`tiers[0]` must be an InstanceTierProps such as `{ name: 'general' }`, got: {} (WrongKind",
+    ],
   ])('with %s', (_, props, message) => {
     expect(() => cluster(props)).toThrow(message);
   });
@@ -189,7 +237,8 @@ describe('a tier of plain JavaScript is refused', () => {
     [
       'no way to buy',
       { purchase: false },
-      '`purchase` must be a PurchaseOption: `PurchaseOption.onDemand()` or `PurchaseOption.spot()`, got: false (WrongKind',
+      '`purchase` must be a PurchaseOption: `PurchaseOption.onDemand()` or `PurchaseOption.spot()`, ' +
+        'got: false (WrongKind',
     ],
     [
       'a number as a strategy',
@@ -199,12 +248,14 @@ describe('a tier of plain JavaScript is refused', () => {
     [
       'the options of a schedule',
       { schedules: [{ minCapacity: 1 }] },
-      '`schedules[0]` must be a TierSchedule: `TierSchedule.workingHours()` or `TierSchedule.at()`, got: {"minCapacity":1}',
+      '`schedules[0]` must be a TierSchedule: `TierSchedule.workingHours()` or `TierSchedule.at()`, ' +
+        'got: {"minCapacity":1}',
     ],
     [
       'a word for health checks',
       { healthChecks: 'ELB' },
-      '`healthChecks` must be an autoscaling.HealthChecks, such as `autoscaling.HealthChecks.ec2()`, got: "ELB" (WrongKind',
+      '`healthChecks` must be an autoscaling.HealthChecks, such as `autoscaling.HealthChecks.ec2()`, ' +
+        'got: "ELB" (WrongKind',
     ],
     [
       'days',
@@ -225,7 +276,8 @@ describe('a tier of plain JavaScript is refused', () => {
   test('without a name', () => {
     const anything: Anything = cluster();
     expect(() => anything.addTier()).toThrow(
-      '`name` must be 1 to 64 letters, digits, "-" and "_", a letter or digit first, got: undefined (InvalidTierName at Estate/Orders/Tiers)',
+      '`name` must be 1 to 64 letters, digits, "-" and "_", a letter or digit first, got: undefined ' +
+        '(InvalidTierName at Estate/Orders/Tiers)',
     );
   });
 });
@@ -237,7 +289,8 @@ describe('what else plain JavaScript passes is refused', () => {
     [
       'the ARN of a secret',
       () => DockerAuth.fromSecret(anything('arn:aws:x')),
-      "`secret` must be a secretsmanager.ISecret, got: \"arn:aws:x\". Write `secretsmanager.Secret.fromSecretCompleteArn(this, 'Registry', 'arn:aws:x')` (WrongKind)",
+      '`secret` must be a secretsmanager.ISecret, got: "arn:aws:x". Write ' +
+        "`secretsmanager.Secret.fromSecretCompleteArn(this, 'Registry', 'arn:aws:x')` (WrongKind)",
     ],
     [
       'the name of a secret',
@@ -257,23 +310,27 @@ describe('what else plain JavaScript passes is refused', () => {
     [
       'a format in place of options',
       () => DockerAuth.fromSecret(new secretsmanager.Secret(stack, 'Secret'), anything('docker')),
-      '`options` must be a DockerAuthOptions such as `{ format: DockerAuthFormat.DOCKER }`, got: "docker" (WrongKind)',
+      '`options` must be a DockerAuthOptions such as `{ format: DockerAuthFormat.DOCKER }`, got: ' +
+        '"docker" (WrongKind)',
     ],
     [
       'a release in place of a resolution',
       () => NodeImage.amazonLinux2023({ resolution: anything('20260414') }),
-      '`resolution` must be a NodeImageResolution, such as `NodeImageResolution.AT_DEPLOYMENT`, got: "20260414". Write `NodeImageResolution.pinned(\'20260414\')` (WrongKind)',
+      '`resolution` must be a NodeImageResolution, such as `NodeImageResolution.AT_DEPLOYMENT`, got: ' +
+        `"20260414". Write \`NodeImageResolution.pinned('20260414')\` (WrongKind)`,
     ],
     [
       'the name of an alarm',
       () => NodeReplacement.rolling({ alarms: anything(['errors']) }),
-      "`alarms[0]` must be a cloudwatch.IAlarm, got: \"errors\". Write `cloudwatch.Alarm.fromAlarmName(this, 'Alarm', 'errors')` (WrongKind)",
+      '`alarms[0]` must be a cloudwatch.IAlarm, got: "errors". Write ' +
+        "`cloudwatch.Alarm.fromAlarmName(this, 'Alarm', 'errors')` (WrongKind)",
     ],
     [
       'an expression in place of a schedule',
       () => TierSchedule.at({ schedule: anything('0 7 * * 1-5'), minCapacity: 1 }),
-      "`schedule` must be an autoscaling.Schedule, such as `autoscaling.Schedule.cron({ hour: '7', minute: '0' })`, got: \"0 7 * * 1-5\". " +
-        "Write `autoscaling.Schedule.expression('0 7 * * 1-5')` (WrongKind)",
+      "`schedule` must be an autoscaling.Schedule, such as `autoscaling.Schedule.cron({ hour: '7', " +
+        `minute: '0' })\`, got: "0 7 * * 1-5". Write \`autoscaling.Schedule.expression('0 7 * * 1-5')\` ` +
+        '(WrongKind)',
     ],
     [
       'seconds',
@@ -290,8 +347,16 @@ describe('what else plain JavaScript passes is refused', () => {
       () => NodeVolume.root({ size: anything(100) }),
       '`size` must be a Size, as `Size.gibibytes(…)` makes it, got: 100 (InvalidNodeVolume)',
     ],
-    ['seconds of the kernel', () => Sysctl.tcpKeepaliveTime(anything(60)), '`Sysctl.tcpKeepaliveTime` must be a Duration, as'],
-    ['a list of commands', () => BootstrapStep.run(anything(['a', 'b'])), '`command` must be a text, got: ["a","b"] (InvalidText)'],
+    [
+      'seconds of the kernel',
+      () => Sysctl.tcpKeepaliveTime(anything(60)),
+      '`Sysctl.tcpKeepaliveTime` must be a Duration, as',
+    ],
+    [
+      'a list of commands',
+      () => BootstrapStep.run(anything(['a', 'b'])),
+      '`command` must be a text, got: ["a","b"] (InvalidText)',
+    ],
     [
       'one package',
       () => BootstrapStep.installPackages(anything('git')),
@@ -300,7 +365,8 @@ describe('what else plain JavaScript passes is refused', () => {
     [
       'the ARN of a topic',
       () => cluster().addAlarms({ topic: anything('arn:aws:sns:x') }),
-      "`topic` must be an sns.ITopic, got: \"arn:aws:sns:x\". Write `sns.Topic.fromTopicArn(this, 'Topic', 'arn:aws:sns:x')` (WrongKind at Estate/Orders/Alarms)",
+      '`topic` must be an sns.ITopic, got: "arn:aws:sns:x". Write `sns.Topic.fromTopicArn(this, ' +
+        "'Topic', 'arn:aws:sns:x')` (WrongKind at Estate/Orders/Alarms)",
     ],
     [
       'minutes',
@@ -310,16 +376,27 @@ describe('what else plain JavaScript passes is refused', () => {
     [
       'no props of a template',
       () => new NodeTemplate(stack, 'Template', anything(undefined)),
-      "`props` must be a NodeTemplateProps such as `{ instanceTypes: [new ec2.InstanceType('m7i.large')] }`, got: undefined (WrongKind at Estate/Template)",
+      '`props` must be a NodeTemplateProps such as `{ instanceTypes: [new ' +
+        "ec2.InstanceType('m7i.large')] }`, got: undefined (WrongKind at Estate/Template)",
     ],
     [
       'an imported cluster without a VPC',
-      () => EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', anything({ clusterName: 'orders' })),
+      () =>
+        EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(
+          stack,
+          'Imported',
+          anything({ clusterName: 'orders' }),
+        ),
       '`vpc` must be an ec2.IVpc, such as an ec2.Vpc, got: undefined (WrongKind at Estate/Imported)',
     ],
     [
       'an imported cluster without a name',
-      () => EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', anything({ vpc: stack.vpc })),
+      () =>
+        EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(
+          stack,
+          'Imported',
+          anything({ vpc: stack.vpc }),
+        ),
       '`clusterName` must be given (InvalidClusterName at Estate/Imported)',
     ],
   ])('%s', (_, make, message) => {
@@ -327,8 +404,13 @@ describe('what else plain JavaScript passes is refused', () => {
   });
 });
 
-/** What another copy of aws-cdk-lib makes. CDK loads its parts when they are first used, so the copy has to be used while it is isolated. */
-function ofAnotherCopy<T>(make: (copy: { ec2: typeof ec2; autoscaling: typeof autoscaling; sns: typeof sns }) => T): T {
+/**
+ * What another copy of aws-cdk-lib makes. CDK loads its parts when they are first used, so the copy has to be
+ * used while it is isolated.
+ */
+function ofAnotherCopy<T>(
+  make: (copy: { ec2: typeof ec2; autoscaling: typeof autoscaling; sns: typeof sns }) => T,
+): T {
   let made: T | undefined;
   jest.isolateModules(() => {
     made = make({
@@ -351,7 +433,11 @@ test('what is right passes, whatever object it is: another copy of aws-cdk-lib m
   expect(foreign.instanceType).not.toBeInstanceOf(ec2.InstanceType);
   expect(foreign.topic).not.toBeInstanceOf(Resource);
   const machineImage: ec2.IMachineImage = {
-    getImage: () => ({ imageId: 'ami-0123456789abcdef0', osType: ec2.OperatingSystemType.LINUX, userData: ec2.UserData.forLinux() }),
+    getImage: () => ({
+      imageId: 'ami-0123456789abcdef0',
+      osType: ec2.OperatingSystemType.LINUX,
+      userData: ec2.UserData.forLinux(),
+    }),
   };
   const made = cluster(
     {
@@ -360,7 +446,9 @@ test('what is right passes, whatever object it is: another copy of aws-cdk-lib m
       role: new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
       securityGroups: [foreign.securityGroup],
       keyPair: foreign.keyPair,
-      dockerAuth: DockerAuth.fromSecret(secretsmanager.Secret.fromSecretNameV2(stack, 'Registry', 'registry')),
+      dockerAuth: DockerAuth.fromSecret(
+        secretsmanager.Secret.fromSecretNameV2(stack, 'Registry', 'registry'),
+      ),
       logDrivers: [NodeLogDriver.AWSLOGS],
       cpuCredits: ec2.CpuCredits.STANDARD,
       containerInsightsV2: ecs.ContainerInsights.ENHANCED,

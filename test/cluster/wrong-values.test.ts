@@ -1,19 +1,30 @@
 import { CfnParameter } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import { EcsAutoScaledCluster, type EcsAutoScaledClusterAttributes, type InstanceTierProps, PurchaseOption, TierSchedule } from '../../src';
+import {
+  EcsAutoScaledCluster,
+  type EcsAutoScaledClusterAttributes,
+  type InstanceTierProps,
+  PurchaseOption,
+  TierSchedule,
+} from '../../src';
 import { SMALL, TestStack } from '../helpers/estate';
 
 function synthesized(...tiers: Partial<InstanceTierProps>[]): () => unknown {
   return () => {
     const stack = new TestStack();
-    stack.cluster({ instanceTypes: [SMALL], tiers: tiers.map((tier, index) => ({ name: `tier${index}`, ...tier })) });
+    stack.cluster({
+      instanceTypes: [SMALL],
+      tiers: tiers.map((tier, index) => ({ name: `tier${index}`, ...tier })),
+    });
     return stack.template;
   };
 }
 
 describe('a cluster', () => {
   test('whose default strategy has no weight at all is refused: ECS would place nothing', () => {
-    expect(synthesized({ defaultStrategy: { base: 1, weight: 0 } }, { defaultStrategy: { weight: 0 } })).toThrow(
+    expect(
+      synthesized({ defaultStrategy: { base: 1, weight: 0 } }, { defaultStrategy: { weight: 0 } }),
+    ).toThrow(
       '`defaultStrategy.weight` must be above 0 for at least one tier, got: 0 for all (InvalidStrategy)',
     );
     expect(synthesized({ defaultStrategy: { weight: 0 } }, { defaultStrategy: { weight: 1 } })).not.toThrow();
@@ -27,8 +38,11 @@ describe('a cluster', () => {
   });
 
   test('with an on-demand base as large as the tier is refused: nothing would be on Spot', () => {
-    expect(synthesized({ maxCapacity: 3, purchase: PurchaseOption.spot({ onDemandBaseCapacity: 3 }) })).toThrow(
-      "`onDemandBaseCapacity` must be below the tier's `maxCapacity`, or nothing is on Spot, got: 3 and 3 (InvalidSpot at Estate/Orders/Tiers/tier0)",
+    expect(
+      synthesized({ maxCapacity: 3, purchase: PurchaseOption.spot({ onDemandBaseCapacity: 3 }) }),
+    ).toThrow(
+      "`onDemandBaseCapacity` must be below the tier's `maxCapacity`, or nothing is on Spot, got: 3 " +
+        'and 3 (InvalidSpot at Estate/Orders/Tiers/tier0)',
     );
   });
 
@@ -38,15 +52,25 @@ describe('a cluster', () => {
     );
   });
 
-  test.each(['rate(1 hour)', '', '0 7 * * ? *', 'cron(0 7 * * 1)x'])('with the schedule %p is refused', (expression) => {
-    expect(() => TierSchedule.at({ schedule: autoscaling.Schedule.expression(expression), minCapacity: 1 })).toThrow(
-      `\`schedule\` must be a cron expression of five fields such as "0 7 * * 1-5", got: ${JSON.stringify(expression)} (InvalidSchedule)`,
-    );
-  });
+  test.each(['rate(1 hour)', '', '0 7 * * ? *', 'cron(0 7 * * 1)x'])(
+    'with the schedule %p is refused',
+    (expression) => {
+      expect(() =>
+        TierSchedule.at({ schedule: autoscaling.Schedule.expression(expression), minCapacity: 1 }),
+      ).toThrow(
+        '`schedule` must be a cron expression of five fields such as "0 7 * * 1-5", got: ' +
+          `${JSON.stringify(expression)} (InvalidSchedule)`,
+      );
+    },
+  );
 
   test('with a schedule of five fields is fine', () => {
     expect(
-      synthesized({ schedules: [TierSchedule.at({ schedule: autoscaling.Schedule.expression('0 7 * * 1-5'), minCapacity: 1 })] }),
+      synthesized({
+        schedules: [
+          TierSchedule.at({ schedule: autoscaling.Schedule.expression('0 7 * * 1-5'), minCapacity: 1 }),
+        ],
+      }),
     ).not.toThrow();
   });
 });
@@ -57,14 +81,23 @@ describe('the import of a cluster', () => {
   function imported(attrs: Partial<EcsAutoScaledClusterAttributes>): () => unknown {
     const stack = new TestStack();
     return () =>
-      EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', { clusterName: 'orders', vpc: stack.vpc, ...attrs });
+      EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', {
+        clusterName: 'orders',
+        vpc: stack.vpc,
+        ...attrs,
+      });
   }
 
   test.each<[Partial<EcsAutoScaledClusterAttributes>, string]>([
-    [{ clusterName: '' }, '`clusterName` must be 1 to 255 letters, digits, "-" and "_", got: "" (InvalidClusterName at Estate/Imported)'],
+    [
+      { clusterName: '' },
+      '`clusterName` must be 1 to 255 letters, digits, "-" and "_", got: "" (InvalidClusterName at ' +
+        'Estate/Imported)',
+    ],
     [
       { clusterArn: 'orders' },
-      '`clusterArn` must be the ARN of the cluster "orders", got: "orders" (InvalidClusterArn at Estate/Imported)',
+      '`clusterArn` must be the ARN of the cluster "orders", got: "orders" (InvalidClusterArn at ' +
+        'Estate/Imported)',
     ],
     [
       { clusterName: 'search', clusterArn: ARN },
@@ -72,7 +105,8 @@ describe('the import of a cluster', () => {
     ],
     [
       { dynamicHostPortRange: { fromPort: 0, toPort: 10 } },
-      '`dynamicHostPortRange.fromPort` must be a whole number from 1 to 65535, got: 0 (InvalidHostPorts at Estate/Imported)',
+      '`dynamicHostPortRange.fromPort` must be a whole number from 1 to 65535, got: 0 ' +
+        '(InvalidHostPorts at Estate/Imported)',
     ],
     [
       { dynamicHostPortRange: { fromPort: 2000, toPort: 1000 } },
@@ -84,11 +118,17 @@ describe('the import of a cluster', () => {
   });
 
   test('with what is right, or known only at deployment, is fine', () => {
-    expect(imported({ clusterArn: ARN, dynamicHostPortRange: { fromPort: 10000, toPort: 65000 } })).not.toThrow();
+    expect(
+      imported({ clusterArn: ARN, dynamicHostPortRange: { fromPort: 10000, toPort: 65000 } }),
+    ).not.toThrow();
     const stack = new TestStack();
     const clusterName = new CfnParameter(stack, 'Name').valueAsString;
     expect(() =>
-      EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', { clusterName, clusterArn: ARN, vpc: stack.vpc }),
+      EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', {
+        clusterName,
+        clusterArn: ARN,
+        vpc: stack.vpc,
+      }),
     ).not.toThrow();
   });
 });

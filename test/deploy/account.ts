@@ -11,7 +11,9 @@ export const image = NodeImage.fromSsmParameter(IMAGE);
 
 /** A stack as it is deployed without `cdk bootstrap`. */
 export function deployable(name = 'Estate', app = new App()): TestStack {
-  return new TestStack(app, name, { synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }) });
+  return new TestStack(app, name, {
+    synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
+  });
 }
 
 /** The emulated account, as a person at a terminal would use it. */
@@ -35,12 +37,14 @@ export class Account {
     });
     await this.aws.call('cloudformation', exists ? 'update_stack' : 'create_stack', props);
     const status = await this.settled(stack.stackName);
-    if (status !== 'CREATE_COMPLETE' && status !== 'UPDATE_COMPLETE') throw new Error(await this.problems(stack.stackName));
+    if (status !== 'CREATE_COMPLETE' && status !== 'UPDATE_COMPLETE')
+      throw new Error(await this.problems(stack.stackName));
   }
 
   /** Deletes a stack. The types and logical ids of its resources, in the order in which they went. */
   public async destroy(stackName: string): Promise<string[]> {
-    const id = (await this.aws.call('cloudformation', 'describe_stacks', { StackName: stackName })).Stacks[0].StackId;
+    const id = (await this.aws.call('cloudformation', 'describe_stacks', { StackName: stackName })).Stacks[0]
+      .StackId;
     await this.aws.call('cloudformation', 'delete_stack', { StackName: stackName });
     const status = await this.settled(id);
     if (status !== 'DELETE_COMPLETE') throw new Error(await this.problems(id));
@@ -52,8 +56,12 @@ export class Account {
 
   /** The physical ids of a stack's resources of a type. */
   public async idsOf(type: string, stackName = 'Estate'): Promise<string[]> {
-    const { StackResources } = await this.aws.call('cloudformation', 'describe_stack_resources', { StackName: stackName });
-    return StackResources.filter((resource: any) => resource.ResourceType === type).map((resource: any) => resource.PhysicalResourceId);
+    const { StackResources } = await this.aws.call('cloudformation', 'describe_stack_resources', {
+      StackName: stackName,
+    });
+    return StackResources.filter((resource: any) => resource.ResourceType === type).map(
+      (resource: any) => resource.PhysicalResourceId,
+    );
   }
 
   public async groups(stackName?: string): Promise<Group[]> {
@@ -62,14 +70,18 @@ export class Account {
   }
 
   /** The runs of a state machine of the stack, by a part of its logical id. */
-  public async runs(part: 'ReadinessGate' | 'Cordon', stackName?: string): Promise<{ status: string; executionArn: string }[]> {
+  public async runs(
+    part: 'ReadinessGate' | 'Cordon',
+    stackName?: string,
+  ): Promise<{ status: string; executionArn: string }[]> {
     const machines = await this.idsOf('AWS::StepFunctions::StateMachine', stackName);
     const stateMachineArn = machines.find((arn) => arn.includes(part));
     return (await this.aws.call('stepfunctions', 'list_executions', { stateMachineArn })).executions;
   }
 
   private async status(stack: string): Promise<string> {
-    return (await this.aws.call('cloudformation', 'describe_stacks', { StackName: stack })).Stacks[0].StackStatus;
+    return (await this.aws.call('cloudformation', 'describe_stacks', { StackName: stack })).Stacks[0]
+      .StackStatus;
   }
 
   private settled(stack: string): Promise<string> {
@@ -80,7 +92,9 @@ export class Account {
   }
 
   private async problems(stack: string): Promise<string> {
-    const { StackEvents } = await this.aws.call('cloudformation', 'describe_stack_events', { StackName: stack });
+    const { StackEvents } = await this.aws.call('cloudformation', 'describe_stack_events', {
+      StackName: stack,
+    });
     return StackEvents.filter((event: any) => event.ResourceStatus.includes('FAILED'))
       .map((event: any) => `${event.LogicalResourceId}: ${event.ResourceStatusReason}`)
       .join('\n');
@@ -102,8 +116,11 @@ export class Group {
   ) {}
 
   public async describe(): Promise<any> {
-    return (await this.aws.call('autoscaling', 'describe_auto_scaling_groups', { AutoScalingGroupNames: [this.name] }))
-      .AutoScalingGroups[0];
+    return (
+      await this.aws.call('autoscaling', 'describe_auto_scaling_groups', {
+        AutoScalingGroupNames: [this.name],
+      })
+    ).AutoScalingGroups[0];
   }
 
   public async instances(): Promise<Instance[]> {
@@ -112,7 +129,10 @@ export class Group {
 
   public async scaleTo(capacity: number): Promise<Instance[]> {
     const before = new Set((await this.instances()).map((instance) => instance.InstanceId));
-    await this.aws.call('autoscaling', 'set_desired_capacity', { AutoScalingGroupName: this.name, DesiredCapacity: capacity });
+    await this.aws.call('autoscaling', 'set_desired_capacity', {
+      AutoScalingGroupName: this.name,
+      DesiredCapacity: capacity,
+    });
     return (await this.instances()).filter((instance) => !before.has(instance.InstanceId));
   }
 
@@ -131,7 +151,10 @@ export class Group {
 
   public async terminate(instances: Instance[]): Promise<void> {
     for (const { InstanceId } of instances) {
-      await this.aws.call('autoscaling', 'terminate_instance_in_auto_scaling_group', { InstanceId, ShouldDecrementDesiredCapacity: true });
+      await this.aws.call('autoscaling', 'terminate_instance_in_auto_scaling_group', {
+        InstanceId,
+        ShouldDecrementDesiredCapacity: true,
+      });
     }
   }
 
@@ -152,12 +175,18 @@ export class Group {
   }
 
   public async startRefresh(options: object = { Preferences: { SkipMatching: true } }): Promise<string> {
-    return (await this.aws.call('autoscaling', 'start_instance_refresh', { AutoScalingGroupName: this.name, ...options }))
-      .InstanceRefreshId;
+    return (
+      await this.aws.call('autoscaling', 'start_instance_refresh', {
+        AutoScalingGroupName: this.name,
+        ...options,
+      })
+    ).InstanceRefreshId;
   }
 
   public async refreshes(): Promise<{ Status: string; InstanceRefreshId: string }[]> {
-    return (await this.aws.call('autoscaling', 'describe_instance_refreshes', { AutoScalingGroupName: this.name })).InstanceRefreshes;
+    return (
+      await this.aws.call('autoscaling', 'describe_instance_refreshes', { AutoScalingGroupName: this.name })
+    ).InstanceRefreshes;
   }
 
   public async cluster(): Promise<string> {

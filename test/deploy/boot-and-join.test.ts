@@ -1,9 +1,11 @@
 /**
- * From the template to a node in service: the library's own template, deployed to ministack with the shim of `emulator/`; the user data of the group's
- * launch template, booted in the sandbox of `test/boot` with the tags of the group; a node that registers with the cluster that its `ecs.config` names,
- * through the API of ECS; and the readiness gate's state machine, which lets it go into service, or not.
+ * From the template to a node in service: the library's own template, deployed to ministack with the shim of
+ * `emulator/`; the user data of the group's launch template, booted in the sandbox of `test/boot` with the
+ * tags of the group; a node that registers with the cluster that its `ecs.config` names, through the API of
+ * ECS; and the readiness gate's state machine, which lets it go into service, or not.
  *
- * Real here are the template, the user data, systemd, cloud-init and bash. The agent, instance metadata, hooks and events are stand-ins.
+ * Real here are the template, the user data, systemd, cloud-init and bash. The agent, instance metadata,
+ * hooks and events are stand-ins.
  */
 import { NodeReplacement, NodeTemplate } from '../../src';
 import { type Boot, BootQueue, interpret, setUp, whyNoBoot } from '../boot/harness';
@@ -53,14 +55,26 @@ jest.setTimeout(180_000);
   /** The tags that the group gives to its instances. */
   async function tags(): Promise<{ [key: string]: string }> {
     const { Tags } = await group.describe();
-    return Object.fromEntries(Tags.filter((tag: any) => tag.PropagateAtLaunch).map((tag: any) => [tag.Key, tag.Value]));
+    return Object.fromEntries(
+      Tags.filter((tag: any) => tag.PropagateAtLaunch).map((tag: any) => [tag.Key, tag.Value]),
+    );
   }
 
   async function boot(name: string, instanceTags: { [key: string]: string }): Promise<Boot> {
-    return (await sandbox.boot(name, { userData, substitute: FEW_ATTEMPTS, tags: instanceTags, region: 'us-east-1' }))[0];
+    return (
+      await sandbox.boot(name, {
+        userData,
+        substitute: FEW_ATTEMPTS,
+        tags: instanceTags,
+        region: 'us-east-1',
+      })
+    )[0];
   }
 
-  /** What the agent does with its configuration: nothing where it was not started, otherwise it registers. The agent's own default is `default`. */
+  /**
+   * What the agent does with its configuration: nothing where it was not started, otherwise it registers. The
+   * agent's own default is `default`.
+   */
   async function register({ agent }: Boot, { InstanceId }: Instance): Promise<string | undefined> {
     if (!agent.started) return undefined;
     const cluster = String(interpret(agent.starts[0].config).ECS_CLUSTER?.parsed ?? 'default');
@@ -76,12 +90,14 @@ jest.setTimeout(180_000);
   const stateOf = async ({ InstanceId }: Instance) =>
     (await group.instances()).find((instance) => instance.InstanceId === InstanceId)?.LifecycleState;
   const registered = async () =>
-    (await account.aws.call('ecs', 'list_container_instances', { cluster: await group.cluster() })).containerInstanceArns;
+    (await account.aws.call('ecs', 'list_container_instances', { cluster: await group.cluster() }))
+      .containerInstanceArns;
 
   it('boots, joins the cluster of its tag and goes into service; one without the tag powers off, never joins and is replaced', async () => {
     const { ClusterName, ...others } = await tags();
     expect(ClusterName).toBe(await group.cluster());
-    // The emulator's clock is 200 times as fast as the sandbox's: a hook has timed out before a machine is up. So they are up before they are launched.
+    // The emulator's clock is 200 times as fast as the sandbox's: a hook has timed out before a machine is
+    // up. So they are up before they are launched.
     const [goodBoot, lostBoot] = await Promise.all([
       boot('join: with its tag', { ...others, ClusterName }),
       boot('join: without its tag', { ...others, team: 'blue' }),
@@ -100,8 +116,12 @@ jest.setTimeout(180_000);
     const run = await until('its run has given up', async () =>
       (await account.runs('ReadinessGate')).find(({ status }) => status === 'FAILED'),
     );
-    const { cause } = await account.aws.call('stepfunctions', 'describe_execution', { executionArn: run.executionArn });
-    expect(cause).toContain(`${lost.InstanceId} of ${group.name} did not join the ECS cluster ${ClusterName}`);
+    const { cause } = await account.aws.call('stepfunctions', 'describe_execution', {
+      executionArn: run.executionArn,
+    });
+    expect(cause).toContain(
+      `${lost.InstanceId} of ${group.name} did not join the ECS cluster ${ClusterName}`,
+    );
     await until('it is replaced', async () => (await stateOf(lost)) === undefined);
     const [next] = (await group.instances()).filter(({ InstanceId }) => InstanceId !== good.InstanceId);
     expect([await stateOf(next), await stateOf(good)]).toEqual(['Pending:Wait', 'InService']);

@@ -1,6 +1,7 @@
 /**
- * The round trip of the CDK CLI, as a person at a terminal makes it: bootstrap, deploy, diff, deploy a change, destroy; against ministack with the shim of `emulator/`.
- * It proves the same as estate.test.ts does, and that the CLI and its assets fit; not what AWS does.
+ * The round trip of the CDK CLI, as a person at a terminal makes it: bootstrap, deploy, diff, deploy a
+ * change, destroy; against ministack with the shim of `emulator/`. It proves the same as estate.test.ts does,
+ * and that the CLI and its assets fit; not what AWS does.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -87,6 +88,8 @@ test('bootstrap, deploy, diff, change and destroy', async () => {
   expect(await version()).toBe('2');
 
   await succeeds('destroy', STACK, '--force');
-  expect(await account.aws.call('autoscaling', 'describe_auto_scaling_groups')).toMatchObject({ AutoScalingGroups: [] });
+  expect(await account.aws.call('autoscaling', 'describe_auto_scaling_groups')).toMatchObject({
+    AutoScalingGroups: [],
+  });
   expect(await account.aws.call('ec2', 'describe_launch_templates')).toMatchObject({ LaunchTemplates: [] });
 });

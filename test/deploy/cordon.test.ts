@@ -1,9 +1,11 @@
 /**
- * The cordon at work: the template that the library synthesises, deployed to ministack with the shim of `emulator/`.
+ * The cordon at work: the template that the library synthesises, deployed to ministack with the
+ * shim of `emulator/`.
  *
- * This proves the wiring and the machine's decisions: which nodes it marks, when it clears them, and that its calls are what botocore's models of the APIs
- * take. It does not prove AWS's behaviour (refreshes, their event, container instances and their attributes are the shim's, which replaces no node itself:
- * the test does) nor permissions (nobody checks them here; test/rollout has the list).
+ * This proves the wiring and the machine's decisions: which nodes it marks, when it clears them, and that its
+ * calls are what botocore's models of the APIs take. It does not prove AWS's behaviour (refreshes, their
+ * event, container instances and their attributes are the shim's, which replaces no node itself: the test
+ * does) nor permissions (nobody checks them here; test/rollout has the list).
  */
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { NodeReplacement } from '../../src';
@@ -28,10 +30,15 @@ afterAll(() => account?.aws.stop());
 let stacks = 0;
 
 /** A stack of its own for each test. */
-async function estate(props: object = {}): Promise<{ group: Group; name: string; redeploy: () => Promise<void> }> {
+async function estate(
+  props: object = {},
+): Promise<{ group: Group; name: string; redeploy: () => Promise<void> }> {
   const name = `Estate${++stacks}`;
   const stack = deployable(name);
-  stack.cluster({ replacement, tiers: [{ name: 'general', instanceTypes: [SMALL], machineImage: image, ...props }] });
+  stack.cluster({
+    replacement,
+    tiers: [{ name: 'general', instanceTypes: [SMALL], machineImage: image, ...props }],
+  });
   await account.deploy(stack);
   const [group] = await account.groups(name);
   return { group, name, redeploy: () => account.deploy(stack) };
@@ -87,7 +94,9 @@ test('an old node that joins when the refresh has begun is marked too, and one o
   // Cancelled and at once begun again: the first run may clear its marks after the second has set its own.
   await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
   await group.startRefresh();
-  await until('the first run is done', async () => (await account.runs('Cordon', name)).some(({ status }) => status === 'SUCCEEDED'));
+  await until('the first run is done', async () =>
+    (await account.runs('Cordon', name)).some(({ status }) => status === 'SUCCEEDED'),
+  );
   await marked(group, ids(old));
   await group.terminate(old);
   await ended(name, 2);
@@ -99,7 +108,8 @@ test('a group of hundreds of nodes is marked in parts and cleared in parts', asy
   await group.join(old);
   await account.image('ami-0000000000000000b');
   await redeploy();
-  const count = async () => (await account.aws.call('ecs', 'list_attributes', await asked(group))).attributes.length;
+  const count = async () =>
+    (await account.aws.call('ecs', 'list_attributes', await asked(group))).attributes.length;
   await until('a page of marks is there', async () => (await count()) === 100);
   await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
   await ended(name);
@@ -107,7 +117,9 @@ test('a group of hundreds of nodes is marked in parts and cleared in parts', asy
 });
 
 test('a group that mixes instance types', async () => {
-  const { group, name, redeploy } = await estate({ instanceTypes: [SMALL, new ec2.InstanceType('t3a.small')] });
+  const { group, name, redeploy } = await estate({
+    instanceTypes: [SMALL, new ec2.InstanceType('t3a.small')],
+  });
   const old = await group.scaleTo(2);
   await group.join(old);
   expect((await group.describe()).MixedInstancesPolicy.LaunchTemplate.Overrides).toHaveLength(2);

@@ -25,7 +25,10 @@ export class ApiError extends Error {
   }
 }
 
-/** AWS on a port of the loopback interface: emulator/emulator.py says what of it is ministack's and what is ours. */
+/**
+ * AWS on a port of the loopback interface: emulator/emulator.py says what of it is ministack's
+ * and what is ours.
+ */
 export class Emulator {
   public static async start(): Promise<Emulator> {
     const port = await freePort();
@@ -42,7 +45,10 @@ export class Emulator {
       SFN_WAIT_SCALE: String(SCALE),
       EMULATOR: endpoint,
     };
-    const server = spawn('python3', [join(EMULATOR, 'emulator.py')], { env, stdio: ['pipe', 'ignore', 'pipe'] });
+    const server = spawn('python3', [join(EMULATOR, 'emulator.py')], {
+      env,
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
     const log: string[] = [];
     server.stderr?.on('data', (chunk) => log.push(String(chunk)));
     await until(
@@ -53,7 +59,10 @@ export class Emulator {
       },
       60,
     );
-    const bridge = spawn('python3', [join(EMULATOR, 'bridge.py')], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const bridge = spawn('python3', [join(EMULATOR, 'bridge.py')], {
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     return new Emulator(endpoint, server, bridge, log);
   }
 
@@ -105,7 +114,11 @@ export class Emulator {
 }
 
 /** Asks again until the answer is something. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | false>, seconds = 20): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  seconds = 20,
+): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();

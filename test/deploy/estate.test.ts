@@ -1,9 +1,11 @@
 /**
- * The life of an estate: deployed, updated and deleted on ministack with the shim of `emulator/`, from the templates that the library synthesises.
+ * The life of an estate: deployed, updated and deleted on ministack with the shim of `emulator/`, from the
+ * templates that the library synthesises.
  *
- * This proves what CloudFormation makes of the template: references, order, which change reaches which group. It does not prove AWS's behaviour, and neither
- * that the template is valid: the emulator takes wrong ones too (cfn-lint and CDK's validator are there for that). An update starts a refresh because
- * the shim reads the group's UpdatePolicy; no node is replaced here.
+ * This proves what CloudFormation makes of the template: references, order, which change reaches which group.
+ * It does not prove AWS's behaviour, and neither that the template is valid: the emulator takes wrong ones
+ * too (cfn-lint and CDK's validator are there for that). An update starts a refresh because the shim reads
+ * the group's UpdatePolicy; no node is replaced here.
  */
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { NodeReplacement, NodeTemplate, Sysctl } from '../../src';
@@ -43,8 +45,16 @@ function estate(somaxconn = 65535): TestStack {
     },
     'Search',
   );
-  new ecs.Ec2Service(stack, 'Api', { cluster: orders, taskDefinition: taskDefinition(stack), minHealthyPercent: 100 });
-  new ecs.Ec2Service(stack, 'Index', { cluster: search, taskDefinition: taskDefinition(stack, 'IndexTask'), minHealthyPercent: 100 });
+  new ecs.Ec2Service(stack, 'Api', {
+    cluster: orders,
+    taskDefinition: taskDefinition(stack),
+    minHealthyPercent: 100,
+  });
+  new ecs.Ec2Service(stack, 'Index', {
+    cluster: search,
+    taskDefinition: taskDefinition(stack, 'IndexTask'),
+    minHealthyPercent: 100,
+  });
   return stack;
 }
 
@@ -52,7 +62,8 @@ async function versions(): Promise<Record<string, string>> {
   const known: Record<string, string> = {};
   for (const group of await account.groups()) {
     const name = /(Orders|Search)Tiers(standard|own)/.exec(group.name)?.[0] ?? group.name;
-    known[name] = `${(await group.describe()).LaunchTemplate.Version}, ${(await group.refreshes()).length} refreshes`;
+    known[name] =
+      `${(await group.describe()).LaunchTemplate.Version}, ${(await group.refreshes()).length} refreshes`;
   }
   return known;
 }
@@ -95,11 +106,19 @@ test('deployed, updated and deleted', async () => {
     return { first: Math.min(...found), last: Math.max(...found) };
   };
   const inOrder = (...steps: RegExp[]) => {
-    for (const [index, step] of steps.slice(1).entries()) expect(places(steps[index]).last).toBeLessThan(places(step).first);
+    for (const [index, step] of steps.slice(1).entries())
+      expect(places(steps[index]).last).toBeLessThan(places(step).first);
   };
-  // A service before its cluster's association, that before its providers, those before their groups, and the cluster at the end.
+  // A service before its cluster's association, that before its providers, those before their groups, and the
+  // cluster at the end.
   const group = /::AutoScalingGroup Orders/;
-  inOrder(/::Service Api/, /Associations Orders/, /::CapacityProvider Orders/, group, /::LaunchTemplate Standard/);
+  inOrder(
+    /::Service Api/,
+    /Associations Orders/,
+    /::CapacityProvider Orders/,
+    group,
+    /::LaunchTemplate Standard/,
+  );
   inOrder(
     /::Service Index/,
     /Associations Search/,
@@ -107,18 +126,24 @@ test('deployed, updated and deleted', async () => {
     /::AutoScalingGroup SearchTiersown/,
     /::Cluster Search/,
   );
-  // As long as a hook holds instances back, there is something that lets them go on; as long as a group can be refreshed, its cordon is there.
+  // As long as a hook holds instances back, there is something that lets them go on; as long as a group can
+  // be refreshed, its cordon is there.
   inOrder(/::LifecycleHook/, /ReadinessGateMachine/);
   inOrder(/::AutoScalingGroup/, /CordonMachine/);
   inOrder(group, /::Cluster Orders/);
   expect((await account.aws.call('ecs', 'list_clusters')).clusterArns).toEqual([]);
-  expect((await account.aws.call('autoscaling', 'describe_auto_scaling_groups')).AutoScalingGroups).toEqual([]);
+  expect((await account.aws.call('autoscaling', 'describe_auto_scaling_groups')).AutoScalingGroups).toEqual(
+    [],
+  );
 });
 
 test('a tier that is renamed is made anew before the old one goes', async () => {
   const named = (name: string) => {
     const stack = deployable();
-    stack.cluster({ replacement: NodeReplacement.rolling(), tiers: [{ name, instanceTypes: [SMALL], machineImage: image }] });
+    stack.cluster({
+      replacement: NodeReplacement.rolling(),
+      tiers: [{ name, instanceTypes: [SMALL], machineImage: image }],
+    });
     return stack;
   };
   await account.deploy(named('general'));
@@ -126,7 +151,9 @@ test('a tier that is renamed is made anew before the old one goes', async () => 
   await account.deploy(named('standard'));
   const [after] = await account.groups();
   expect(after.name).not.toBe(before.name);
-  const [cluster] = (await account.aws.call('ecs', 'describe_clusters', { clusters: [await after.cluster()] })).clusters;
+  const [cluster] = (
+    await account.aws.call('ecs', 'describe_clusters', { clusters: [await after.cluster()] })
+  ).clusters;
   expect(cluster.capacityProviders).toEqual(await account.idsOf('AWS::ECS::CapacityProvider'));
   expect(cluster.capacityProviders).toHaveLength(1);
   await account.destroy('Estate');
@@ -134,6 +161,8 @@ test('a tier that is renamed is made anew before the old one goes', async () => 
 
 async function endRefreshes(AutoScalingGroupName: string): Promise<void> {
   // They have ended by themselves: there are no nodes.
-  const { InstanceRefreshes } = await account.aws.call('autoscaling', 'describe_instance_refreshes', { AutoScalingGroupName });
+  const { InstanceRefreshes } = await account.aws.call('autoscaling', 'describe_instance_refreshes', {
+    AutoScalingGroupName,
+  });
   expect(InstanceRefreshes.map((refresh: any) => refresh.Status)).not.toContain('InProgress');
 }

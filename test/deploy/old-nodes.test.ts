@@ -1,6 +1,7 @@
 /**
- * Which nodes a refresh is about to replace: the expression that the cordon's machine decides by, evaluated by the engine of the emulator's Step Functions
- * (jsonata-python, as in ministack). What a refresh replaces is from the guide of Auto Scaling, "Use an instance refresh with skip matching".
+ * Which nodes a refresh is about to replace: the expression that the cordon's machine decides by, evaluated
+ * by the engine of the emulator's Step Functions (jsonata-python, as in ministack). What a refresh replaces
+ * is from the guide of Auto Scaling, "Use an instance refresh with skip matching".
  */
 import { oldNodes } from '../../src/fleet/cordon/old-nodes';
 import { Emulator } from './emulator';
@@ -27,7 +28,10 @@ const node = (InstanceId: string, LaunchTemplate: object | undefined, InstanceTy
 });
 const mixed = (specification: object, ...types: string[]) => ({
   MixedInstancesPolicy: {
-    LaunchTemplate: { LaunchTemplateSpecification: specification, Overrides: types.map((InstanceType) => ({ InstanceType })) },
+    LaunchTemplate: {
+      LaunchTemplateSpecification: specification,
+      Overrides: types.map((InstanceType) => ({ InstanceType })),
+    },
   },
 });
 
@@ -44,7 +48,10 @@ const cases: Record<string, Case> = {
     old: ['a'],
   },
   'several versions, as after a failed refresh': {
-    group: { LaunchTemplate: template('3'), Instances: [node('a', template('1')), node('b', template('2')), node('c', template('3'))] },
+    group: {
+      LaunchTemplate: template('3'),
+      Instances: [node('a', template('1')), node('b', template('2')), node('c', template('3'))],
+    },
     old: ['a', 'b'],
   },
   'another template, of the same version': {
@@ -76,11 +83,17 @@ const cases: Record<string, Case> = {
     old: ['b'],
   },
   'by attributes, without types': {
-    group: { ...mixed(template('2')), Instances: [node('a', template('1')), node('b', template('2'), 'c7i.large')] },
+    group: {
+      ...mixed(template('2')),
+      Instances: [node('a', template('1')), node('b', template('2'), 'c7i.large')],
+    },
     old: ['a'],
   },
   'from one type to several': {
-    group: { ...mixed(template('2'), 't3.small', 't3a.small'), Instances: [node('a', template('1')), node('b', template('1'))] },
+    group: {
+      ...mixed(template('2'), 't3.small', 't3a.small'),
+      Instances: [node('a', template('1')), node('b', template('1'))],
+    },
     old: ['a', 'b'],
   },
   'a desired configuration, before the group has taken it over': {
@@ -89,12 +102,18 @@ const cases: Record<string, Case> = {
     old: ['a'],
   },
   'a desired configuration with mixed types': {
-    group: { LaunchTemplate: template('1'), Instances: [node('a', template('1')), node('b', template('2'), 't3a.small')] },
+    group: {
+      LaunchTemplate: template('1'),
+      Instances: [node('a', template('1')), node('b', template('2'), 't3a.small')],
+    },
     desired: mixed(template('2'), 't3.small', 't3a.small'),
     old: ['a'],
   },
   'a desired configuration with one type for a group that mixes some': {
-    group: { ...mixed(template('1'), 't3.small', 't3a.small'), Instances: [node('a', template('1')), node('b', template('2'))] },
+    group: {
+      ...mixed(template('1'), 't3.small', 't3a.small'),
+      Instances: [node('a', template('1')), node('b', template('2'))],
+    },
     desired: { LaunchTemplate: template('2') },
     old: ['a'],
   },
@@ -124,5 +143,7 @@ const cases: Record<string, Case> = {
 test.each(Object.entries(cases))('%s', async (_, { group, desired = {}, skipMatching = true, old }) => {
   const expression = oldNodes('$states.result.AutoScalingGroups[0]');
   const result = { AutoScalingGroups: [group] };
-  expect(await emulator.call('jsonata', 'evaluate', { expression, result, variables: { desired, skipMatching } })).toEqual(old);
+  expect(
+    await emulator.call('jsonata', 'evaluate', { expression, result, variables: { desired, skipMatching } }),
+  ).toEqual(old);
 });

@@ -1,6 +1,7 @@
 /**
- * What aws:prove looks with and judges with, against the emulator. It shows that the looks read what AWS's APIs answer (botocore checks each call, and
- * shapes each answer) and that a judge can answer from them. The answers themselves are the rules of our shim: they prove nothing about AWS.
+ * What aws:prove looks with and judges with, against the emulator. It shows that the looks read what AWS's
+ * APIs answer (botocore checks each call, and shapes each answer) and that a judge can answer from them. The
+ * answers themselves are the rules of our shim: they prove nothing about AWS.
  */
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Aws } from '../aws/aws';
@@ -44,8 +45,10 @@ function labFor(experiment: Experiment): Lab {
   const deploy = (_: string, step: string) => {
     const stack = synthesizable(experiment, step);
     const json = Template.fromStack(stack).toJSON();
-    // The emulator has no parameter of Amazon's, and lets nobody put one: the image is that of the other tests.
-    for (const parameter of Object.values<any>(json.Parameters)) if (parameter.Type.startsWith('AWS::SSM')) parameter.Default = IMAGE;
+    // The emulator has no parameter of Amazon's, and lets nobody put one: the image is that of
+    // the other tests.
+    for (const parameter of Object.values<any>(json.Parameters))
+      if (parameter.Type.startsWith('AWS::SSM')) parameter.Default = IMAGE;
     return account.deploy(Object.assign(stack, { template: { toJSON: () => json } }));
   };
   return new Lab(experiment.name, aws, { deploy }, clock, new AbortController().signal);
@@ -84,9 +87,15 @@ test('a run sees the stack, the group, its hooks and refreshes, the nodes and th
   expect(before.refresh).toBeUndefined();
 
   await lab.deploy('adopted');
-  expect(lab.seen.samples.at(-1)?.refresh).toMatchObject({ status: 'InProgress', percentage: 0, desiredConfiguration: false });
+  expect(lab.seen.samples.at(-1)?.refresh).toMatchObject({
+    status: 'InProgress',
+    percentage: 0,
+    desiredConfiguration: false,
+  });
   await lab.deploy('gate-off');
-  const verdicts = Object.fromEntries(experiment.questions.map(({ id, judge }) => [id, judge(lab.seen).verdict]));
+  const verdicts = Object.fromEntries(
+    experiment.questions.map(({ id, judge }) => [id, judge(lab.seen).verdict]),
+  );
   expect(verdicts).toMatchObject({
     'hook-list-keeps-the-drain-hook': 'settled-yes', // the shim leaves the hooks of others alone
     'hook-list-keeps-other-hooks': 'settled-yes',

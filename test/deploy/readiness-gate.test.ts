@@ -1,9 +1,11 @@
 /**
- * The readiness gate at work: the template that the library synthesises, deployed to ministack with the shim of `emulator/`.
+ * The readiness gate at work: the template that the library synthesises, deployed to ministack with the
+ * shim of `emulator/`.
  *
- * This proves the wiring: that the hook's event reaches the rule and the rule the machine, that the machine's calls are what botocore's models of the APIs
- * take, and that it decides right. It does not prove AWS's behaviour (hooks, events and container instances are the shim's) nor permissions (nobody checks
- * them here; test/rollout has the list).
+ * This proves the wiring: that the hook's event reaches the rule and the rule the machine, that the machine's
+ * calls are what botocore's models of the APIs take, and that it decides right. It does not prove AWS's
+ * behaviour (hooks, events and container instances are the shim's) nor permissions (nobody checks them here;
+ * test/rollout has the list).
  */
 import { NodeReplacement } from '../../src';
 import { SMALL } from '../helpers/estate';
@@ -21,7 +23,10 @@ beforeAll(async () => {
   await account.image('ami-0000000000000000a');
   const stack = deployable();
   stack.cluster(
-    { replacement: NodeReplacement.rolling(), tiers: [{ name: 'general', instanceTypes: [SMALL], machineImage: image }] },
+    {
+      replacement: NodeReplacement.rolling(),
+      tiers: [{ name: 'general', instanceTypes: [SMALL], machineImage: image }],
+    },
     'Orders',
   );
   stack.cluster(
@@ -50,7 +55,9 @@ test('a node goes into service when it has joined its cluster, and not before', 
   expect(await stateOf(second)).toBe('Pending:Wait');
   await gated.join([second]);
   await until('the second is in service', async () => (await stateOf(second)) === 'InService');
-  await until('both runs are done', async () => (await account.runs('ReadinessGate')).every((run) => run.status === 'SUCCEEDED'));
+  await until('both runs are done', async () =>
+    (await account.runs('ReadinessGate')).every((run) => run.status === 'SUCCEEDED'),
+  );
 });
 
 test('a node that joins another cluster, or none, stays out and is replaced', async () => {
@@ -59,9 +66,13 @@ test('a node that joins another cluster, or none, stays out and is replaced', as
   const run = await until('its run has given up', async () =>
     (await account.runs('ReadinessGate')).find(({ status }) => status === 'FAILED'),
   );
-  const { error, cause } = await account.aws.call('stepfunctions', 'describe_execution', { executionArn: run.executionArn });
+  const { error, cause } = await account.aws.call('stepfunctions', 'describe_execution', {
+    executionArn: run.executionArn,
+  });
   expect(error).toBe('NodeNeverJoined');
-  expect(cause).toContain(`${lost.InstanceId} of ${gated.name} did not join the ECS cluster ${await gated.cluster()} in 20 minutes`);
+  expect(cause).toContain(
+    `${lost.InstanceId} of ${gated.name} did not join the ECS cluster ${await gated.cluster()} in 20 minutes`,
+  );
   await until('it is replaced', async () => (await stateOf(lost)) === undefined);
   const late = (await gated.instances()).filter((instance) => instance.LifecycleState === 'Pending:Wait');
   expect(late).toHaveLength(1);
@@ -71,16 +82,19 @@ test('a node that joins another cluster, or none, stays out and is replaced', as
 
 test('a tier without the gate has no hook, and starts no run', async () => {
   const runs = (await account.runs('ReadinessGate')).length;
-  expect((await account.aws.call('autoscaling', 'describe_lifecycle_hooks', { AutoScalingGroupName: open.name })).LifecycleHooks).toEqual(
-    [],
-  );
+  expect(
+    (await account.aws.call('autoscaling', 'describe_lifecycle_hooks', { AutoScalingGroupName: open.name }))
+      .LifecycleHooks,
+  ).toEqual([]);
   await open.scaleTo(1);
   expect((await open.instances()).map((instance) => instance.LifecycleState)).toEqual(['InService']);
   expect((await account.runs('ReadinessGate')).length).toBe(runs);
 });
 
 test('hooks that the machine completes are those of its stack', async () => {
-  const { LifecycleHooks } = await account.aws.call('autoscaling', 'describe_lifecycle_hooks', { AutoScalingGroupName: gated.name });
+  const { LifecycleHooks } = await account.aws.call('autoscaling', 'describe_lifecycle_hooks', {
+    AutoScalingGroupName: gated.name,
+  });
   expect(LifecycleHooks).toMatchObject([
     {
       LifecycleHookName: 'joins-its-cluster-Estate',

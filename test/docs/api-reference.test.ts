@@ -29,7 +29,9 @@ const layers = layersOf(read('src/index.ts'));
 const inOrder = layers.flatMap((layer) => layer.types);
 
 test('no summary of a docstring breaks off: jsii takes a semicolon for the end of a sentence, and a table shows only the first', () => {
-  const summaries = [...read('.jsii').matchAll(/"summary": ("(?:[^"\\]|\\.)*")/g)].map(([, text]) => JSON.parse(text));
+  const summaries = [...read('.jsii').matchAll(/"summary": ("(?:[^"\\]|\\.)*")/g)].map(([, text]) =>
+    JSON.parse(text),
+  );
   expect(summaries.length).toBeGreaterThan(300);
   expect(summaries.filter((text) => /[;:,]$/.test(text))).toEqual([]);
 });
@@ -46,7 +48,9 @@ describe('the examples of the docstrings', () => {
       const section = java.find((text) => text.startsWith(`${name} <a name="${name}" id="${fqn}">`)) ?? '';
       const example = /\*Example\*\n\n```java\n(.*?)```/s.exec(section)?.[1] ?? '';
       const built = name.replace(/(Props|Options)$/, '');
-      return !new RegExp(`\\b(${name}|${built}\\.Builder)\\b`).test(example) && !SHOWN_OTHERWISE.includes(name);
+      return (
+        !new RegExp(`\\b(${name}|${built}\\.Builder)\\b`).test(example) && !SHOWN_OTHERWISE.includes(name)
+      );
     });
     expect(strangers.map(({ name }) => name)).toEqual([]);
   });
@@ -56,14 +60,23 @@ describe('the examples of the docstrings', () => {
     (_, example) => {
       const annotations = Annotations.fromStack(stackOf(example));
       const errors = annotations.findError('*', Match.anyValue());
-      const warnings = annotations.findWarning('*', Match.stringLikeRegexp('ack: cdk-ecs-auto-scaled-cluster:'));
+      const warnings = annotations.findWarning(
+        '*',
+        Match.stringLikeRegexp('ack: cdk-ecs-auto-scaled-cluster:'),
+      );
       expect([...errors, ...warnings].map(({ id, entry }) => `${id}: ${entry.data}`)).toEqual([]);
     },
   );
 });
 
 /** Structs of which one that extends them is passed, and what a method of the cluster makes. */
-const SHOWN_OTHERWISE = ['NodeProps', 'NodeBootstrapOptions', 'NodeVolumeOptions', 'ClusterAlarms', 'ClusterDashboard'];
+const SHOWN_OTHERWISE = [
+  'NodeProps',
+  'NodeBootstrapOptions',
+  'NodeVolumeOptions',
+  'ClusterAlarms',
+  'ClusterDashboard',
+];
 
 /** What an example takes for granted with `declare`, by its type. */
 const GIVEN: Record<string, (scope: Stack, id: string) => unknown> = {
@@ -71,7 +84,8 @@ const GIVEN: Record<string, (scope: Stack, id: string) => unknown> = {
   'ec2.ISecurityGroup': (scope, id) => new ec2.SecurityGroup(scope, id, { vpc: vpcOf(scope) }),
   'ecs.TaskDefinition': taskDefinition,
   'ecs.Ec2TaskDefinition': taskDefinition,
-  'iam.IRole': (scope, id) => new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
+  'iam.IRole': (scope, id) =>
+    new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
   'logs.ILogGroup': (scope, id) => new logs.LogGroup(scope, id),
   'secretsmanager.ISecret': (scope, id) => new secretsmanager.Secret(scope, id),
   'sns.ITopic': (scope, id) => new sns.Topic(scope, id),
@@ -82,7 +96,8 @@ const GIVEN: Record<string, (scope: Stack, id: string) => unknown> = {
       threshold: 1,
       evaluationPeriods: 1,
     }),
-  NodeTemplate: (scope, id) => new NodeTemplate(scope, id, { instanceTypes: [new ec2.InstanceType('m7i.large')] }),
+  NodeTemplate: (scope, id) =>
+    new NodeTemplate(scope, id, { instanceTypes: [new ec2.InstanceType('m7i.large')] }),
   EcsAutoScaledCluster: (scope, id) =>
     new EcsAutoScaledCluster(scope, id, {
       vpc: vpcOf(scope),
@@ -97,20 +112,30 @@ function vpcOf(scope: Stack): ec2.IVpc {
 
 function taskDefinition(scope: Stack, id: string): ecs.TaskDefinition {
   const definition = new ecs.Ec2TaskDefinition(scope, id, { networkMode: ecs.NetworkMode.BRIDGE });
-  definition.addContainer('Main', { image: ecs.ContainerImage.fromRegistry('nginx'), memoryReservationMiB: 128 });
+  definition.addContainer('Main', {
+    image: ecs.ContainerImage.fromRegistry('nginx'),
+    memoryReservationMiB: 128,
+  });
   return definition;
 }
 
-/** The stack of an example: in the fixture with which jsii-rosetta compiles it, and with something real for each `declare`. */
+/**
+ * The stack of an example: in the fixture with which jsii-rosetta compiles it, and with something real
+ * for each `declare`.
+ */
 function stackOf(example: string): Stack {
-  const code = example.replace(/^declare const (\w+): ([\w.]+);$/gm, "const $1 = given(this, 'Given-$1', '$2') as $2;");
+  const code = example.replace(
+    /^declare const (\w+): ([\w.]+);$/gm,
+    "const $1 = given(this, 'Given-$1', '$2') as $2;",
+  );
   const fixture = read('rosetta/default.ts-fixture').replace('/// here', () => code);
   const { outputText } = ts.transpileModule(`${fixture}\nexport { Sample };`, {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   });
   const exported: { Sample?: new (scope: App, id: string) => Stack } = {};
   const given = (scope: Stack, id: string, type: string) => {
-    if (!Object.hasOwn(GIVEN, type)) throw new Error(`no example has taken a ${type} for granted so far: say how to make one`);
+    if (!Object.hasOwn(GIVEN, type))
+      throw new Error(`no example has taken a ${type} for granted so far: say how to make one`);
     return GIVEN[type](scope, id);
   };
   new Function('require', 'exports', 'given', outputText)(require, exported, given);
@@ -123,17 +148,26 @@ describe.each(PAGES)('the API reference for $title', ({ path, language }) => {
   const [contents, ...sections] = text.split(/^## /m);
 
   test('begins with a list of the layers, the cluster first, and of every public type', () => {
-    const headings = [...contents.matchAll(/^\*\*\[(\w+)\]\(#(\w+)\)\*\*$/gm)].map(([, title, anchor]) => [title.toLowerCase(), anchor]);
+    const headings = [...contents.matchAll(/^\*\*\[(\w+)\]\(#(\w+)\)\*\*$/gm)].map(([, title, anchor]) => [
+      title.toLowerCase(),
+      anchor,
+    ]);
     expect(headings).toEqual(layers.map(({ name }) => [name, name]));
     expect(headings[0]).toEqual(['cluster', 'cluster']);
-    const listed = [...contents.matchAll(/^- \[`\w+`\]\(#[\w-]+\.(\w+)\) \(\w+\): \S/gm)].map(([, name]) => name);
+    const listed = [...contents.matchAll(/^- \[`\w+`\]\(#[\w-]+\.(\w+)\) \(\w+\): \S/gm)].map(
+      ([, name]) => name,
+    );
     expect(listed).toEqual(inOrder);
     expect([...inOrder].sort()).toEqual(types.map(({ name }) => name).sort());
   });
 
   test('has the types in the same order below', () => {
-    expect(sections.map((section) => /id="(\w+)"/.exec(section)?.[1])).toEqual(layers.map(({ name }) => name));
-    expect([...text.matchAll(/^### \S+ <a name="\S+" id="[\w-]+\.(\w+)">/gm)].map(([, name]) => name)).toEqual(inOrder);
+    expect(sections.map((section) => /id="(\w+)"/.exec(section)?.[1])).toEqual(
+      layers.map(({ name }) => name),
+    );
+    expect(
+      [...text.matchAll(/^### \S+ <a name="\S+" id="[\w-]+\.(\w+)">/gm)].map(([, name]) => name),
+    ).toEqual(inOrder);
   });
 
   test('has an example of each', () => {
@@ -157,7 +191,10 @@ describe.each(PAGES)('the API reference for $title', ({ path, language }) => {
 
 describe('how the API reference is written', () => {
   test('the layers are those of the barrel, which has to name its exports', () => {
-    const barrel = "export { A, type AProps } from './cluster/a';\nexport type { B } from './tier/b';\nexport { C } from './cluster/c';";
+    const barrel =
+      "export { A, type AProps } from './cluster/a';\n" +
+      "export type { B } from './tier/b';\n" +
+      "export { C } from './cluster/c';";
     expect(layersOf(barrel)).toEqual([
       { name: 'cluster', types: ['A', 'AProps', 'C'] },
       { name: 'tier', types: ['B'] },
@@ -174,15 +211,24 @@ describe('how the API reference is written', () => {
   });
 
   test('an example that is inherited, or that would be no valid Go, is shown as the TypeScript that it is', () => {
-    const inherited = { ...construct('a = A()'), staticMethods: [{ ...entity('A.from'), parameters: [], docs: { example: 'A.from();' } }] };
+    const inherited = {
+      ...construct('a = A()'),
+      staticMethods: [{ ...entity('A.from'), parameters: [], docs: { example: 'A.from();' } }],
+    };
     const page = render(schema(inherited), schema('new A();'), small, python);
     expect(page).toContain('*Example*\n\n```typescript\nA.from();\n```');
-    expect(render(schema('a := NewA()'), schema('new A();'), small, go)).toContain('*Example*\n\n```typescript\nnew A();\n```');
+    expect(render(schema('a := NewA()'), schema('new A();'), small, go)).toContain(
+      '*Example*\n\n```typescript\nnew A();\n```',
+    );
   });
 
   test('a type that only the barrel or only the assembly knows stops it', () => {
-    expect(() => render(schema('a'), schema('a'), [{ name: 'cluster', types: ['A'] }], python)).toThrow('does not name AProps, Kind');
-    expect(() => render(schema('a'), schema('a'), [...small, { name: 'tier', types: ['T'] }], python)).toThrow('T is exported, but');
+    expect(() => render(schema('a'), schema('a'), [{ name: 'cluster', types: ['A'] }], python)).toThrow(
+      'does not name AProps, Kind',
+    );
+    expect(() =>
+      render(schema('a'), schema('a'), [...small, { name: 'tier', types: ['T'] }], python),
+    ).toThrow('T is exported, but');
   });
 });
 
@@ -196,7 +242,15 @@ const entity = (name: string) => ({ id: `lib.${name}`, displayName: name, fqn: `
 
 function construct(example: string): ClassSchema {
   const docs = { summary: 'A construct.', example };
-  return { ...entity('A'), docs, interfaces: [], instanceMethods: [], staticMethods: [], properties: [], constants: [] };
+  return {
+    ...entity('A'),
+    docs,
+    interfaces: [],
+    instanceMethods: [],
+    staticMethods: [],
+    properties: [],
+    constants: [],
+  };
 }
 
 /** A library of three types, as jsii-docgen has it. */

@@ -11,11 +11,16 @@ const sources = readdirSync(SRC, { recursive: true, withFileTypes: true })
 
 /** All that a pattern's first group finds in the sources, once each. */
 function found(...patterns: RegExp[]): string[] {
-  const all = sources.flatMap(({ text }) => patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name]) => name)));
+  const all = sources.flatMap(({ text }) =>
+    patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name]) => name)),
+  );
   return [...new Set(all)].sort();
 }
 
-/** The codes in brackets at the end of messages: thrown by `fail()` and the checks, or returned by a validation. */
+/**
+ * The codes in brackets at the end of messages: thrown by `fail()` and the checks, or returned by a
+ * validation.
+ */
 function codes(): string[] {
   return found(
     /\bfail\(\s*'([A-Z]\w*)'/g,
@@ -30,8 +35,12 @@ function codes(): string[] {
 function warnings(): string[] {
   const ids = sources.flatMap(({ text }) => {
     const prefix = /cdk-ecs-auto-scaled-cluster:(\w+\.)?\$\{name\}/.exec(text)?.[1] ?? '';
-    const named = [...text.matchAll(/\bwarn\(\s*[\w.]+,\s*'([A-Za-z.]+)'/g)].map(([, name]) => `${prefix}${name}`);
-    const direct = [...text.matchAll(/'cdk-ecs-auto-scaled-cluster:([A-Za-z]+\.[A-Za-z]+)'/g)].map(([, name]) => name);
+    const named = [...text.matchAll(/\bwarn\(\s*[\w.]+,\s*'([A-Za-z.]+)'/g)].map(
+      ([, name]) => `${prefix}${name}`,
+    );
+    const direct = [...text.matchAll(/'cdk-ecs-auto-scaled-cluster:([A-Za-z]+\.[A-Za-z]+)'/g)].map(
+      ([, name]) => name,
+    );
     return [...named, ...direct];
   });
   return [...new Set(ids)].sort();
@@ -58,7 +67,11 @@ test('what the other guides say of codes and warnings is there', () => {
   const known = new Set([...codes(), ...warnings()]);
   const named = pages()
     .filter(({ path }) => path !== guide.path)
-    .flatMap(({ lines }) => lines.flatMap((line) => [...line.matchAll(/(?:error|warning) `([A-Z][\w.]+)`|\(`([A-Z][a-z]\w+\.?\w*)`\)/g)]))
+    .flatMap(({ lines }) =>
+      lines.flatMap((line) => [
+        ...line.matchAll(/(?:error|warning) `([A-Z][\w.]+)`|\(`([A-Z][a-z]\w+\.?\w*)`\)/g),
+      ]),
+    )
     .map(([, one, other]) => one ?? other);
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter((name) => !known.has(name) && !AWS_NAMES.includes(name))).toEqual([]);

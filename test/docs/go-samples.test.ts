@@ -14,7 +14,9 @@ describe('the README of the Go module', () => {
     expect([first.language, first.code]).toEqual(['go', readmeExample().get('go')]);
     const written = blocks(page('README.md')).filter(({ language }) => language === 'ts');
     expect(written.length).toBeGreaterThan(2);
-    expect(others.map(({ language, code }) => [language, code])).toEqual(written.slice(1).map(({ code }) => ['ts', code]));
+    expect(others.map(({ language, code }) => [language, code])).toEqual(
+      written.slice(1).map(({ code }) => ['ts', code]),
+    );
   });
 
   test('says once that they are, before the first of them, and where to read on', () => {
@@ -28,7 +30,8 @@ describe('the README of the Go module', () => {
   });
 
   test('is the README otherwise', () => {
-    const kept = (text: string) => text.replace(/<details>[\s\S]*<\/details>\n\n/, '').replace(/^```(ts|go)\n[\s\S]*?^```/m, '');
+    const kept = (text: string) =>
+      text.replace(/<details>[\s\S]*<\/details>\n\n/, '').replace(/^```(ts|go)\n[\s\S]*?^```/m, '');
     expect(kept(ours).replace(/^.* are TypeScript: .*\n\n/m, '')).toBe(kept(readme));
   });
 

@@ -9,7 +9,11 @@ import { blocks, page } from './markdown';
 export type Example = Map<string, string>;
 
 /** The blocks of a page whose first line of code is above one line and below another. */
-function exampleBetween(path: string, from: (line: string) => boolean, to: (line: string) => boolean): Example {
+function exampleBetween(
+  path: string,
+  from: (line: string) => boolean,
+  to: (line: string) => boolean,
+): Example {
   const of = page(path);
   const first = of.lines.findIndex(from);
   const last = of.lines.findIndex((line, index) => index > first && to(line));
@@ -45,7 +49,10 @@ export function withoutDeclarations(code: string): string {
 export function beforeTheExample(stack: Stack) {
   const vpc = new ec2.Vpc(stack, 'Vpc');
   const taskDefinition = new ecs.Ec2TaskDefinition(stack, 'TaskDefinition');
-  taskDefinition.addContainer('web', { image: ecs.ContainerImage.fromRegistry('nginx'), memoryReservationMiB: 256 });
+  taskDefinition.addContainer('web', {
+    image: ecs.ContainerImage.fromRegistry('nginx'),
+    memoryReservationMiB: 256,
+  });
   return { vpc, taskDefinition };
 }
 

@@ -3,7 +3,10 @@ import { dirname, join, normalize } from 'node:path';
 import { PAGES } from '../../projenrc/api-reference';
 import { anchors, type Page, page, pages, prose, ROOT } from './markdown';
 
-/** Written by `npx projen docgen`, with anchors of its own; test/docs/api-reference.test.ts looks at their links. */
+/**
+ * Written by `npx projen docgen`, with anchors of its own; test/docs/api-reference.test.ts looks at their
+ * links.
+ */
 const GENERATED = PAGES.map(({ path }) => path);
 
 interface Link {
@@ -46,16 +49,30 @@ test('no link of the README, of CONTRIBUTING and of the guides is broken', () =>
 test('the index of the guides and of the decisions leads to each of them, and to the API reference', () => {
   const index = page('docs/README.md');
   const linked = linksOf(index).map(({ target }) => normalize(join('docs', target.split('#')[0])));
-  const missing = [...pages().map(({ path }) => path), ...GENERATED].filter((path) => path !== 'docs/README.md' && !linked.includes(path));
+  const missing = [...pages().map(({ path }) => path), ...GENERATED].filter(
+    (path) => path !== 'docs/README.md' && !linked.includes(path),
+  );
   expect(missing).toEqual([]);
 });
 
 test('a broken link would be found', () => {
   const of: Page = {
     path: 'docs/spot.md',
-    lines: ['# Spot', '[a](nothing.md) [b](README.md#no-such-heading) [c](#spot) [e](../API.md#no-such-type)', '```', '[d](x)', '```'],
+    lines: [
+      '# Spot',
+      '[a](nothing.md) [b](README.md#no-such-heading) [c](#spot) [e](../API.md#no-such-type)',
+      '```',
+      '[d](x)',
+      '```',
+    ],
   };
-  expect(linksOf(of).map(({ line, target }) => [line, target, problemWith({ ...of, path: 'docs/README.md' }, target)])).toEqual([
+  expect(
+    linksOf(of).map(({ line, target }) => [
+      line,
+      target,
+      problemWith({ ...of, path: 'docs/README.md' }, target),
+    ]),
+  ).toEqual([
     [2, 'nothing.md', 'there is no such file'],
     [2, 'README.md#no-such-heading', 'the page has no such heading'],
     [2, '#spot', 'the page has no such heading'],

@@ -41,7 +41,11 @@ export function blocks({ lines }: Page): Block[] {
     if (fence === undefined) continue;
     if (open === undefined) open = { fence, language, line: index + 2 };
     else if (fence.length >= open.fence.length && language === '') {
-      found.push({ language: open.language, line: open.line, code: lines.slice(open.line - 1, index).join('\n') });
+      found.push({
+        language: open.language,
+        line: open.line,
+        code: lines.slice(open.line - 1, index).join('\n'),
+      });
       open = undefined;
     }
   }
@@ -83,5 +87,7 @@ export function firstCells(of: Page, heading: string): string[] {
   const start = lines.findIndex((line) => /^#+ /.test(line) && line.replace(/^#+ /, '') === heading);
   if (start < 0) throw new Error(`${of.path} has no section "${heading}"`);
   const next = lines.findIndex((line, index) => index > start && /^#+ /.test(line));
-  return lines.slice(start, next < 0 ? undefined : next).flatMap((line) => /^\| `([^`]+)` \|/.exec(line)?.[1] ?? []);
+  return lines
+    .slice(start, next < 0 ? undefined : next)
+    .flatMap((line) => /^\| `([^`]+)` \|/.exec(line)?.[1] ?? []);
 }

@@ -1,7 +1,9 @@
 import { onCard } from '../helpers/palette';
 
 // Required, for its types are written as those of an ES module only.
-const { instance }: typeof import('@viz-js/viz', { with: { 'resolution-mode': 'import' }}) = require('@viz-js/viz');
+const {
+  instance,
+}: typeof import('@viz-js/viz', { with: { 'resolution-mode': 'import' }}) = require('@viz-js/viz');
 
 const FONT = { fontname: 'Arial', fontcolor: 'black' };
 /** What the pictures have in common. A source says what it has otherwise. */
@@ -29,13 +31,20 @@ const STYLE = {
     color: 'slategray',
     margin: '0.09,0.05',
   },
-  edgeAttributes: { fontname: 'Arial', fontsize: 12, fontcolor: 'dimgray', color: 'slategray', arrowsize: 0.7 },
+  edgeAttributes: {
+    fontname: 'Arial',
+    fontsize: 12,
+    fontcolor: 'dimgray',
+    color: 'slategray',
+    arrowsize: 0.7,
+  },
 };
 
 /** A picture from its source in DOT. The name of the graph is its title. */
 export async function picture(source: string): Promise<string> {
   const { status, output = {}, errors } = (await instance()).renderFormats(source, ['svg', 'json'], STYLE);
-  if (status !== 'success' || errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
+  if (status !== 'success' || errors.length > 0)
+    throw new Error(errors.map(({ message }) => message).join('\n'));
   const svg = String(output.svg);
   const [, width, height] = /<svg width="(\d+)pt" height="(\d+)pt"/.exec(svg) ?? [];
   const [, title] = /<title>(.*)<\/title>/.exec(svg) ?? [];
@@ -52,7 +61,10 @@ export async function picture(source: string): Promise<string> {
   return onCard(title, Number(width), Number(height), drawing.trimEnd());
 }
 
-/** How wide each text is meant to be, by where it stands: so it fits into its box where Arial is not at hand and another font is taken. */
+/**
+ * How wide each text is meant to be, by where it stands: so it fits into its box where Arial is not at hand
+ * and another font is taken.
+ */
 function widthsOfTexts(json: string): Map<string, number> {
   const widths = new Map<string, number>();
   JSON.parse(json, (_, value) => {

@@ -20,7 +20,9 @@ test.each(named('.dot'))('the picture of %s is what its source draws', async (na
 test('each picture stands on a page, with words for those who do not see it', () => {
   const described = pages('README.md').flatMap((of) =>
     prose(of).flatMap((line) =>
-      [...line.matchAll(/!\[([^\]]{40,})\]\(([^)]+)\)/g)].map(([, , file]) => normalize(join(of.path, '..', file))),
+      [...line.matchAll(/!\[([^\]]{40,})\]\(([^)]+)\)/g)].map(([, , file]) =>
+        normalize(join(of.path, '..', file)),
+      ),
     ),
   );
   expect([...new Set(described)].sort()).toEqual(named('.svg').map((name) => `${IMAGES}/${name}`));

@@ -10,7 +10,8 @@ test('the example at the top stands there in TypeScript, Python, Java, C# and Go
   expect([...example.keys()]).toEqual(['ts', 'python', 'java', 'csharp', 'go']);
 });
 
-// The Go is written by hand, since what jsii-rosetta makes is not Go. test/languages runs it, and the Python and the Java.
+// The Go is written by hand, since what jsii-rosetta makes is not Go. test/languages runs it, and the
+// Python and the Java.
 test.each(['python', 'java', 'csharp'])('its %s is what jsii-rosetta makes of the TypeScript', (language) => {
   const ours = translatedSamples().find(({ typescript }) => typescript === example.get('ts'));
   expect(ours?.translations[language]).toBe(example.get(language));
@@ -20,7 +21,9 @@ test('cluster and tier of the example are nine resources, and no Lambda function
   const typesOf = (prepare: (stack: Stack) => unknown): string[] => {
     const stack = new Stack(new App(), 'Readme');
     prepare(stack);
-    return Object.values(Template.fromStack(stack).toJSON().Resources).map((resource) => (resource as { Type: string }).Type);
+    return Object.values(Template.fromStack(stack).toJSON().Resources).map(
+      (resource) => (resource as { Type: string }).Type,
+    );
   };
   const before = typesOf(beforeTheExample);
   const types = typesOf((stack) => runInTypeScript(example, stack));
@@ -30,7 +33,9 @@ test('cluster and tier of the example are nine resources, and no Lambda function
 });
 
 test('the version that a Java user is told to take is the newest of the changelog', () => {
-  const newest = /^## \[(\d[\d.]*)\]|^The first release, (\d+\.\d+\.\d+)\.$/m.exec(page('CHANGELOG.md').lines.join('\n'));
+  const newest = /^## \[(\d[\d.]*)\]|^The first release, (\d+\.\d+\.\d+)\.$/m.exec(
+    page('CHANGELOG.md').lines.join('\n'),
+  );
   const told = /<artifactId>cdk-ecs-auto-scaled-cluster<\/artifactId>\s*<version>([^<]*)</.exec(
     page('docs/getting-started.md').lines.join('\n'),
   );

@@ -14,8 +14,15 @@ test('the numbers of the guide are what the model gives', () => {
       .split('|')
       .slice(1, 4)
       .map((cell) => cell.trim());
-    const { mostMoves, meanMoves, below, peak } = rowOf(Number(surge), cordon === 'on', WAYS[way as keyof typeof WAYS]);
-    return `| ${surge} | ${cordon} | ${way} | ${mostMoves} | ${meanMoves.toFixed(2)} | ${below} | ${Math.round(peak)} % |`;
+    const { mostMoves, meanMoves, below, peak } = rowOf(
+      Number(surge),
+      cordon === 'on',
+      WAYS[way as keyof typeof WAYS],
+    );
+    return (
+      `| ${surge} | ${cordon} | ${way} | ${mostMoves} | ${meanMoves.toFixed(2)} | ${below} | ` +
+      `${Math.round(peak)} % |`
+    );
   });
   expect(rows).toEqual(given);
 });
@@ -24,6 +31,7 @@ test('and so is what it says of an image that never joins', () => {
   const all = text.join('\n');
   expect(all).toContain(`${ESTATES.toLocaleString('en')} random estates`);
   expect(all).toContain(
-    `in ${stuckWithBrokenImage(true)} of ${ESTATES.toLocaleString('en')} estates with the gate, and in ${stuckWithBrokenImage(false)} without it`,
+    `in ${stuckWithBrokenImage(true)} of ${ESTATES.toLocaleString('en')} estates with the gate, and in ` +
+      `${stuckWithBrokenImage(false)} without it`,
   );
 });

@@ -11,7 +11,10 @@ export interface Row {
   readonly meanMoves: number;
   /** How often any service had fewer running tasks than it wants. */
   readonly below: number;
-  /** The most nodes at a time, in percent of the group's size, on average: old ones that are still drained count too. */
+  /**
+   * The most nodes at a time, in percent of the group's size, on average: old ones that are still
+   * drained count too.
+   */
   readonly peak: number;
 }
 
@@ -26,7 +29,10 @@ function random(seed: number): () => number {
   };
 }
 
-/** Estates whose services ask for 100 percent and leave room to move, on nodes with room for one task more each. */
+/**
+ * Estates whose services ask for 100 percent and leave room to move, on nodes with room for
+ * one task more each.
+ */
 function estates(): Estate[] {
   const next = random(1);
   const whole = (from: number, to: number) => from + Math.floor(next() * (to - from + 1));
@@ -35,7 +41,12 @@ function estates(): Estate[] {
     const nodes = whole(1, 40);
     const services = Array.from({ length: whole(1, 4) }, () => {
       const desired = whole(1, 30);
-      return { desired, minHealthyPercent: 100, maxPercent: desired < 4 ? 200 : pick(125, 150, 200), protectedFor: pick(0, 0, 0, 5, 15) };
+      return {
+        desired,
+        minHealthyPercent: 100,
+        maxPercent: desired < 4 ? 200 : pick(125, 150, 200),
+        protectedFor: pick(0, 0, 0, 5, 15),
+      };
     });
     const tasks = services.reduce((sum, { desired }) => sum + desired, 0);
     return {
@@ -62,7 +73,11 @@ const POLICY: Policy = {
 };
 
 /** Rolls all estates with one policy. */
-export function rowOf(maxHealthyPercentage: number, cordon: boolean, termination: Policy['termination']): Row {
+export function rowOf(
+  maxHealthyPercentage: number,
+  cordon: boolean,
+  termination: Policy['termination'],
+): Row {
   made ??= estates();
   let mostMoves = 0;
   let moves = 0;
@@ -80,9 +95,13 @@ export function rowOf(maxHealthyPercentage: number, cordon: boolean, termination
   return { mostMoves, meanMoves: moves / tasks, below, peak: (100 * peak) / ESTATES };
 }
 
-/** With an image that never joins the cluster: in how many estates old nodes are left draining, with tasks that have nowhere to go. */
+/**
+ * With an image that never joins the cluster: in how many estates old nodes are left draining, with tasks
+ * that have nowhere to go.
+ */
 export function stuckWithBrokenImage(readinessGate: boolean): number {
   made ??= estates();
   const broken: number[] = Object.assign([], { includes: () => true }); // every one, however many are started
-  return made.filter((estate) => roll({ ...estate, broken }, { ...POLICY, readinessGate }).stuckDraining > 0).length;
+  return made.filter((estate) => roll({ ...estate, broken }, { ...POLICY, readinessGate }).stuckDraining > 0)
+    .length;
 }

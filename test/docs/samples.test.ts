@@ -13,19 +13,25 @@ interface Sample {
 }
 
 const FIXTURE = readFileSync(join(ROOT, 'rosetta', 'default.ts-fixture'), 'utf8');
-/** `declare const vpc: ec2.IVpc` stands in a sample for what a reader has already, and in its wrapping inside of a constructor. */
+/**
+ * `declare const vpc: ec2.IVpc` stands in a sample for what a reader has already, and in its wrapping inside
+ * of a constructor.
+ */
 const DECLARE_IN_A_BODY = 1184;
 
-const SAMPLES = join(ROOT, 'test', 'docs', 'samples'); // there is no such folder: the files exist in memory only
+// there is no such folder: the files exist in memory only
+const SAMPLES = join(ROOT, 'test', 'docs', 'samples');
 
 /**
- * Wraps a sample as jsii-rosetta does for the README: its imports at the top, the rest where the fixture says `/// here`. One that exports something is a whole file.
+ * Wraps a sample as jsii-rosetta does for the README: its imports at the top, the rest where the fixture says
+ * `/// here`. One that exports something is a whole file.
  */
 function sampleOf(path: string, { line, code }: Block, number: number): Sample {
   const file = join(SAMPLES, `sample${number}.ts`);
   const { statements } = ts.createSourceFile('sample.ts', code, ts.ScriptTarget.ES2022);
   const exported = (statement: ts.Statement) =>
-    ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    ts.canHaveModifiers(statement) &&
+    ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
   if (statements.some(exported)) return { file, text: code, where: (at) => `${path}:${line + at - 1}` };
   const lines = code.split('\n');
   const hoisted = statements.filter(ts.isImportDeclaration).map((statement) => statement.end);
@@ -49,7 +55,12 @@ function problemsOf(samples: readonly Sample[]): string[] {
   const config = ts.readConfigFile(join(ROOT, 'tsconfig.dev.json'), ts.sys.readFile);
   const parsed = ts.parseJsonConfigFileContent({ ...config.config, files: [], include: [] }, ts.sys, ROOT);
   // The fixture imports more than a sample needs.
-  const options: ts.CompilerOptions = { ...parsed.options, noUnusedLocals: false, noUnusedParameters: false, types: ['node'] };
+  const options: ts.CompilerOptions = {
+    ...parsed.options,
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+    types: ['node'],
+  };
   const byFile = new Map(samples.map((sample) => [sample.file, sample]));
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;
@@ -77,7 +88,11 @@ function problemsOf(samples: readonly Sample[]): string[] {
 const bad: Block = {
   language: 'ts',
   line: 7,
-  code: "import * as sqs from 'aws-cdk-lib/aws-sqs';\n\ndeclare const vpc: ec2.IVpc;\nnew EcsAutoScaledCluster(this, 'Orders', { vpc, tires: [] });\nnew sqs.Quue(this, 'Q');",
+  code:
+    "import * as sqs from 'aws-cdk-lib/aws-sqs';\n\n" +
+    'declare const vpc: ec2.IVpc;\n' +
+    "new EcsAutoScaledCluster(this, 'Orders', { vpc, tires: [] });\n" +
+    "new sqs.Quue(this, 'Q');",
 };
 
 test('every TypeScript sample of the guides compiles, and one that does not is found with its line', () => {
@@ -90,5 +105,8 @@ test('every TypeScript sample of the guides compiles, and one that does not is f
   const files = samples.map(({ path, block }, index) => sampleOf(path, block, index));
   const problems = problemsOf([...files, sampleOf('bad.md', bad, files.length)]);
   expect(problems.filter((problem) => !problem.startsWith('bad.md'))).toEqual([]);
-  expect(problems).toEqual([expect.stringMatching(/^bad\.md:10: .*tires/s), expect.stringMatching(/^bad\.md:11: .*Quue/s)]);
+  expect(problems).toEqual([
+    expect.stringMatching(/^bad\.md:10: .*tires/s),
+    expect.stringMatching(/^bad\.md:11: .*Quue/s),
+  ]);
 });

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './markdown';
 
-/** A sample of the README or of a docstring, and what the packages and the API reference have of it in other languages. */
+/**
+ * A sample of the README or of a docstring, and what the packages and the API reference have of it
+ * in other languages.
+ */
 export interface Sample {
   /** The type whose docstring it is of, or a name of its own. */
   readonly name: string;
@@ -12,13 +15,17 @@ export interface Sample {
   readonly translations: Readonly<Record<string, string>>;
 }
 
-/** All of them, as `npx projen rosetta` has written them to a folder. Its own reader cannot be loaded by jest. */
+/**
+ * All of them, as `npx projen rosetta` has written them to a folder. Its own reader cannot be loaded by jest.
+ */
 export function translatedSamples(folder = ROOT): Sample[] {
   const { snippets } = JSON.parse(readFileSync(join(folder, '.jsii.tabl.json'), 'utf8'));
-  return Object.values<any>(snippets).map(({ location: { api, field }, translations: { $, python, java, csharp } }) => ({
-    name: api.fqn?.replace(/.*\./, '') ?? `Readme${field.line}`,
-    inReadme: api.api === 'moduleReadme',
-    typescript: $.source,
-    translations: { python: python.source, java: java.source, csharp: csharp.source },
-  }));
+  return Object.values<any>(snippets).map(
+    ({ location: { api, field }, translations: { $, python, java, csharp } }) => ({
+      name: api.fqn?.replace(/.*\./, '') ?? `Readme${field.line}`,
+      inReadme: api.api === 'moduleReadme',
+      typescript: $.source,
+      translations: { python: python.source, java: java.source, csharp: csharp.source },
+    }),
+  );
 }

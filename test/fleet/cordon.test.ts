@@ -35,7 +35,12 @@ describe('the cordon of a stack', () => {
         },
         expect.objectContaining({ Sid: 'DeliverTheLog' }),
         expect.objectContaining({ Sid: 'SendTraces' }),
-        { Sid: 'FindNodes', Effect: 'Allow', Action: ['ecs:ListContainerInstances', 'ecs:ListAttributes'], Resource: [`<${cluster}.Arn>`] },
+        {
+          Sid: 'FindNodes',
+          Effect: 'Allow',
+          Action: ['ecs:ListContainerInstances', 'ecs:ListAttributes'],
+          Resource: [`<${cluster}.Arn>`],
+        },
         {
           Sid: 'MarkNodes',
           Effect: 'Allow',
@@ -48,7 +53,9 @@ describe('the cordon of a stack', () => {
   });
 
   test('asks for no permission that it has not', () => {
-    const allowed = policies(template, 'Cordon').flatMap((statements) => statements.flatMap((statement) => statement.Action));
+    const allowed = policies(template, 'Cordon').flatMap((statements) =>
+      statements.flatMap((statement) => statement.Action),
+    );
     const called = statesOf(machine)
       .filter(([, { Type }]) => Type === 'Task')
       .map(([, { Resource }]) => /aws-sdk:(\w+):(\w)(\w+)$/.exec(Resource) ?? [])
@@ -70,9 +77,17 @@ describe('the cordon of a stack', () => {
 
   test('marks with the id of the refresh, and clears by it', () => {
     expect(states['Mark a node'].Arguments.Attributes).toEqual([
-      { Name: 'held', Value: '{% $refresh %}', TargetType: 'container-instance', TargetId: '{% $states.input %}' },
+      {
+        Name: 'held',
+        Value: '{% $refresh %}',
+        TargetType: 'container-instance',
+        TargetId: '{% $states.input %}',
+      },
     ]);
-    expect(states['Find its marks'].Arguments).toMatchObject({ AttributeName: 'held', AttributeValue: '{% $refresh %}' });
+    expect(states['Find its marks'].Arguments).toMatchObject({
+      AttributeName: 'held',
+      AttributeValue: '{% $refresh %}',
+    });
     expect(states['Clear a mark'].Arguments.Attributes).toEqual([
       { Name: 'held', TargetType: 'container-instance', TargetId: '{% $states.input %}' },
     ]);
@@ -90,7 +105,9 @@ describe('the cordon of a stack', () => {
       [`{% ${running} %}`, 'Wait'],
     ]);
     expect(Default).toBe('Find its marks');
-    expect(states['Read its progress'].Catch).toEqual([{ ErrorEquals: ['States.ALL'], Next: 'Find its marks' }]);
+    expect(states['Read its progress'].Catch).toEqual([
+      { ErrorEquals: ['States.ALL'], Next: 'Find its marks' },
+    ]);
   });
 
   test('is there before its groups are changed, so that a deployment that brings both has it', () => {
@@ -111,7 +128,10 @@ describe('the cordon of a stack', () => {
   });
 });
 
-/** How many entries the history of a run has: five a task, four a map, two a choice or a wait and an iteration. */
+/**
+ * How many entries the history of a run has: five a task, four a map, two a choice or a wait
+ * and an iteration.
+ */
 function entries(nodes: number, hours: number): number {
   const wait = new Function('$polls', `return ${SECONDS_TO_WAIT}`);
   let polls = 0;
@@ -127,7 +147,8 @@ describe('the name of a group that CloudFormation does not begin with that of th
 
   test('a name by an escape hatch: the rule hears of all, and the machine looks at the tag', () => {
     const stack = new TestStack();
-    const group = stack.cluster({ replacement }).tier('general').autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup;
+    const group = stack.cluster({ replacement }).tier('general').autoScalingGroup.node
+      .defaultChild as autoscaling.CfnAutoScalingGroup;
     group.autoScalingGroupName = 'legacy';
     expect(pattern(stack.template, 'Cordon').detail).toEqual(anyGroup);
   });
@@ -144,7 +165,12 @@ describe('the constraint of services', () => {
   const service = (given: NodeReplacement, kind: 'Ec2Service' | 'Daemon' = 'Ec2Service') => {
     const stack = new TestStack();
     const cluster = stack.cluster({ replacement: given });
-    new ecs.Ec2Service(stack, 'Api', { cluster, taskDefinition: taskDefinition(stack), daemon: kind === 'Daemon', minHealthyPercent: 0 });
+    new ecs.Ec2Service(stack, 'Api', {
+      cluster,
+      taskDefinition: taskDefinition(stack),
+      daemon: kind === 'Daemon',
+      minHealthyPercent: 0,
+    });
     return only(stack.template, 'AWS::ECS::Service').Properties;
   };
 
@@ -152,7 +178,11 @@ describe('the constraint of services', () => {
     expect(service(replacement)).toMatchObject(constrained);
     const stack = new TestStack();
     const cluster = stack.cluster();
-    new ecs.Ec2Service(stack, 'Api', { cluster, taskDefinition: taskDefinition(stack), minHealthyPercent: 100 });
+    new ecs.Ec2Service(stack, 'Api', {
+      cluster,
+      taskDefinition: taskDefinition(stack),
+      minHealthyPercent: 100,
+    });
     cluster.addTier('rolled', { instanceTypes: [SMALL], replacement });
     expect(only(stack.template, 'AWS::ECS::Service').Properties).toMatchObject(constrained);
   });
@@ -171,7 +201,9 @@ describe('the constraint of services', () => {
   });
 
   test('can be had for tasks that the app does not define', () => {
-    expect(EcsAutoScaledCluster.notHeld().toJson()).toEqual([{ type: 'memberOf', expression: 'attribute:held !exists' }]);
+    expect(EcsAutoScaledCluster.notHeld().toJson()).toEqual([
+      { type: 'memberOf', expression: 'attribute:held !exists' },
+    ]);
   });
 
   test.each([
@@ -184,7 +216,11 @@ describe('the constraint of services', () => {
       vpc: stack.vpc,
       cordon,
     });
-    new ecs.Ec2Service(stack, 'Api', { cluster, taskDefinition: taskDefinition(stack), minHealthyPercent: 100 });
+    new ecs.Ec2Service(stack, 'Api', {
+      cluster,
+      taskDefinition: taskDefinition(stack),
+      minHealthyPercent: 100,
+    });
     expect(only(stack.template, 'AWS::ECS::Service').Properties.PlacementConstraints).toEqual(expected);
   });
 });

@@ -5,7 +5,9 @@ export type Part = 'ReadinessGate' | 'Cordon';
 
 /** The logical ids and resources of a type that belong to a part. */
 export function resourcesOf(template: Template, part: Part, type: string): [string, any][] {
-  return Object.entries(template.findResources(type)).filter(([id]) => id.startsWith(`cdkecsautoscaledcluster${part}Machine`));
+  return Object.entries(template.findResources(type)).filter(([id]) =>
+    id.startsWith(`cdkecsautoscaledcluster${part}Machine`),
+  );
 }
 
 /** What CloudFormation makes of a value when it deploys the stack `Estate`. */
@@ -40,8 +42,12 @@ export function pattern(template: Template, part: Part): any {
 /** The statements of the machine's role: inline ones and those of its managed policies, by policy. */
 export function policies(template: Template, part: Part): any[][] {
   const own = resourcesOf(template, part, 'AWS::IAM::Policy').filter(([id]) => !id.includes('EventsRole'));
-  const managed = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) => id.includes(`${part}Clusters`));
-  return [...own, ...managed].map(([, policy]) => deployed((policy as any).Properties.PolicyDocument.Statement));
+  const managed = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) =>
+    id.includes(`${part}Clusters`),
+  );
+  return [...own, ...managed].map(([, policy]) =>
+    deployed((policy as any).Properties.PolicyDocument.Statement),
+  );
 }
 
 /** All states of a definition, those inside of maps as well. */

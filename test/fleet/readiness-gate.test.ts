@@ -76,7 +76,12 @@ describe('the gate of a stack', () => {
         },
         expect.objectContaining({ Sid: 'DeliverTheLog', Resource: '*' }),
         expect.objectContaining({ Sid: 'SendTraces', Resource: '*' }),
-        { Sid: 'FindNodes', Effect: 'Allow', Action: 'ecs:ListContainerInstances', Resource: [`<${cluster}.Arn>`] },
+        {
+          Sid: 'FindNodes',
+          Effect: 'Allow',
+          Action: 'ecs:ListContainerInstances',
+          Resource: [`<${cluster}.Arn>`],
+        },
       ],
     ]);
   });
@@ -90,7 +95,9 @@ describe('the gate of a stack', () => {
       Resource: 'arn:aws:states:::aws-sdk:ecs:listContainerInstances',
       Arguments: {
         Cluster: '{% $states.context.Execution.Input.detail.NotificationMetadata %}',
-        Filter: `{% "ec2InstanceId in ['" & $states.context.Execution.Input.detail.EC2InstanceId & "'] and agentConnected == true" %}`,
+        Filter:
+          `{% "ec2InstanceId in ['" & $states.context.Execution.Input.detail.EC2InstanceId & "'] and ` +
+          'agentConnected == true" %}',
         Status: 'ACTIVE',
       },
     });
@@ -106,10 +113,19 @@ describe('the gate of a stack', () => {
   });
 
   test('tries every call again, bounded, as throttling asks for', () => {
-    for (const [name, state] of statesOf(definition(template, 'ReadinessGate')).filter(([, { Type }]) => Type === 'Task')) {
+    for (const [name, state] of statesOf(definition(template, 'ReadinessGate')).filter(
+      ([, { Type }]) => Type === 'Task',
+    )) {
       expect([name, state.Retry.at(-1)]).toEqual([
         name,
-        { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, MaxAttempts: 8, JitterStrategy: 'FULL' },
+        {
+          ErrorEquals: ['States.ALL'],
+          IntervalSeconds: 2,
+          BackoffRate: 2,
+          MaxDelaySeconds: 60,
+          MaxAttempts: 8,
+          JitterStrategy: 'FULL',
+        },
       ]);
     }
   });
@@ -121,7 +137,9 @@ describe('the gate of a stack', () => {
     });
     template.hasResource('AWS::Logs::LogGroup', {
       Properties: {
-        LogGroupName: { 'Fn::Join': ['', ['/aws/vendedlogs/states/', { Ref: 'AWS::StackName' }, '/readiness-gate']] },
+        LogGroupName: {
+          'Fn::Join': ['', ['/aws/vendedlogs/states/', { Ref: 'AWS::StackName' }, '/readiness-gate']],
+        },
         RetentionInDays: 30,
       },
       DeletionPolicy: 'Delete',
@@ -129,7 +147,9 @@ describe('the gate of a stack', () => {
   });
 
   test('may be started by its rule alone', () => {
-    const [[, policy]] = resourcesOf(template, 'ReadinessGate', 'AWS::IAM::Policy').filter(([id]) => id.includes('EventsRole'));
+    const [[, policy]] = resourcesOf(template, 'ReadinessGate', 'AWS::IAM::Policy').filter(([id]) =>
+      id.includes('EventsRole'),
+    );
     expect(policy.Properties.PolicyDocument.Statement).toMatchObject([
       { Action: 'states:StartExecution', Resource: { Ref: expect.any(String) } },
     ]);
@@ -142,8 +162,14 @@ test('a tier can go without, next to one that does not', () => {
     replacement,
     tiers: [
       { name: 'gated', instanceTypes: [SMALL] },
-      { name: 'open', instanceTypes: [SMALL], replacement: NodeReplacement.rolling({ readinessGate: false }) },
+      {
+        name: 'open',
+        instanceTypes: [SMALL],
+        replacement: NodeReplacement.rolling({ readinessGate: false }),
+      },
     ],
   });
-  expect(only(stack.template, 'AWS::AutoScaling::LifecycleHook').Properties.AutoScalingGroupName.Ref).toContain('Tiersgated');
+  expect(
+    only(stack.template, 'AWS::AutoScaling::LifecycleHook').Properties.AutoScalingGroupName.Ref,
+  ).toContain('Tiersgated');
 });

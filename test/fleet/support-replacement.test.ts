@@ -12,9 +12,18 @@ const counts = (template: Template) =>
     (type) => Object.keys(template.findResources(type)).length,
   );
 
-function clusterIn(stack: Stack, id: string, props: Partial<EcsAutoScaledClusterProps> = {}): EcsAutoScaledCluster {
+function clusterIn(
+  stack: Stack,
+  id: string,
+  props: Partial<EcsAutoScaledClusterProps> = {},
+): EcsAutoScaledCluster {
   const vpc = (stack.node.tryFindChild('Vpc') as ec2.IVpc | undefined) ?? testVpc(stack);
-  return new EcsAutoScaledCluster(stack, id, { vpc, tiers: [{ name: 'general', instanceTypes: [SMALL] }], replacement: rolling, ...props });
+  return new EcsAutoScaledCluster(stack, id, {
+    vpc,
+    tiers: [{ name: 'general', instanceTypes: [SMALL] }],
+    replacement: rolling,
+    ...props,
+  });
 }
 
 describe('one rule and one machine a stack, for the gate and for the cordon', () => {
@@ -58,32 +67,44 @@ test('ids of users collide with none of ours', () => {
 
 describe('hundreds of clusters in a stack', () => {
   const name = (index: number) => `a-name-of-some-length-that-is-not-rare-${index}`;
-  const app = new App({ context: { '@aws-cdk/core:stackResourceLimit': 0, '@aws-cdk/aws-iam:minimizePolicies': true } });
+  const app = new App({
+    context: { '@aws-cdk/core:stackResourceLimit': 0, '@aws-cdk/aws-iam:minimizePolicies': true },
+  });
   const stack = new TestStack(app);
   for (let index = 0; index < 200; index++) {
     clusterIn(stack, `Cluster${index}`, { clusterName: index % 2 ? name(index) : undefined });
   }
   const { template } = stack;
 
-  // What CloudFormation makes of a reference to a cluster: of one without a name, the stack's, the logical id and twelve characters.
+  // What CloudFormation makes of a reference to a cluster: of one without a name, the stack's, the logical id
+  // and twelve characters.
   const rendered = (statements: any[]) =>
-    JSON.stringify({ Version: '2012-10-17', Statement: statements }).replace(/<(Cluster(\d+)\w{8})\.Arn>/g, (_, logicalId, index) => {
-      const clusterName = index % 2 ? name(index) : `Estate-${logicalId}-0123456789AB`;
-      return `arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/${clusterName}`;
-    });
+    JSON.stringify({ Version: '2012-10-17', Statement: statements }).replace(
+      /<(Cluster(\d+)\w{8})\.Arn>/g,
+      (_, logicalId, index) => {
+        const clusterName = index % 2 ? name(index) : `Estate-${logicalId}-0123456789AB`;
+        return `arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/${clusterName}`;
+      },
+    );
 
-  test.each(['ReadinessGate', 'Cordon'] as const)('fit into the policies that a role can have: %s', (part) => {
-    const [inline, ...managed] = policies(template, part);
-    expect(rendered(inline).length).toBeLessThan(10_240);
-    for (const statements of managed) expect(rendered(statements).length).toBeLessThan(6_144);
-    expect(managed.length).toBeLessThanOrEqual(10);
-  });
+  test.each(['ReadinessGate', 'Cordon'] as const)(
+    'fit into the policies that a role can have: %s',
+    (part) => {
+      const [inline, ...managed] = policies(template, part);
+      expect(rendered(inline).length).toBeLessThan(10_240);
+      for (const statements of managed) expect(rendered(statements).length).toBeLessThan(6_144);
+      expect(managed.length).toBeLessThanOrEqual(10);
+    },
+  );
 
   test.each(['ReadinessGate', 'Cordon'] as const)('are all named in them: %s', (part) => {
     const named = new Set(
       policies(template, part)
         .flat()
-        .filter((statement) => statement.Sid === 'FindNodes' || String(statement.Action).includes('ListContainerInstances'))
+        .filter(
+          (statement) =>
+            statement.Sid === 'FindNodes' || String(statement.Action).includes('ListContainerInstances'),
+        )
         .flatMap((statement) => statement.Resource),
     );
     expect(named.size).toBe(200);
@@ -112,16 +133,24 @@ describe('no more than asked for', () => {
 
   test('no Lambda function and no custom resource, and of ours only what a tier has asked for', () => {
     fc.assert(
-      fc.property(fc.array(replacements, { minLength: 1, maxLength: 3 }), fc.constantFrom(1, 2), (given, types) => {
-        const stack = new TestStack();
-        const instanceTypes = [SMALL, new ec2.InstanceType('t3a.small')].slice(0, types);
-        clusterIn(stack, 'Orders', { tiers: given.map((replacement, index) => ({ name: `tier${index}`, instanceTypes, replacement })) });
-        const found = Object.values<any>(stack.template.toJSON().Resources).map(({ Type }) => Type as string);
-        expect(found.filter((type) => /Lambda|^Custom::|CustomResource/.test(type))).toEqual([]);
-        const gated = given.filter((replacement) => replacement._readinessGate).length;
-        const machines = (gated > 0 ? 1 : 0) + (given.some((replacement) => replacement.cordon) ? 1 : 0);
-        expect(counts(stack.template)).toEqual([machines, machines, gated]);
-      }),
+      fc.property(
+        fc.array(replacements, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom(1, 2),
+        (given, types) => {
+          const stack = new TestStack();
+          const instanceTypes = [SMALL, new ec2.InstanceType('t3a.small')].slice(0, types);
+          clusterIn(stack, 'Orders', {
+            tiers: given.map((replacement, index) => ({ name: `tier${index}`, instanceTypes, replacement })),
+          });
+          const found = Object.values<any>(stack.template.toJSON().Resources).map(
+            ({ Type }) => Type as string,
+          );
+          expect(found.filter((type) => /Lambda|^Custom::|CustomResource/.test(type))).toEqual([]);
+          const gated = given.filter((replacement) => replacement._readinessGate).length;
+          const machines = (gated > 0 ? 1 : 0) + (given.some((replacement) => replacement.cordon) ? 1 : 0);
+          expect(counts(stack.template)).toEqual([machines, machines, gated]);
+        },
+      ),
       { numRuns: 12 },
     );
   });
@@ -129,6 +158,8 @@ describe('no more than asked for', () => {
   test('nothing at all by default', () => {
     const stack = new TestStack();
     clusterIn(stack, 'Orders', { replacement: undefined });
-    expect(JSON.stringify(stack.template)).not.toMatch(/EcsReadinessGate|EcsCordon|cdkecsautoscaledcluster|StateMachine|Events|Hook/);
+    expect(JSON.stringify(stack.template)).not.toMatch(
+      /EcsReadinessGate|EcsCordon|cdkecsautoscaledcluster|StateMachine|Events|Hook/,
+    );
   });
 });

@@ -19,7 +19,11 @@ export class TestStack extends Stack {
 
   /** A cluster with one tier, the smallest that works. */
   public cluster(props: Partial<EcsAutoScaledClusterProps> = {}, id = 'Orders'): EcsAutoScaledCluster {
-    return new EcsAutoScaledCluster(this, id, { vpc: this.vpc, tiers: [{ name: 'general', instanceTypes: [SMALL] }], ...props });
+    return new EcsAutoScaledCluster(this, id, {
+      vpc: this.vpc,
+      tiers: [{ name: 'general', instanceTypes: [SMALL] }],
+      ...props,
+    });
   }
 
   public get template(): Template {
@@ -38,7 +42,11 @@ export function testVpc(stack: Stack, id = 'Vpc'): ec2.IVpc {
 }
 
 /** A task definition in bridge mode with one container on a dynamic host port. */
-export function taskDefinition(stack: Stack, id = 'TaskDefinition', networkMode = ecs.NetworkMode.BRIDGE): ecs.Ec2TaskDefinition {
+export function taskDefinition(
+  stack: Stack,
+  id = 'TaskDefinition',
+  networkMode = ecs.NetworkMode.BRIDGE,
+): ecs.Ec2TaskDefinition {
   const definition = new ecs.Ec2TaskDefinition(stack, id, { networkMode });
   definition.addContainer('web', {
     image: ecs.ContainerImage.fromRegistry('nginx'),

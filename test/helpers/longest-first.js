@@ -1,7 +1,14 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** What takes minutes, and mostly waits: begun first, so that it runs beside everything else. */
-const LONGEST = ['test/languages/', 'test/boot/boot.test.ts', 'test/reviewers/', 'test/properties/', 'test/deploy/', 'test/iam/'];
+const LONGEST = [
+  'test/languages/',
+  'test/boot/boot.test.ts',
+  'test/reviewers/',
+  'test/properties/',
+  'test/deploy/',
+  'test/iam/',
+];
 
 class LongestFirst extends Sequencer {
   sort(tests) {

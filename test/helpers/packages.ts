@@ -18,17 +18,33 @@ import { join } from 'node:path';
 export const ROOT = join(__dirname, '..', '..');
 const PACKAGES = join(ROOT, '.cache', 'packages');
 
-/** The local repository of Maven, of pacmak and of the apps, so that nothing is fetched twice. `npx projen package:here` uses it too. */
+/**
+ * The local repository of Maven, of pacmak and of the apps, so that nothing is fetched twice.
+ * `npx projen package:here` uses it too.
+ */
 export const MAVEN_REPOSITORY = join(ROOT, '.cache', 'maven');
 
 /** All that the packages are made of. */
-const INPUTS = ['src', 'projenrc', 'rosetta', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'LICENSE', '.npmignore'];
+const INPUTS = [
+  'src',
+  'projenrc',
+  'rosetta',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'README.md',
+  'LICENSE',
+  '.npmignore',
+];
 
 const TRANSLATIONS = '.jsii.tabl.json';
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The environment of a program that a user would run: nothing of npm's or jest's own that could lead it back into this project. */
+/**
+ * The environment of a program that a user would run: nothing of npm's or jest's own that could lead it back
+ * into this project.
+ */
 export function userEnvironment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
   const ours =
     /^(npm_package_|npm_lifecycle_|npm_config_local_prefix|npm_command|npm_execpath|INIT_CWD|JEST_|NODE_ENV|NODE_OPTIONS|FORCE_COLOR)/i;
@@ -40,12 +56,21 @@ export function userEnvironment(more: Record<string, string> = {}): NodeJS.Proce
 }
 
 /** Runs a program and gives what it wrote. One that fails is an error that says all of it. */
-export function run(command: string, options: { cwd: string; env?: NodeJS.ProcessEnv; minutes?: number }): Promise<string> {
+export function run(
+  command: string,
+  options: { cwd: string; env?: NodeJS.ProcessEnv; minutes?: number },
+): Promise<string> {
   const { cwd, env = userEnvironment(), minutes = 10 } = options;
   return new Promise((resolve, reject) => {
     const output: string[] = [];
-    const child = spawn('bash', ['-c', command], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: minutes * 60_000 });
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => output.push(text));
+    const child = spawn('bash', ['-c', command], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: minutes * 60_000,
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => output.push(text));
     child.once('error', reject);
     child.once('close', (code, signal) => {
       const text = output.join('');
@@ -56,8 +81,9 @@ export function run(command: string, options: { cwd: string; env?: NodeJS.Proces
 }
 
 /**
- * A folder whose `dist` has the packages of the sources as they are now, as `npx projen package:here` makes them, but built in a copy: the work tree's `lib`,
- * `.jsii` and `dist` stay as they are, whoever else compiles at the time. Built once for each state of the sources.
+ * A folder whose `dist` has the packages of the sources as they are now, as `npx projen package:here` makes
+ * them, but built in a copy: the work tree's `lib`, `.jsii` and `dist` stay as they are, whoever else
+ * compiles at the time. Built once for each state of the sources.
  */
 export async function builtPackages(): Promise<string> {
   const folder = join(PACKAGES, hashOfInputs());
@@ -75,14 +101,18 @@ export async function builtPackages(): Promise<string> {
   // A folder of its own: the samples find the package there by its name.
   mkdirSync(join(copy, 'node_modules'));
   for (const name of readdirSync(join(ROOT, 'node_modules'))) {
-    if (name !== manifest.name) symlinkSync(join(ROOT, 'node_modules', name), join(copy, 'node_modules', name));
+    if (name !== manifest.name)
+      symlinkSync(join(ROOT, 'node_modules', name), join(copy, 'node_modules', name));
   }
   // Rosetta takes those of its last translations that still hold: each that it makes takes a second or two.
   if (existsSync(join(ROOT, TRANSLATIONS))) cpSync(join(ROOT, TRANSLATIONS), join(copy, TRANSLATIONS));
   await run('npx jsii --silence-warnings=reserved-word', { cwd: copy });
   await run('bash projenrc/rosetta.sh', { cwd: copy });
   await run('npx tsx projenrc/package-readme.ts', { cwd: copy });
-  await run(`npx jsii-pacmak -v -t js -t python -t java -t go --maven-local-repository '${MAVEN_REPOSITORY}'`, { cwd: copy });
+  await run(
+    `npx jsii-pacmak -v -t js -t python -t java -t go --maven-local-repository '${MAVEN_REPOSITORY}'`,
+    { cwd: copy },
+  );
   await run('npx tsx projenrc/go-samples.ts', { cwd: copy });
   if (existsSync(folder)) rmSync(copy, { recursive: true });
   else renameSync(copy, folder);

@@ -36,17 +36,36 @@ export const PALETTE: Readonly<
 
 const SHADES = new Map(Object.values(PALETTE).flatMap((colours) => Object.entries(colours)));
 
-/** A picture as it stands on a page: on a card, with a title for screen readers, in the colours of the reader's choice. */
+/**
+ * A picture as it stands on a page: on a card, with a title for screen readers, in the colours of the
+ * reader's choice.
+ */
 export function onCard(title: string, width: number, height: number, drawing: string): string {
-  const root = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="Arial, Helvetica, sans-serif" fill="black" role="img"`;
-  const card = `<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="8" fill="snow" stroke="lightgray"/>`;
+  const root =
+    `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="Arial, ` +
+    'Helvetica, sans-serif" fill="black" role="img"';
+  const card =
+    `<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="8" fill="snow" ` +
+    'stroke="lightgray"/>';
   const style = styleOf(root + card + drawing);
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${root}>\n<title>${title}</title>\n${style}\n${card}\n${drawing}\n</svg>\n`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" ${root}>\n` +
+    `<title>${title}</title>\n` +
+    `${style}\n` +
+    `${card}\n` +
+    `${drawing}\n` +
+    '</svg>\n'
+  );
 }
 
-/** The style sheet of the colours that a picture uses: for light pages, and for those of readers who prefer dark ones. */
+/**
+ * The style sheet of the colours that a picture uses: for light pages, and for those of readers who
+ * prefer dark ones.
+ */
 function styleOf(svg: string): string {
-  const used = [...new Set([...svg.matchAll(/ ((?:fill|stroke)="(?!none")[^"]+")/g)].map(([, attribute]) => attribute))].sort();
+  const used = [
+    ...new Set([...svg.matchAll(/ ((?:fill|stroke)="(?!none")[^"]+")/g)].map(([, attribute]) => attribute)),
+  ].sort();
   const rules = (scheme: 0 | 1) =>
     used.map((attribute) => {
       const [property, name] = attribute.split(/="|"/);

@@ -5,12 +5,15 @@ import { basename, dirname, join } from 'node:path';
 
 const CACHE = join(__dirname, '..', '..', '.cache', 'python');
 
-/** A run that was killed leaves its lock behind. The largest list takes a minute to install on a quiet machine. */
+/**
+ * A run that was killed leaves its lock behind. The largest list takes a minute to install on
+ * a quiet machine.
+ */
 const STALE_MS = 600_000;
 
 /**
- * The folder with the Python packages of a list of exact versions, for `PYTHONPATH`; installed once for all test workers, without what the packages
- * themselves would ask for, so that the list is all that there is.
+ * The folder with the Python packages of a list of exact versions, for `PYTHONPATH`; installed once for all
+ * test workers, without what the packages themselves would ask for, so that the list is all that there is.
  */
 export function pythonPackages(requirements: string): string {
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
@@ -34,8 +37,16 @@ export function pythonPackages(requirements: string): string {
 function install(requirements: string, folder: string): void {
   const unfinished = `${folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
-  const options = ['--quiet', '--no-deps', '--disable-pip-version-check', '--no-warn-script-location', '--root-user-action=ignore'];
-  execFileSync('python3', ['-m', 'pip', 'install', ...options, '--target', unfinished, '-r', requirements], { stdio: 'pipe' });
+  const options = [
+    '--quiet',
+    '--no-deps',
+    '--disable-pip-version-check',
+    '--no-warn-script-location',
+    '--root-user-action=ignore',
+  ];
+  execFileSync('python3', ['-m', 'pip', 'install', ...options, '--target', unfinished, '-r', requirements], {
+    stdio: 'pipe',
+  });
   renameSync(unfinished, folder);
 }
 

@@ -3,7 +3,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What CloudFormation knows when it evaluates a template: parameters, pseudo parameters, and `LogicalId.Attribute`. */
+/**
+ * What CloudFormation knows when it evaluates a template: parameters, pseudo parameters, and
+ * `LogicalId.Attribute`.
+ */
 export interface DeployedValues {
   readonly [name: string]: string;
 }
@@ -74,8 +77,9 @@ export interface Run {
 const FAKE_COMMANDS = ['systemctl', 'sysctl', 'sync', 'dnf', 'chown', 'sleep'];
 
 /**
- * A folder in which the script of a node runs for real as if it were `/`: bash, coreutils and Python are the machine's own,
- * what would change the machine is replaced. The sandbox of `test/boot` boots the whole user data; this is its fast cousin.
+ * A folder in which the script of a node runs for real as if it were `/`: bash, coreutils and Python are the
+ * machine's own, what would change the machine is replaced. The sandbox of `test/boot` boots the whole user
+ * data; this is its fast cousin.
  */
 export class FakeNode {
   public readonly root = mkdtempSync(join(tmpdir(), 'node-'));
@@ -113,7 +117,9 @@ export class FakeNode {
 
   /** Why it was not. */
   public get reason(): string {
-    return this.exists('var/lib/cloud/instance/ecs-error') ? this.read('var/lib/cloud/instance/ecs-error') : '';
+    return this.exists('var/lib/cloud/instance/ecs-error')
+      ? this.read('var/lib/cloud/instance/ecs-error')
+      : '';
   }
 
   /** How the replaced commands were called, in order. */
@@ -124,12 +130,21 @@ export class FakeNode {
   /** The script with the paths of this node. */
   public relocated(script: string): string {
     return script
-      .replace(/(?<![\w.-])(\/etc\/|\/var\/lib\/cloud\/|\/root\b|\/dev\/console)/g, (path) => `${this.root}${path}`)
+      .replace(
+        /(?<![\w.-])(\/etc\/|\/var\/lib\/cloud\/|\/root\b|\/dev\/console)/g,
+        (path) => `${this.root}${path}`,
+      )
       .replace('PATH=/usr/local/sbin', `PATH=${this.root}/bin:/usr/local/sbin`);
   }
 
-  /** Runs the script of a user data to its end, or to a signal. `adapt` may change what does not fit into a test, such as pauses. */
-  public run(userData: string, options: { adapt?: (script: string) => string; stopAfter?: number } = {}): Promise<Run> {
+  /**
+   * Runs the script of a user data to its end, or to a signal. `adapt` may change what does not fit into a
+   * test, such as pauses.
+   */
+  public run(
+    userData: string,
+    options: { adapt?: (script: string) => string; stopAfter?: number } = {},
+  ): Promise<Run> {
     const { adapt = (script) => script, stopAfter } = options;
     const file = this.path('script');
     writeFileSync(file, adapt(this.relocated(scriptOf(userData))));

@@ -15,10 +15,12 @@ function launchTemplates(app: App): { options: any; userData: string }[] {
     const template = Template.fromStack(stack);
     const names = Object.keys(template.toJSON().Resources ?? {});
     const deployed = Object.fromEntries(names.flatMap((id) => [id, `${id}.Arn`].map((key) => [key, key])));
-    return Object.values(template.findResources('AWS::EC2::LaunchTemplate')).map(({ Properties: { LaunchTemplateData: data } }) => ({
-      options: data.MetadataOptions,
-      userData: Buffer.from(evaluate(data.UserData, deployed), 'base64').toString('utf8'),
-    }));
+    return Object.values(template.findResources('AWS::EC2::LaunchTemplate')).map(
+      ({ Properties: { LaunchTemplateData: data } }) => ({
+        options: data.MetadataOptions,
+        userData: Buffer.from(evaluate(data.UserData, deployed), 'base64').toString('utf8'),
+      }),
+    );
   });
 }
 
@@ -37,11 +39,13 @@ describe('containers cannot take the role of their node', () => {
   });
 
   test('in awsvpc mode: the agent blocks the instance metadata service for them', () => {
-    for (const { userData } of found) expect(userData.match(/^ECS_AWSVPC_BLOCK_IMDS=.*$/gm)).toEqual(['ECS_AWSVPC_BLOCK_IMDS=true']);
+    for (const { userData } of found)
+      expect(userData.match(/^ECS_AWSVPC_BLOCK_IMDS=.*$/gm)).toEqual(['ECS_AWSVPC_BLOCK_IMDS=true']);
   });
 
   test('in bridge mode: the token does not cross the bridge, and nothing is answered without one', () => {
-    for (const { options } of found) expect(options).toMatchObject({ HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
+    for (const { options } of found)
+      expect(options).toMatchObject({ HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
   });
 
   test('from the user data, which holds nothing that looks like a credential', () => {
@@ -62,7 +66,8 @@ describe('containers cannot take the role of their node', () => {
 
   test('and the exception, host mode, stands in docs/security.md', () => {
     const text = readFileSync(join(__dirname, '../../docs/security.md'), 'utf8');
-    for (const mode of ['awsvpc', 'bridge', 'host']) expect(text).toMatch(new RegExp(`^\\| \`${mode}\`.*\\|$`, 'm'));
+    for (const mode of ['awsvpc', 'bridge', 'host'])
+      expect(text).toMatch(new RegExp(`^\\| \`${mode}\`.*\\|$`, 'm'));
     expect(text).toContain('Host mode is an exception');
   });
 });

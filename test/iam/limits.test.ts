@@ -8,18 +8,27 @@ import { LARGE, TestStack, testVpc } from '../helpers/estate';
 
 const MAX_INLINE = 10_240;
 
-/** A role and a template in a stack of their own, with the most that a node may have: a secret under a key of its own. */
+/**
+ * A role and a template in a stack of their own, with the most that a node may have: a secret under
+ * a key of its own.
+ */
 class Platform extends Stack {
   public readonly role = new NodeRole(this, 'Role');
   public readonly template = new NodeTemplate(this, 'Template', {
     role: this.role,
     instanceTypes: [LARGE],
-    dockerAuth: DockerAuth.fromSecret(new secretsmanager.Secret(this, 'Registry', { encryptionKey: new kms.Key(this, 'Key') })),
+    dockerAuth: DockerAuth.fromSecret(
+      new secretsmanager.Secret(this, 'Registry', { encryptionKey: new kms.Key(this, 'Key') }),
+    ),
   });
 }
 
 /** Stacks with clusters, all with the platform's role. */
-function estate(stacks: number, clusters: number, clusterName: (stack: number, cluster: number) => string | undefined): App {
+function estate(
+  stacks: number,
+  clusters: number,
+  clusterName: (stack: number, cluster: number) => string | undefined,
+): App {
   const app = new App();
   const platform = new Platform(app, 'Platform');
   for (let stack = 0; stack < stacks; stack += 1) {
@@ -27,14 +36,19 @@ function estate(stacks: number, clusters: number, clusterName: (stack: number, c
     const vpc = testVpc(scope);
     for (let cluster = 0; cluster < clusters; cluster += 1) {
       const tiers = [{ name: 'general', template: platform.template }];
-      new EcsAutoScaledCluster(scope, `Cluster${cluster}`, { vpc, clusterName: clusterName(stack, cluster), tiers });
+      new EcsAutoScaledCluster(scope, `Cluster${cluster}`, {
+        vpc,
+        clusterName: clusterName(stack, cluster),
+        tiers,
+      });
     }
   }
   return app;
 }
 
 /** Names of so many characters; long ones make the edge cheap to reach. */
-const named = (characters: number) => (stack: number, cluster: number) => `${stack}-${cluster}-`.padEnd(characters, 'x');
+const named = (characters: number) => (stack: number, cluster: number) =>
+  `${stack}-${cluster}-`.padEnd(characters, 'x');
 
 function problemOf(app: App): string {
   try {
@@ -48,13 +62,18 @@ function problemOf(app: App): string {
 /** The policies of nodes that a stack renders, by type. */
 function policiesIn(stack: Stack): { type: string; document: any }[] {
   return ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
-    Object.values(Template.fromStack(stack).findResources(type)).map(({ Properties }) => ({ type, document: Properties.PolicyDocument })),
+    Object.values(Template.fromStack(stack).findResources(type)).map(({ Properties }) => ({
+      type,
+      document: Properties.PolicyDocument,
+    })),
   );
 }
 
 describe('ten stacks share one role', () => {
   const app = estate(10, 2, () => undefined);
-  const stacks = app.node.children.filter((child): child is Stack => Stack.isStack(child) && child.node.id !== 'Platform');
+  const stacks = app.node.children.filter(
+    (child): child is Stack => Stack.isStack(child) && child.node.id !== 'Platform',
+  );
 
   test('and IAM takes it: the first have inline policies, the others a managed policy each', () => {
     expect(() => app.synth()).not.toThrow();
@@ -81,7 +100,9 @@ describe('ten stacks share one role', () => {
   test('and nodes wait for the policy, of whichever kind', () => {
     for (const stack of stacks) {
       const template = Template.fromStack(stack);
-      const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) => Object.keys(template.findResources(type)));
+      const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
+        Object.keys(template.findResources(type)),
+      );
       for (const group of Object.values(template.findResources('AWS::AutoScaling::AutoScalingGroup'))) {
         expect(group.DependsOn).toEqual(expect.arrayContaining(policies));
       }
@@ -99,7 +120,9 @@ describe('a role with more clusters than IAM has room for', () => {
 
   test('is an error where stacks are too many together', () => {
     expect(problemOf(estate(3, 2, named(250)))).toBe('');
-    expect(problemOf(estate(3, 3, named(250)))).toContain('the role of the nodes of 9 clusters, Platform/Role, has about 1');
+    expect(problemOf(estate(3, 3, named(250)))).toContain(
+      'the role of the nodes of 9 clusters, Platform/Role, has about 1',
+    );
   });
 
   test('is an error where one managed policy is too large, and says of which stack', () => {
@@ -126,7 +149,8 @@ describe('a role with more clusters than IAM has room for', () => {
     const { role } = app.node.findChild('Platform') as Platform;
     role.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('CloudWatchAgentServerPolicy'));
     expect(problemOf(app)).toContain(
-      'the role of the nodes of 13 clusters, Platform/Role, has 11 managed policies, and IAM takes at most 10: give some of the clusters another role (TooManyClusters)',
+      'the role of the nodes of 13 clusters, Platform/Role, has 11 managed policies, and IAM takes at ' +
+        'most 10: give some of the clusters another role (TooManyClusters)',
     );
   });
 
@@ -135,7 +159,8 @@ describe('a role with more clusters than IAM has room for', () => {
     for (const id of ['A', 'B']) {
       const stack = new TestStack(app, id);
       const role = new NodeRole(stack, 'Role');
-      for (let cluster = 0; cluster < 6; cluster += 1) stack.cluster({ role, clusterName: named(250)(0, cluster) }, `Cluster${cluster}`);
+      for (let cluster = 0; cluster < 6; cluster += 1)
+        stack.cluster({ role, clusterName: named(250)(0, cluster) }, `Cluster${cluster}`);
     }
     expect(problemOf(app)).toBe('');
   });
@@ -145,7 +170,10 @@ describe('a role with more clusters than IAM has room for', () => {
     expect(problemOf(app)).toBe('');
     const more = estate(2, 3, named(250));
     const { role } = more.node.findChild('Platform') as Platform;
-    const names = Array.from({ length: 40 }, (_, index) => `arn:aws:s3:::${`bucket-${index}-`.padEnd(60, 'x')}/*`);
+    const names = Array.from(
+      { length: 40 },
+      (_, index) => `arn:aws:s3:::${`bucket-${index}-`.padEnd(60, 'x')}/*`,
+    );
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: names }));
     expect(problemOf(more)).toContain('characters of inline policies, and IAM takes at most 10240');
   });
@@ -158,7 +186,11 @@ describe('a role with more clusters than IAM has room for', () => {
     new iam.Group(stack, 'Group').addToPolicy(statement);
     new iam.ManagedPolicy(stack, 'Unattached', { statements: [statement] });
     const policyDocument = { Version: '2012-10-17', Statement: [] };
-    new iam.CfnPolicy(stack, 'Plain', { policyName: 'plain', policyDocument, roles: Fn.split(',', Fn.importValue('Roles')) });
+    new iam.CfnPolicy(stack, 'Plain', {
+      policyName: 'plain',
+      policyDocument,
+      roles: Fn.split(',', Fn.importValue('Roles')),
+    });
     expect(problemOf(app)).toBe('');
   });
 
@@ -171,7 +203,9 @@ describe('a role with more clusters than IAM has room for', () => {
         stack.cluster({ role, clusterName: named(250)(index, cluster) }, `Cluster${cluster}`);
     }
     // The fourth stack has a managed policy, which is what the first three leave no room for.
-    expect(problemOf(app)).toMatch(/the role of the nodes of 12 clusters, Stack0\/Role, has about 1\d{4} characters of inline policies/);
+    expect(problemOf(app)).toMatch(
+      /the role of the nodes of 12 clusters, Stack0\/Role, has about 1\d{4} characters of inline policies/,
+    );
   });
 });
 
@@ -183,12 +217,16 @@ test('the length of a policy is estimated at what will be deployed, or a little 
     if (Array.isArray(value)) return value.map(text);
     if (typeof value !== 'object') return value;
     if (value.Ref?.startsWith('AWS::')) {
-      return { 'AWS::Partition': 'aws', 'AWS::Region': 'ap-southeast-2', 'AWS::AccountId': '123456789012' }[value.Ref as string];
+      return { 'AWS::Partition': 'aws', 'AWS::Region': 'ap-southeast-2', 'AWS::AccountId': '123456789012' }[
+        value.Ref as string
+      ];
     }
     const name = (id: string) =>
-      (stack.node.findAll().find((one: any) => one.logicalId && stack.resolve(one.logicalId) === id) as any).clusterName;
+      (stack.node.findAll().find((one: any) => one.logicalId && stack.resolve(one.logicalId) === id) as any)
+        .clusterName;
     if (value.Ref) return name(value.Ref);
-    if (value['Fn::GetAtt']) return `arn:aws:ecs:ap-southeast-2:123456789012:cluster/${name(value['Fn::GetAtt'][0])}`;
+    if (value['Fn::GetAtt'])
+      return `arn:aws:ecs:ap-southeast-2:123456789012:cluster/${name(value['Fn::GetAtt'][0])}`;
     if (value['Fn::Join']) return value['Fn::Join'][1].map(text).join('');
     if (value['Fn::ImportValue']) {
       return value['Fn::ImportValue'].includes('Key')
@@ -198,10 +236,16 @@ test('the length of a policy is estimated at what will be deployed, or a little 
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, text(one)]));
   };
   // The policy is too long to be synthesized, so it is asked for.
-  const policy = stack.node.findAll().find((one): one is iam.CfnPolicy => one instanceof iam.CfnPolicy) as iam.CfnPolicy;
+  const policy = stack.node
+    .findAll()
+    .find((one): one is iam.CfnPolicy => one instanceof iam.CfnPolicy) as iam.CfnPolicy;
   const role = app.node.findChild('Platform').node.findChild('Role').node.defaultChild as iam.CfnRole;
-  const own = (Stack.of(role).resolve(role.policies) as any[]).map((one) => JSON.stringify(one.policyDocument).length);
-  const deployed = JSON.stringify(text(stack.resolve(policy.policyDocument))).length + own.reduce((sum, one) => sum + one, 0);
+  const own = (Stack.of(role).resolve(role.policies) as any[]).map(
+    (one) => JSON.stringify(one.policyDocument).length,
+  );
+  const deployed =
+    JSON.stringify(text(stack.resolve(policy.policyDocument))).length +
+    own.reduce((sum, one) => sum + one, 0);
   expect(deployed).toBeGreaterThan(MAX_INLINE);
   expect(estimated).toBeGreaterThanOrEqual(deployed);
   expect(estimated).toBeLessThan(deployed * 1.02);

@@ -5,7 +5,10 @@ import { type Statement, statementsOf } from './statements';
 
 const DOCUMENT = join(__dirname, '..', '..', 'docs', 'permissions.md');
 
-/** Whose permissions a policy holds, by its place in the estates of test/reviewers; nobody's of ours: `undefined`. The headings of the document. */
+/**
+ * Whose permissions a policy holds, by its place in the estates of test/reviewers; nobody's of ours:
+ * `undefined`. The headings of the document.
+ */
 const OWNERS: [RegExp, ((statement: Statement) => string | undefined) | string | undefined][] = [
   [/\/NodePermissions\w+\/(Policy|ManagedPolicy)\/Resource$/, 'Node'],
   [/(^|\/)(Role|Template\/Role)\/Resource$/, 'Node'],
@@ -16,9 +19,13 @@ const OWNERS: [RegExp, ((statement: Statement) => string | undefined) | string |
   // What else the user's own key and topic allow is the user's, or the CDK's.
   [
     /^Keys\/Key\/Resource$/,
-    ({ sid, actions }) => (sid !== '–' ? 'Key of a volume' : actions.includes('kms:*') ? undefined : 'Topic of alarms'),
+    ({ sid, actions }) =>
+      sid !== '–' ? 'Key of a volume' : actions.includes('kms:*') ? undefined : 'Topic of alarms',
   ],
-  [/^Everything\/Operators\/Policy\/Resource$/, ({ sid }) => (sid === 'AllowPublishThroughSSLOnly' ? undefined : 'Topic of alarms')],
+  [
+    /^Everything\/Operators\/Policy\/Resource$/,
+    ({ sid }) => (sid === 'AllowPublishThroughSSLOnly' ? undefined : 'Topic of alarms'),
+  ],
   // The execution roles of the services that run there.
   [/\/(TaskDef|TaskDefinition)\/ExecutionRole\/DefaultPolicy\/Resource$/, undefined],
 ];
@@ -27,7 +34,10 @@ const OWNERS: [RegExp, ((statement: Statement) => string | undefined) | string |
 export function ownerOf(statement: Statement): string | undefined {
   const found = OWNERS.find(([place]) => place.test(statement.path));
   if (found === undefined)
-    throw new Error(`whose policy is ${statement.path}? Name it in test/iam/permission-tables.ts and in docs/permissions.md`);
+    throw new Error(
+      `whose policy is ${statement.path}? Name it in test/iam/permission-tables.ts and in ` +
+        'docs/permissions.md',
+    );
   return typeof found[1] === 'function' ? found[1](statement) : found[1];
 }
 
@@ -62,8 +72,11 @@ export function permissionsInDocument(): string[] {
         .slice(2)
         .split(/ (?=\| )/)
         .map((cell) => cell.replace(/^\| /, ''));
-      if (why.replace(/ \|$/, '').length < 20) throw new Error(`docs/permissions.md gives no reason in: ${row}`);
-      return codeIn(actions).map((action) => line(owner, codeIn(sid)[0], action, codeIn(resources), codeIn(conditions)));
+      if (why.replace(/ \|$/, '').length < 20)
+        throw new Error(`docs/permissions.md gives no reason in: ${row}`);
+      return codeIn(actions).map((action) =>
+        line(owner, codeIn(sid)[0], action, codeIn(resources), codeIn(conditions)),
+      );
     });
   });
   const twice = lines.filter((one, index) => lines.indexOf(one) !== index);
@@ -72,7 +85,10 @@ export function permissionsInDocument(): string[] {
 }
 
 function line(owner: string, sid: string, action: string, resources: string[], conditions: string[]): string {
-  return `${owner}: ${sid}: ${action} on ${resources.join(', ')}${conditions.map((one) => ` if ${one}`).join('')}`;
+  return (
+    `${owner}: ${sid}: ${action} on ` +
+    `${resources.join(', ')}${conditions.map((one) => ` if ${one}`).join('')}`
+  );
 }
 
 function codeIn(cell: string): string[] {

@@ -58,7 +58,9 @@ describe('every permission', () => {
     const problems = ours().flatMap(({ actions, resources, conditionKeys, principals }) => {
       // In a key's policy "*" is the key, and a topic's ARN begins like others.
       const on = principals === undefined ? resources : [];
-      return actions.filter((action) => !action.includes('*')).flatMap((action) => problemsWith(action, on, conditionKeys));
+      return actions
+        .filter((action) => !action.includes('*'))
+        .flatMap((action) => problemsWith(action, on, conditionKeys));
     });
     expect([...new Set(problems)]).toEqual([]);
   });
@@ -95,8 +97,15 @@ describe('a role', () => {
     const found = trusted().map(([role, { Effect, Action, Principal, ...rest }]: any) => {
       const account = Stack.of(role).resolve(Stack.of(role).account);
       const condition =
-        Principal.Service === 'states.amazonaws.com' ? { Condition: { StringEquals: { 'aws:SourceAccount': account } } } : {};
-      expect([role.node.path, Effect, Action, rest]).toEqual([role.node.path, 'Allow', 'sts:AssumeRole', condition]);
+        Principal.Service === 'states.amazonaws.com'
+          ? { Condition: { StringEquals: { 'aws:SourceAccount': account } } }
+          : {};
+      expect([role.node.path, Effect, Action, rest]).toEqual([
+        role.node.path,
+        'Allow',
+        'sts:AssumeRole',
+        condition,
+      ]);
       return Principal.Service;
     });
     expect([...new Set(found)].sort()).toEqual([
@@ -110,7 +119,10 @@ describe('a role', () => {
   test('of nodes has no managed policy of Amazon', () => {
     const roles = app.node.findAll().filter((one) => NodeRole.isNodeRole(one));
     expect(roles.length).toBeGreaterThan(3);
-    for (const role of roles) expect(Stack.of(role).resolve((role.node.defaultChild as iam.CfnRole).managedPolicyArns)).toBeUndefined();
+    for (const role of roles)
+      expect(
+        Stack.of(role).resolve((role.node.defaultChild as iam.CfnRole).managedPolicyArns),
+      ).toBeUndefined();
   });
 });
 

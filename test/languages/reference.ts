@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { translatedSamples } from '../docs/translated-samples';
 import { ROOT } from '../helpers/packages';
 
-/** An example of the API reference or of the README in another language, without the lines that only say of what type the reader's own objects are. */
+/**
+ * An example of the API reference or of the README in another language, without the lines that only say of
+ * what type the reader's own objects are.
+ */
 export interface Example {
   readonly type: string;
   readonly given: readonly { readonly name: string; readonly type: string }[];
@@ -30,7 +33,9 @@ export function examplesIn(language: string): Example[] {
   const sections = readFileSync(join(ROOT, 'docs', 'api', `${language}.md`), 'utf8').split(/^### /m);
   return sections.flatMap((section) => {
     const type = /id="[\w-]+\.(\w+)"/.exec(section)?.[1];
-    const example = new RegExp(`^\\*Example\\*\\n\\n\`\`\`${language}\\n(.*?)\\n\`\`\`$`, 'ms').exec(section.split(/^#### /m)[0])?.[1];
+    const example = new RegExp(`^\\*Example\\*\\n\\n\`\`\`${language}\\n(.*?)\\n\`\`\`$`, 'ms').exec(
+      section.split(/^#### /m)[0],
+    )?.[1];
     return type === undefined || example === undefined ? [] : [exampleOf(language, type, example)];
   });
 }

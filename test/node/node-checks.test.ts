@@ -21,14 +21,18 @@ describe('instance types of very different sizes', () => {
       id: `cdk-ecs-auto-scaled-cluster:${ID}`,
       path: '/Estate/Orders/Tiers/general/Template',
       message:
-        'The instance types of "Estate/Orders/Tiers/general/Template" are of very different sizes: m7i.2xlarge is about 16 times as large as t3.small. Managed scaling reckons with the ' +
-        'smallest, so a task that fits on the larger only never makes the tier grow, and waits for good. Name types of about one size, and make another tier for the other ones.',
+        'The instance types of "Estate/Orders/Tiers/general/Template" are of very different sizes: ' +
+        'm7i.2xlarge is about 16 times as large as t3.small. Managed scaling reckons with the ' +
+        'smallest, so a task that fits on the larger only never makes the tier grow, and waits for ' +
+        'good. Name types of about one size, and make another tier for the other ones.',
     });
   });
 
   test('can be acknowledged on the tier', () => {
     const stack = new TestStack();
-    const cluster = stack.cluster({ tiers: [{ name: 'general', instanceTypes: types('t3.small', 'm7i.2xlarge') }] });
+    const cluster = stack.cluster({
+      tiers: [{ name: 'general', instanceTypes: types('t3.small', 'm7i.2xlarge') }],
+    });
     Annotations.of(cluster.tier('general')).acknowledgeWarning(`cdk-ecs-auto-scaled-cluster:${ID}`);
     expect(warning(stack, ID)).toBeUndefined();
   });
@@ -50,12 +54,18 @@ describe('instance types of very different sizes', () => {
 describe('of a node, what EC2 refuses when it starts is refused before', () => {
   const groups = (count: number) => {
     const stack = new TestStack();
-    return Array.from({ length: count }, (_none, index) => ec2.SecurityGroup.fromSecurityGroupId(stack, `G${index}`, `sg-${index}`));
+    return Array.from({ length: count }, (_none, index) =>
+      ec2.SecurityGroup.fromSecurityGroupId(stack, `G${index}`, `sg-${index}`),
+    );
   };
   const [group] = groups(1);
 
   test.each<[string, () => NodeProps, string]>([
-    ['a group twice', () => ({ securityGroups: [group, group] }), '`securityGroups` has "Estate/G0" twice (InvalidSecurityGroups at'],
+    [
+      'a group twice',
+      () => ({ securityGroups: [group, group] }),
+      '`securityGroups` has "Estate/G0" twice (InvalidSecurityGroups at',
+    ],
     [
       '17 groups',
       () => ({ securityGroups: groups(17) }),
@@ -64,30 +74,46 @@ describe('of a node, what EC2 refuses when it starts is refused before', () => {
     [
       'credits for types that take none',
       () => ({ cpuCredits: ec2.CpuCredits.UNLIMITED }),
-      '`cpuCredits` can be set for burstable instance types only, got: m7i.large (InvalidCpuCredits at Estate/Orders/Tiers/general/Template)',
+      '`cpuCredits` can be set for burstable instance types only, got: m7i.large (InvalidCpuCredits at ' +
+        'Estate/Orders/Tiers/general/Template)',
     ],
-    ['an empty tag', () => ({ volumeTags: { '': 'x' } }), 'do not begin with "aws:", got: "" (InvalidVolumeTags at'],
+    [
+      'an empty tag',
+      () => ({ volumeTags: { '': 'x' } }),
+      'do not begin with "aws:", got: "" (InvalidVolumeTags at',
+    ],
     ['a reserved tag', () => ({ volumeTags: { 'AWS:x': 'x' } }), 'got: "AWS:x" (InvalidVolumeTags at'],
-    ['a tag of two lines', () => ({ volumeTags: { a: 'x\ny' } }), '`volumeTags.a` must be at most 256 letters, digits, spaces'],
+    [
+      'a tag of two lines',
+      () => ({ volumeTags: { a: 'x\ny' } }),
+      '`volumeTags.a` must be at most 256 letters, digits, spaces',
+    ],
     [
       '51 tags',
-      () => ({ volumeTags: Object.fromEntries(Array.from({ length: 51 }, (_none, index) => [`k${index}`, 'v'])) }),
+      () => ({
+        volumeTags: Object.fromEntries(Array.from({ length: 51 }, (_none, index) => [`k${index}`, 'v'])),
+      }),
       '`volumeTags` must have at most 50 entries, got: 51 (InvalidVolumeTags at',
     ],
     [
       'a root that is smaller than the image',
       () => ({ volumes: [NodeVolume.root({ size: Size.gibibytes(8) })] }),
-      '`volumes: size of the root` must be a size in whole GiB of at least 30 GiB, got: 8 GiB (InvalidNodeVolume at Estate/Orders/Tiers/general/Template)',
+      '`volumes: size of the root` must be a size in whole GiB of at least 30 GiB, got: 8 GiB ' +
+        '(InvalidNodeVolume at Estate/Orders/Tiers/general/Template)',
     ],
     [
       'a root that cannot be booted from',
-      () => ({ volumes: [NodeVolume.root({ size: Size.gibibytes(500), volumeType: ec2.EbsDeviceVolumeType.ST1 })] }),
-      '`volumeType` of the root volume must be one that an instance can boot from, got: st1 (InvalidNodeVolume)',
+      () => ({
+        volumes: [NodeVolume.root({ size: Size.gibibytes(500), volumeType: ec2.EbsDeviceVolumeType.ST1 })],
+      }),
+      '`volumeType` of the root volume must be one that an instance can boot from, got: st1 ' +
+        '(InvalidNodeVolume)',
     ],
     [
       'a throughput that the IOPS do not carry',
       () => ({ volumes: [NodeVolume.root({ throughput: 1000 })] }),
-      "`throughput` must be at most 0.25 MiB/s for each of the volume's `iops` (3000), got: 1000 (InvalidNodeVolume)",
+      "`throughput` must be at most 0.25 MiB/s for each of the volume's `iops` (3000), got: 1000 " +
+        '(InvalidNodeVolume)',
     ],
     [
       'IOPS that the size does not carry',
@@ -96,7 +122,14 @@ describe('of a node, what EC2 refuses when it starts is refused before', () => {
     ],
     [
       'a small magnetic disk',
-      () => ({ volumes: [NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(100), volumeType: ec2.EbsDeviceVolumeType.SC1 })] }),
+      () => ({
+        volumes: [
+          NodeVolume.additional('/dev/xvdb', {
+            size: Size.gibibytes(100),
+            volumeType: ec2.EbsDeviceVolumeType.SC1,
+          }),
+        ],
+      }),
       '`size` must be a size in whole GiB from 125 GiB to 16384 GiB, got: 100 GiB (InvalidNodeVolume)',
     ],
   ])('%s', (_what, props, message) => {
@@ -123,10 +156,14 @@ describe('variables of the agent that have no field', () => {
     warning(withNode({ agent: { environment: variables } }), 'NodeTemplate.agentEnvironment')?.message;
 
   test('are warned of where they look like those that have one: the agent passes over what it does not know', () => {
-    expect(environment({ ECS_CONTAINER_STOP_TIMOUT: '5m', CONTAINER_START_TIMEOUT: '5m', ECS_BRAND_NEW: '1' })).toBe(
-      '`agent.environment` of "Estate/Orders/Tiers/general/Template" has names that the library does not know and that look like those of fields: ' +
-        'ECS_CONTAINER_STOP_TIMOUT (did you mean `agent.containerStopTimeout`?), CONTAINER_START_TIMEOUT (did you mean `agent.containerStartTimeout`?). ' +
-        'The agent passes over what it does not know. Acknowledge this where it is a variable that is newer than the library.',
+    expect(
+      environment({ ECS_CONTAINER_STOP_TIMOUT: '5m', CONTAINER_START_TIMEOUT: '5m', ECS_BRAND_NEW: '1' }),
+    ).toBe(
+      '`agent.environment` of "Estate/Orders/Tiers/general/Template" has names that the library does ' +
+        'not know and that look like those of fields: ECS_CONTAINER_STOP_TIMOUT (did you mean ' +
+        '`agent.containerStopTimeout`?), CONTAINER_START_TIMEOUT (did you mean ' +
+        '`agent.containerStartTimeout`?). The agent passes over what it does not know. Acknowledge this ' +
+        'where it is a variable that is newer than the library.',
     );
   });
 

@@ -29,7 +29,11 @@ function dataOf(props: NodeProps, stack = new TestStack()): any {
 describe('a node', () => {
   test('is secure by default: IMDSv2 with one hop, an encrypted gp3 root volume, no key pair', () => {
     const data = dataOf({});
-    expect(data.MetadataOptions).toEqual({ HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
+    expect(data.MetadataOptions).toEqual({
+      HttpEndpoint: 'enabled',
+      HttpTokens: 'required',
+      HttpPutResponseHopLimit: 1,
+    });
     expect(data.BlockDeviceMappings).toEqual([
       { DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeType: 'gp3', DeleteOnTermination: true } },
     ]);
@@ -50,7 +54,9 @@ describe('a node', () => {
         associatePublicIpAddress: true,
         detailedMonitoring: true,
         cpuCredits: ec2.CpuCredits.STANDARD,
-        securityGroups: ['sg-0aaaaaaaaaaaaaaa0', 'sg-0bbbbbbbbbbbbbbb0'].map((id) => ec2.SecurityGroup.fromSecurityGroupId(stack, id, id)),
+        securityGroups: ['sg-0aaaaaaaaaaaaaaa0', 'sg-0bbbbbbbbbbbbbbb0'].map((id) =>
+          ec2.SecurityGroup.fromSecurityGroupId(stack, id, id),
+        ),
       },
       stack,
     );
@@ -59,13 +65,20 @@ describe('a node', () => {
       MetadataOptions: { HttpPutResponseHopLimit: 2 },
       Monitoring: { Enabled: true },
       CreditSpecification: { CpuCredits: 'standard' },
-      NetworkInterfaces: [{ AssociatePublicIpAddress: true, DeviceIndex: 0, Groups: ['sg-0aaaaaaaaaaaaaaa0', 'sg-0bbbbbbbbbbbbbbb0'] }],
+      NetworkInterfaces: [
+        {
+          AssociatePublicIpAddress: true,
+          DeviceIndex: 0,
+          Groups: ['sg-0aaaaaaaaaaaaaaa0', 'sg-0bbbbbbbbbbbbbbb0'],
+        },
+      ],
     });
   });
 
   test.each([0, 65, 1.5])('with a hop limit of %p is refused', (httpPutResponseHopLimit) => {
     expect(() => dataOf({ httpPutResponseHopLimit })).toThrow(
-      `\`httpPutResponseHopLimit\` must be a whole number from 1 to 64, got: ${httpPutResponseHopLimit} (InvalidHopLimit at Estate/Orders/Tiers/general/Template)`,
+      '`httpPutResponseHopLimit` must be a whole number from 1 to 64, got: ' +
+        `${httpPutResponseHopLimit} (InvalidHopLimit at Estate/Orders/Tiers/general/Template)`,
     );
   });
 
@@ -133,7 +146,9 @@ describe('the image', () => {
 
   test('can be chosen whenever an instance starts', () => {
     const machineImage = NodeImage.amazonLinux2023({ resolution: NodeImageResolution.AT_LAUNCH });
-    expect(parameterOf({ machineImage })).toBe('resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id');
+    expect(parameterOf({ machineImage })).toBe(
+      'resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id',
+    );
   });
 
   test.each(['20260414', '2023.0.20260414'])('can be pinned to the release %s', (release) => {
@@ -163,13 +178,17 @@ describe('the image', () => {
   });
 
   test('can be your own, from a parameter, whose root volume is left alone', () => {
-    const data = dataOf({ machineImage: NodeImage.fromSsmParameter('/images/node', { resolution: NodeImageResolution.AT_LAUNCH }) });
+    const data = dataOf({
+      machineImage: NodeImage.fromSsmParameter('/images/node', { resolution: NodeImageResolution.AT_LAUNCH }),
+    });
     expect(data.ImageId).toBe('resolve:ssm:/images/node');
     expect(data).not.toHaveProperty('BlockDeviceMappings');
-    expect(() => NodeImage.fromSsmParameter('/images/node', { resolution: NodeImageResolution.pinned('20260414') })).toThrow(
-      'cannot be pinned: name the parameter of the release instead',
+    expect(() =>
+      NodeImage.fromSsmParameter('/images/node', { resolution: NodeImageResolution.pinned('20260414') }),
+    ).toThrow('cannot be pinned: name the parameter of the release instead');
+    expect(() => NodeImage.fromSsmParameter('images of mine')).toThrow(
+      '`parameterName` must be the name of an SSM parameter',
     );
-    expect(() => NodeImage.fromSsmParameter('images of mine')).toThrow('`parameterName` must be the name of an SSM parameter');
   });
 
   test('can be any machine image of CDK, as one like Amazon Linux 2023', () => {
@@ -185,9 +204,9 @@ describe('the image', () => {
     expect(() => dataOf({ machineImage: new ecs.BottleRocketImage() })).toThrow(
       'the bootstrap cannot be rendered for Bottlerocket yet (UnsupportedImage',
     );
-    expect(() => dataOf({ machineImage: ecs.EcsOptimizedImage.windows(ecs.WindowsOptimizedVersion.SERVER_2022) })).toThrow(
-      'the bootstrap cannot be rendered for Windows (UnsupportedImage',
-    );
+    expect(() =>
+      dataOf({ machineImage: ecs.EcsOptimizedImage.windows(ecs.WindowsOptimizedVersion.SERVER_2022) }),
+    ).toThrow('the bootstrap cannot be rendered for Windows (UnsupportedImage');
   });
 
   test('used alone is an ec2.IMachineImage', () => {
@@ -201,15 +220,21 @@ describe('instance types', () => {
     [
       'of two architectures',
       [LARGE, ARM],
-      '`instanceTypes` must have one architecture, got: m7i.large (x86_64) and m7g.large (arm64) (MixedArchitectures',
+      '`instanceTypes` must have one architecture, got: m7i.large (x86_64) and m7g.large (arm64) ' +
+        '(MixedArchitectures',
     ],
     ['named twice', [LARGE, LARGE], '`instanceTypes` has "m7i.large" twice'],
     [
       'without a size',
       [new ec2.InstanceType('m7i')],
-      '`instanceTypes` must have names that CDK understands, of a family without a hyphen and a size such as m7i.large, got: "m7i" (InvalidInstanceTypes at',
+      '`instanceTypes` must have names that CDK understands, of a family without a hyphen and a size ' +
+        'such as m7i.large, got: "m7i" (InvalidInstanceTypes at',
     ],
-    ['whose architecture CDK cannot tell', [new ec2.InstanceType('u-3tb1.56xlarge')], 'got: "u-3tb1.56xlarge" (InvalidInstanceTypes at'],
+    [
+      'whose architecture CDK cannot tell',
+      [new ec2.InstanceType('u-3tb1.56xlarge')],
+      'got: "u-3tb1.56xlarge" (InvalidInstanceTypes at',
+    ],
     ['that are none', [], '`instanceTypes` must have at least one instance type'],
     [
       'that are too many',
@@ -221,7 +246,9 @@ describe('instance types', () => {
   });
 
   test('may be known only at deployment', () => {
-    expect(dataOf({ instanceTypes: [new ec2.InstanceType(Token.asString({ Ref: 'Type' }))] }).InstanceType).toEqual({ Ref: 'Type' });
+    expect(
+      dataOf({ instanceTypes: [new ec2.InstanceType(Token.asString({ Ref: 'Type' }))] }).InstanceType,
+    ).toEqual({ Ref: 'Type' });
   });
 });
 
@@ -256,13 +283,20 @@ describe('volumes', () => {
           DeleteOnTermination: true,
         },
       },
-      { DeviceName: '/dev/xvdb', Ebs: { VolumeSize: 500, VolumeType: 'io2', Iops: 20000, Encrypted: true, DeleteOnTermination: false } },
+      {
+        DeviceName: '/dev/xvdb',
+        Ebs: { VolumeSize: 500, VolumeType: 'io2', Iops: 20000, Encrypted: true, DeleteOnTermination: false },
+      },
     ]);
   });
 
   test('say where they are and how large', () => {
     const size = Size.gibibytes(500);
-    const volumes = [NodeVolume.root(), NodeVolume.root({ deviceName: '/dev/sda1', size }), NodeVolume.additional('/dev/xvdb', { size })];
+    const volumes = [
+      NodeVolume.root(),
+      NodeVolume.root({ deviceName: '/dev/sda1', size }),
+      NodeVolume.additional('/dev/xvdb', { size }),
+    ];
     expect(volumes.map((volume) => [volume.isRoot, volume.deviceName, volume.size])).toEqual([
       [true, undefined, undefined],
       [true, '/dev/sda1', size],
@@ -284,7 +318,9 @@ describe('volumes', () => {
                   'Fn::Join': [
                     '',
                     Match.arrayWith([
-                      Match.stringLikeRegexp('role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling$'),
+                      Match.stringLikeRegexp(
+                        'role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling$',
+                      ),
                     ]),
                   ],
                 },
@@ -299,7 +335,10 @@ describe('volumes', () => {
 
   test('beside an additional one keep the encrypted root', () => {
     const data = dataOf({ volumes: [NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(1) })] });
-    expect(data.BlockDeviceMappings.map((mapping: any) => mapping.DeviceName)).toEqual(['/dev/xvda', '/dev/xvdb']);
+    expect(data.BlockDeviceMappings.map((mapping: any) => mapping.DeviceName)).toEqual([
+      '/dev/xvda',
+      '/dev/xvdb',
+    ]);
   });
 
   test.each<[string, () => NodeProps, string]>([
@@ -325,7 +364,9 @@ describe('volumes', () => {
     ],
     [
       'throughput on io2',
-      () => ({ volumes: [NodeVolume.root({ volumeType: ec2.EbsDeviceVolumeType.IO2, iops: 100, throughput: 250 })] }),
+      () => ({
+        volumes: [NodeVolume.root({ volumeType: ec2.EbsDeviceVolumeType.IO2, iops: 100, throughput: 250 })],
+      }),
       '`throughput` can be set only for a volume of type gp3, not for io2',
     ],
     [
@@ -353,9 +394,9 @@ describe('volumes', () => {
   });
 
   test('with a key but without encryption are refused', () => {
-    expect(() => NodeVolume.root({ encrypted: false, encryptionKey: new kms.Key(new Stack(), 'Key') })).toThrow(
-      '`encryptionKey` cannot be set for a volume that is not `encrypted`',
-    );
+    expect(() =>
+      NodeVolume.root({ encrypted: false, encryptionKey: new kms.Key(new Stack(), 'Key') }),
+    ).toThrow('`encryptionKey` cannot be set for a volume that is not `encrypted`');
   });
 
   test('may have a size that is known only at deployment', () => {
@@ -405,7 +446,9 @@ describe('a shared template', () => {
     for (const stack of stacks) clusterIn(stack, 'Cluster', template);
     for (const stack of stacks) stack.template.resourceCountIs(LAUNCH_TEMPLATE, 1);
     shared.template.resourceCountIs(LAUNCH_TEMPLATE, 0);
-    const outputs = Object.values(shared.template.findOutputs('*')).map((output) => JSON.stringify(output.Value));
+    const outputs = Object.values(shared.template.findOutputs('*')).map((output) =>
+      JSON.stringify(output.Value),
+    );
     expect(outputs).toEqual([expect.stringContaining('"Ref":"StandardRole')]);
   });
 
@@ -413,7 +456,10 @@ describe('a shared template', () => {
     const { app, template } = estate();
     const stack = new TestStack(app, 'Production');
     clusterIn(stack, 'Orders', template);
-    new EcsAutoScaledCluster(stack, 'Search', { vpc: testVpc(stack, 'OtherVpc'), tiers: [{ name: 'standard', template }] });
+    new EcsAutoScaledCluster(stack, 'Search', {
+      vpc: testVpc(stack, 'OtherVpc'),
+      tiers: [{ name: 'standard', template }],
+    });
     stack.template.resourceCountIs(LAUNCH_TEMPLATE, 2);
     stack.template.resourceCountIs('AWS::EC2::SecurityGroup', 2);
   });
@@ -437,7 +483,9 @@ describe('a shared template', () => {
 
   test('whose role, secret and key are each of a third stack makes no cycle', () => {
     const app = new App();
-    const [roles, keys, secrets, shared] = ['Roles', 'Keys', 'Secrets', 'Shared'].map((id) => new Stack(app, id));
+    const [roles, keys, secrets, shared] = ['Roles', 'Keys', 'Secrets', 'Shared'].map(
+      (id) => new Stack(app, id),
+    );
     const encryptionKey = new kms.Key(keys, 'Key');
     const secret = new secretsmanager.Secret(secrets, 'Registry', { encryptionKey });
     const template = new NodeTemplate(shared, 'Standard', {
@@ -465,7 +513,8 @@ describe('a shared template', () => {
     const stack = new TestStack();
     const { template } = stack.cluster().tier('general');
     expect(() => stack.cluster({ tiers: [{ name: 'a', template }] }, 'Other')).toThrow(
-      '`template` belongs to a tier of Estate/Orders/Tiers: make a NodeTemplate to share (TemplateOfAnotherTier',
+      '`template` belongs to a tier of Estate/Orders/Tiers: make a NodeTemplate to share ' +
+        '(TemplateOfAnotherTier',
     );
   });
 });
@@ -481,13 +530,20 @@ describe('the role', () => {
     const [orders] = policiesOf(stack.template);
     const text = JSON.stringify(orders);
     expect(text).not.toContain('CreateCluster');
-    const join = orders.PolicyDocument.Statement.find((statement: any) => statement.Sid === 'JoinTheClusters');
+    const join = orders.PolicyDocument.Statement.find(
+      (statement: any) => statement.Sid === 'JoinTheClusters',
+    );
     expect(join.Resource).toEqual([{ 'Fn::GetAtt': [expect.stringContaining('Orders'), 'Arn'] }]);
-    const work = orders.PolicyDocument.Statement.find((statement: any) => statement.Sid === 'WorkForTheClusters');
-    expect(work.Condition).toEqual({ ArnEquals: { 'ecs:cluster': [{ 'Fn::GetAtt': [expect.stringContaining('Orders'), 'Arn'] }] } });
+    const work = orders.PolicyDocument.Statement.find(
+      (statement: any) => statement.Sid === 'WorkForTheClusters',
+    );
+    expect(work.Condition).toEqual({
+      ArnEquals: { 'ecs:cluster': [{ 'Fn::GetAtt': [expect.stringContaining('Orders'), 'Arn'] }] },
+    });
     expect(JSON.stringify(work.Resource)).toContain('container-instance/');
     for (const statement of orders.PolicyDocument.Statement) {
-      if (statement.Resource === '*') expect(statement.Action).toEqual(['ecs:DiscoverPollEndpoint', 'ecr:GetAuthorizationToken']);
+      if (statement.Resource === '*')
+        expect(statement.Action).toEqual(['ecs:DiscoverPollEndpoint', 'ecr:GetAuthorizationToken']);
     }
   });
 
@@ -514,7 +570,8 @@ describe('the role', () => {
     const app = new App();
     const role = new NodeRole(new Stack(app, 'Roles'), 'Role');
     const stacks = ['A', 'B'].map((id) => new TestStack(app, id));
-    for (const stack of stacks) new s3.Bucket(stack, 'Bucket').grantRead(stack.cluster({ role }).tier('general').autoScalingGroup);
+    for (const stack of stacks)
+      new s3.Bucket(stack, 'Bucket').grantRead(stack.cluster({ role }).tier('general').autoScalingGroup);
     const names = stacks.map((stack) => {
       const policies = policiesOf(stack.template);
       expect(policies).toHaveLength(2);
@@ -533,7 +590,11 @@ describe('the role', () => {
           PolicyName: 'SessionManager',
           PolicyDocument: {
             Statement: [
-              { Action: Match.arrayWith(['ssmmessages:OpenDataChannel', 'ec2messages:GetMessages']), Effect: 'Allow', Resource: '*' },
+              {
+                Action: Match.arrayWith(['ssmmessages:OpenDataChannel', 'ec2messages:GetMessages']),
+                Effect: 'Allow',
+                Resource: '*',
+              },
             ],
           },
         },
@@ -554,7 +615,9 @@ describe('the role', () => {
     expect(NodeRole.isNodeRole(role)).toBe(false);
     stack.cluster({ role });
     stack.template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Sid: 'SessionManagerAndRunCommand' })]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({ Sid: 'SessionManagerAndRunCommand' })]),
+      },
     });
   });
 
@@ -574,7 +637,9 @@ describe('the role', () => {
       Description: 'mine',
       ManagedPolicyArns: [Match.anyValue()],
       PermissionsBoundary: Match.anyValue(),
-      AssumeRolePolicyDocument: { Statement: [{ Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' } }] },
+      AssumeRolePolicyDocument: {
+        Statement: [{ Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' } }],
+      },
     });
   });
 

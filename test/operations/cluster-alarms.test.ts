@@ -6,7 +6,13 @@ import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { type ClusterAlarmsOptions, EcsAutoScaledCluster, NodeReplacement, PurchaseOption, TierSchedule } from '../../src';
+import {
+  type ClusterAlarmsOptions,
+  EcsAutoScaledCluster,
+  NodeReplacement,
+  PurchaseOption,
+  TierSchedule,
+} from '../../src';
 import { ARM, LARGE, only, SMALL, TestStack } from '../helpers/estate';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -15,7 +21,9 @@ const { ENABLED, ENHANCED, DISABLED } = ecs.ContainerInsights;
 /** The alarms by what they are about, named as their ids end. */
 function alarmsOf(stack: Stack): Record<string, any> {
   const found = Object.entries(Template.fromStack(stack).findResources(ALARM));
-  return Object.fromEntries(found.map(([id, { Properties }]) => [id.replace(/^OrdersAlarms(Tiers)?|[0-9A-F]{8}$/g, ''), Properties]));
+  return Object.fromEntries(
+    found.map(([id, { Properties }]) => [id.replace(/^OrdersAlarms(Tiers)?|[0-9A-F]{8}$/g, ''), Properties]),
+  );
 }
 
 /** A text of a template as it is once deployed, if each name in it has `length` characters. */
@@ -103,7 +111,8 @@ describe('which alarms there are', () => {
     const cluster = new TestStack().cluster();
     cluster.addAlarms();
     expect(() => cluster.addAlarms()).toThrow(
-      '`addAlarms()` can be called once for a cluster: give further `alarmActions` to that call (AlarmsExist at Estate/Orders)',
+      '`addAlarms()` can be called once for a cluster: give further `alarmActions` to that call ' +
+        '(AlarmsExist at Estate/Orders)',
     );
   });
 
@@ -134,30 +143,40 @@ describe('what they watch', () => {
     ['MemoryReservation', 'MemoryReservation', 95, 12],
     ['CpuUtilization', 'CPUUtilization', 90, 3],
     ['MemoryUtilization', 'MemoryUtilization', 90, 3],
-  ])('%s: what ECS sends for each cluster; nothing comes while no task runs, and that is fine', (id, metric, threshold, periods) => {
-    const stack = new TestStack();
-    stack.cluster().addAlarms();
-    expect(alarmsOf(stack)[id]).toEqual({
-      AlarmDescription: expect.anything(),
-      Namespace: 'AWS/ECS',
-      MetricName: metric,
-      Dimensions: [{ Name: 'ClusterName', Value: { Ref: expect.stringMatching(/^Orders/) } }],
-      Statistic: 'Average',
-      Period: 300,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      Threshold: threshold,
-      EvaluationPeriods: periods,
-      TreatMissingData: 'notBreaching',
-    });
-  });
+  ])(
+    '%s: what ECS sends for each cluster; nothing comes while no task runs, and that is fine',
+    (id, metric, threshold, periods) => {
+      const stack = new TestStack();
+      stack.cluster().addAlarms();
+      expect(alarmsOf(stack)[id]).toEqual({
+        AlarmDescription: expect.anything(),
+        Namespace: 'AWS/ECS',
+        MetricName: metric,
+        Dimensions: [{ Name: 'ClusterName', Value: { Ref: expect.stringMatching(/^Orders/) } }],
+        Statistic: 'Average',
+        Period: 300,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        Threshold: threshold,
+        EvaluationPeriods: periods,
+        TreatMissingData: 'notBreaching',
+      });
+    },
+  );
 
   test('a tier at its maximum, unless that is its minimum', () => {
     const stack = new TestStack();
     stack.cluster().addAlarms();
-    const group = { Name: 'AutoScalingGroupName', Value: { Ref: expect.stringMatching(/^OrdersTiersgeneral/) } };
+    const group = {
+      Name: 'AutoScalingGroupName',
+      Value: { Ref: expect.stringMatching(/^OrdersTiersgeneral/) },
+    };
     const metric = (id: string, name: string, stat: string) => ({
       Id: id,
-      MetricStat: { Metric: { Namespace: 'AWS/AutoScaling', MetricName: name, Dimensions: [group] }, Period: 300, Stat: stat },
+      MetricStat: {
+        Metric: { Namespace: 'AWS/AutoScaling', MetricName: name, Dimensions: [group] },
+        Period: 300,
+        Stat: stat,
+      },
       ReturnData: false,
     });
     expect(alarmsOf(stack).generalAtMaximum).toEqual({
@@ -207,7 +226,9 @@ describe('what they watch', () => {
       AlarmDescription: expect.anything(),
       Namespace: 'AWS/AutoScaling',
       MetricName: 'GroupTerminatingInstances',
-      Dimensions: [{ Name: 'AutoScalingGroupName', Value: { Ref: expect.stringMatching(/^OrdersTiersgeneral/) } }],
+      Dimensions: [
+        { Name: 'AutoScalingGroupName', Value: { Ref: expect.stringMatching(/^OrdersTiersgeneral/) } },
+      ],
       Statistic: 'Minimum',
       Period: 300,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -225,20 +246,38 @@ describe('what they watch', () => {
     });
     expect(alarmsOf(stack).MemoryUtilization).toMatchObject({ Threshold: 80, EvaluationPeriods: 1 });
     expect(alarmsOf(stack).generalDrainNotEnding).toMatchObject({ EvaluationPeriods: 288 });
-    expect(deployed(alarmsOf(stack).MemoryUtilization.AlarmDescription, 1)).toContain('80% of the memory of all nodes for 5 minutes');
+    expect(deployed(alarmsOf(stack).MemoryUtilization.AlarmDescription, 1)).toContain(
+      '80% of the memory of all nodes for 5 minutes',
+    );
   });
 
   test.each<[ClusterAlarmsOptions, string]>([
     [
       { drainNotEnding: { duration: Duration.minutes(7) } },
-      '`drainNotEnding.duration` must be 5 minutes or a multiple of it, up to 24 hours, got: 7 minutes (InvalidAlarm at Estate/Orders/Alarms)',
+      '`drainNotEnding.duration` must be 5 minutes or a multiple of it, up to 24 hours, got: 7 minutes ' +
+        '(InvalidAlarm at Estate/Orders/Alarms)',
     ],
-    [{ tierAtMaximum: { duration: Duration.hours(25) } }, '`tierAtMaximum.duration` must be 5 minutes or a multiple of it, up to 24 hours'],
-    [{ orphans: { duration: Duration.seconds(0) } }, '`orphans.duration` must be 5 minutes or a multiple of it'],
-    [{ cpuUtilization: { threshold: 0 } }, '`cpuUtilization.threshold` must be a whole number of percent from 1 to 100, got: 0'],
-    [{ memoryReservation: { threshold: 101 } }, '`memoryReservation.threshold` must be a whole number of percent from 1 to 100, got: 101'],
+    [
+      { tierAtMaximum: { duration: Duration.hours(25) } },
+      '`tierAtMaximum.duration` must be 5 minutes or a multiple of it, up to 24 hours',
+    ],
+    [
+      { orphans: { duration: Duration.seconds(0) } },
+      '`orphans.duration` must be 5 minutes or a multiple of it',
+    ],
+    [
+      { cpuUtilization: { threshold: 0 } },
+      '`cpuUtilization.threshold` must be a whole number of percent from 1 to 100, got: 0',
+    ],
+    [
+      { memoryReservation: { threshold: 101 } },
+      '`memoryReservation.threshold` must be a whole number of percent from 1 to 100, got: 101',
+    ],
     [{ orphans: { idleNodes: -1 } }, '`orphans.idleNodes` must be a whole number of at least 0, got: -1'],
-    [{ spotInterruptions: true }, '`spotInterruptions` needs a `topic`: EC2 sends an event of them, and no metric'],
+    [
+      { spotInterruptions: true },
+      '`spotInterruptions` needs a `topic`: EC2 sends an event of them, and no metric',
+    ],
   ])('refused: %j', (options, message) => {
     expect(() => new TestStack().cluster().addAlarms(options)).toThrow(message);
   });
@@ -267,7 +306,12 @@ describe('orphans', () => {
             Metric: {
               Namespace: 'AWS/AutoScaling',
               MetricName: 'GroupInServiceInstances',
-              Dimensions: [{ Name: 'AutoScalingGroupName', Value: { Ref: expect.stringMatching(`^OrdersTiers${tier}`) } }],
+              Dimensions: [
+                {
+                  Name: 'AutoScalingGroupName',
+                  Value: { Ref: expect.stringMatching(`^OrdersTiers${tier}`) },
+                },
+              ],
             },
             Period: 300,
             Stat: 'Minimum',
@@ -323,7 +367,12 @@ describe('orphans', () => {
           {
             name: 'day',
             instanceTypes: [SMALL],
-            schedules: [TierSchedule.at({ schedule: autoscaling.Schedule.cron({ hour: '7', minute: '0' }), minCapacity: 3 })],
+            schedules: [
+              TierSchedule.at({
+                schedule: autoscaling.Schedule.cron({ hour: '7', minute: '0' }),
+                minCapacity: 3,
+              }),
+            ],
           },
         ],
       })
@@ -334,7 +383,10 @@ describe('orphans', () => {
   test('with a daemon on each node the count is exact', () => {
     const stack = new TestStack();
     stack
-      .cluster({ containerInsightsV2: ENABLED, tiers: [{ name: 'general', instanceTypes: [SMALL], minCapacity: 2 }] })
+      .cluster({
+        containerInsightsV2: ENABLED,
+        tiers: [{ name: 'general', instanceTypes: [SMALL], minCapacity: 2 }],
+      })
       .addAlarms({ orphans: { idleNodes: 0 } });
     expect(orphans(stack).Threshold).toBe(0);
   });
@@ -342,7 +394,10 @@ describe('orphans', () => {
   test('nor are the spare nodes of a target below 100', () => {
     const stack = new TestStack();
     stack
-      .cluster({ containerInsightsV2: ENABLED, tiers: [{ name: 'general', instanceTypes: [SMALL], targetCapacityPercent: 80 }] })
+      .cluster({
+        containerInsightsV2: ENABLED,
+        tiers: [{ name: 'general', instanceTypes: [SMALL], targetCapacityPercent: 80 }],
+      })
       .addAlarms();
     expect(orphans(stack).Metrics[0].Expression).toBe('inService1 - CEIL(FILL(withTasks, 0) * 100 / 80)');
   });
@@ -350,8 +405,15 @@ describe('orphans', () => {
   test('a minimum that is known at deployment only must be told', () => {
     const stack = new TestStack();
     const minCapacity = Token.asNumber({ Ref: 'Minimum' });
-    stack.cluster({ containerInsightsV2: ENABLED, tiers: [{ name: 'general', instanceTypes: [SMALL], minCapacity }] }).addAlarms();
-    expect(() => stack.template).toThrow('`orphans.idleNodes` must be given where a minimum size is known at deployment only');
+    stack
+      .cluster({
+        containerInsightsV2: ENABLED,
+        tiers: [{ name: 'general', instanceTypes: [SMALL], minCapacity }],
+      })
+      .addAlarms();
+    expect(() => stack.template).toThrow(
+      '`orphans.idleNodes` must be given where a minimum size is known at deployment only',
+    );
   });
 
   test.each([
@@ -384,22 +446,29 @@ describe('orphans', () => {
 
 describe('descriptions', () => {
   const alarms = () => {
-    const stack = new TestStack(new App(), 'Estate', { env: { region: 'eu-central-1', account: '111122223333' } });
-    stack.cluster({ containerInsightsV2: ENABLED, tiers: [{ name: 'a'.repeat(64), instanceTypes: [ARM] }] }).addAlarms({
-      drainNotEnding: { duration: Duration.minutes(1435) },
+    const stack = new TestStack(new App(), 'Estate', {
+      env: { region: 'eu-central-1', account: '111122223333' },
     });
+    stack
+      .cluster({ containerInsightsV2: ENABLED, tiers: [{ name: 'a'.repeat(64), instanceTypes: [ARM] }] })
+      .addAlarms({
+        drainNotEnding: { duration: Duration.minutes(1435) },
+      });
     return alarmsOf(stack);
   };
 
   test('CloudWatch takes 1,024 characters, and names of 255 fit', () => {
-    const lengths = Object.entries(alarms()).map(([id, { AlarmDescription }]) => [id, deployed(AlarmDescription, 255).length] as const);
+    const lengths = Object.entries(alarms()).map(
+      ([id, { AlarmDescription }]) => [id, deployed(AlarmDescription, 255).length] as const,
+    );
     expect(lengths.filter(([, length]) => length > 1024)).toEqual([]);
   });
 
   test('each says what it means and has commands', () => {
     const all = alarms();
     expect(Object.keys(all)).toHaveLength(8);
-    for (const { AlarmDescription } of Object.values(all)) expect(deployed(AlarmDescription, 8)).toMatch(/aws (ecs|autoscaling|ec2) /);
+    for (const { AlarmDescription } of Object.values(all))
+      expect(deployed(AlarmDescription, 8)).toMatch(/aws (ecs|autoscaling|ec2) /);
   });
 
   test('a drain that does not end: how to find the node, and how to end the drain', () => {
@@ -407,10 +476,12 @@ describe('descriptions', () => {
       id.endsWith('DrainNotEnding') ? [AlarmDescription] : [],
     );
     expect(deployed(text, 8)).toBe(
-      'Nodes have been terminating for 23 hours 55 minutes: a task cannot move or end. C=xxxxxxxx G=xxxxxxxx. ' +
-        'Nodes: aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names $G; aws ecs list-container-instances --cluster $C --status DRAINING. ' +
-        'Tasks: aws ecs list-tasks --cluster $C --container-instance ARN. End it, with its tasks: aws autoscaling complete-lifecycle-action ' +
-        '--auto-scaling-group-name $G --lifecycle-hook-name ecs-managed-draining-termination-hook --lifecycle-action-result CONTINUE --instance-id ID',
+      'Nodes have been terminating for 23 hours 55 minutes: a task cannot move or end. C=xxxxxxxx ' +
+        'G=xxxxxxxx. Nodes: aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names $G; ' +
+        'aws ecs list-container-instances --cluster $C --status DRAINING. Tasks: aws ecs list-tasks ' +
+        '--cluster $C --container-instance ARN. End it, with its tasks: aws autoscaling ' +
+        'complete-lifecycle-action --auto-scaling-group-name $G --lifecycle-hook-name ' +
+        'ecs-managed-draining-termination-hook --lifecycle-action-result CONTINUE --instance-id ID',
     );
   });
 });
@@ -419,8 +490,12 @@ describe('actions', () => {
   test('the topic hears of each alarm, and further actions are taken', () => {
     const stack = new TestStack();
     const topic = new sns.Topic(stack, 'Operations');
-    const other = new actions.SnsAction(sns.Topic.fromTopicArn(stack, 'Pager', 'arn:aws:sns:eu-central-1:111122223333:pager'));
-    stack.cluster({ containerInsightsV2: ENABLED }).addAlarms({ topic, alarmActions: [other], okActions: [other] });
+    const other = new actions.SnsAction(
+      sns.Topic.fromTopicArn(stack, 'Pager', 'arn:aws:sns:eu-central-1:111122223333:pager'),
+    );
+    stack
+      .cluster({ containerInsightsV2: ENABLED })
+      .addAlarms({ topic, alarmActions: [other], okActions: [other] });
     const all = Object.values(alarmsOf(stack));
     expect(all).toHaveLength(8);
     for (const alarm of all) {
@@ -440,7 +515,9 @@ describe('actions', () => {
     const operations = new Stack(app, 'Operations');
     const topic = new sns.Topic(operations, 'Topic');
     const stack = new TestStack(app);
-    stack.cluster({ tiers: [{ name: 'spare', instanceTypes: [SMALL], purchase: PurchaseOption.spot() }] }).addAlarms({ topic });
+    stack
+      .cluster({ tiers: [{ name: 'spare', instanceTypes: [SMALL], purchase: PurchaseOption.spot() }] })
+      .addAlarms({ topic });
     app.synth();
     for (const { AlarmActions } of Object.values(alarmsOf(stack))) expect(AlarmActions).toHaveLength(1);
     Template.fromStack(operations).resourceCountIs('AWS::SNS::TopicPolicy', 1);
@@ -483,16 +560,20 @@ describe('Spot interruptions', () => {
     stack.cluster({ tiers: [SPARE] }, 'Search').addAlarms({ topic });
     cluster.addTier('spare', { instanceTypes: [SMALL], purchase: PurchaseOption.spot() });
     const rule = only(stack.template, 'AWS::Events::Rule').Properties;
-    expect(rule.EventPattern).toEqual({ source: ['aws.ec2'], 'detail-type': ['EC2 Spot Instance Interruption Warning'] });
+    expect(rule.EventPattern).toEqual({
+      source: ['aws.ec2'],
+      'detail-type': ['EC2 Spot Instance Interruption Warning'],
+    });
     expect(rule.Targets).toHaveLength(1);
     expect(rule.Targets[0].InputTransformer.InputPathsMap).toEqual({
       'detail-instance-action': '$.detail.instance-action',
       'detail-instance-id': '$.detail.instance-id',
     });
     expect(deployed(rule.Targets[0].InputTransformer.InputTemplate, 8)).toBe(
-      '"Spot interruption: in two minutes EC2 will <detail-instance-action> <detail-instance-id>. Managed draining moves its tasks, and its group starts ' +
-        'another node. The instance may be anybody’s in this account and region; its tags say whose: aws ec2 describe-instances --region xxxxxxxx ' +
-        "--instance-ids <detail-instance-id> --query 'Reservations[].Instances[].Tags'\"",
+      '"Spot interruption: in two minutes EC2 will <detail-instance-action> <detail-instance-id>. ' +
+        'Managed draining moves its tasks, and its group starts another node. The instance may be ' +
+        'anybody’s in this account and region; its tags say whose: aws ec2 describe-instances --region ' +
+        `xxxxxxxx --instance-ids <detail-instance-id> --query 'Reservations[].Instances[].Tags'"`,
     );
   });
 
@@ -501,7 +582,11 @@ describe('Spot interruptions', () => {
     stack.cluster({ tiers: [SPARE] }).addAlarms({ topic: new sns.Topic(stack, 'Topic') });
     const topic = { Ref: only(stack.template, 'AWS::SNS::Topic').id };
     expect(only(stack.template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument.Statement).toEqual([
-      expect.objectContaining({ Action: 'sns:Publish', Principal: { Service: 'events.amazonaws.com' }, Resource: topic }),
+      expect.objectContaining({
+        Action: 'sns:Publish',
+        Principal: { Service: 'events.amazonaws.com' },
+        Resource: topic,
+      }),
       {
         Sid: 'CloudWatchAlarms',
         Action: 'sns:Publish',
@@ -546,5 +631,9 @@ test('no Lambda function, whatever is asked for', () => {
   cluster.addAlarms({ topic: new sns.Topic(stack, 'Topic') });
   cluster.addDashboard();
   stack.template.resourceCountIs('AWS::Lambda::Function', 0);
-  expect(Object.values(stack.template.toJSON().Resources).filter((resource: any) => resource.Type.startsWith('Custom::'))).toEqual([]);
+  expect(
+    Object.values(stack.template.toJSON().Resources).filter((resource: any) =>
+      resource.Type.startsWith('Custom::'),
+    ),
+  ).toEqual([]);
 });

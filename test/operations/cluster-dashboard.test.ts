@@ -9,18 +9,29 @@ const SPARE = { name: 'spare', instanceTypes: [SMALL], purchase: PurchaseOption.
 /** The body as CloudWatch gets it, with the logical id of what a name is of in its place. */
 function bodyOf(stack: TestStack): any {
   const [, parts] = only(stack.template, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody['Fn::Join'];
-  return JSON.parse(parts.map((part: any) => (typeof part === 'string' ? part : (part.Ref ?? part['Fn::GetAtt'].join('.')))).join(''));
+  return JSON.parse(
+    parts
+      .map((part: any) => (typeof part === 'string' ? part : (part.Ref ?? part['Fn::GetAtt'].join('.'))))
+      .join(''),
+  );
 }
 
 /** Title or text, place and size of each widget. */
 function layoutOf(stack: TestStack): unknown[] {
-  return bodyOf(stack).widgets.map(({ properties, x, y, width }: any) => [properties.title ?? properties.markdown, x, y, width]);
+  return bodyOf(stack).widgets.map(({ properties, x, y, width }: any) => [
+    properties.title ?? properties.markdown,
+    x,
+    y,
+    width,
+  ]);
 }
 
 /** What a widget shows, without what stands in each of its metrics. */
 function metricsOf(stack: TestStack, title: string): string[] {
   const widget = bodyOf(stack).widgets.find(({ properties }: any) => properties.title === title);
-  return widget.properties.metrics.map((metric: any[]) => metric.filter((part) => typeof part === 'string').join(' '));
+  return widget.properties.metrics.map((metric: any[]) =>
+    metric.filter((part) => typeof part === 'string').join(' '),
+  );
 }
 
 test('a row for the cluster and a row for each tier, of later ones too', () => {
@@ -51,15 +62,19 @@ test('its metrics, none of which needs Container Insights', () => {
     cluster(/^AWS\/ECS CPUUtilization ClusterName Orders\w+$/),
     cluster(/^AWS\/ECS MemoryUtilization ClusterName Orders\w+$/),
   ]);
-  expect(metricsOf(stack, 'general: nodes').map((metric) => metric.split(' ').slice(0, 3).join(' '))).toEqual([
-    'AWS/AutoScaling GroupInServiceInstances AutoScalingGroupName',
-    'AWS/AutoScaling GroupDesiredCapacity AutoScalingGroupName',
-    'AWS/AutoScaling GroupPendingInstances AutoScalingGroupName',
-    'AWS/AutoScaling GroupTerminatingInstances AutoScalingGroupName',
-    'AWS/AutoScaling GroupMaxSize AutoScalingGroupName',
-  ]);
+  expect(metricsOf(stack, 'general: nodes').map((metric) => metric.split(' ').slice(0, 3).join(' '))).toEqual(
+    [
+      'AWS/AutoScaling GroupInServiceInstances AutoScalingGroupName',
+      'AWS/AutoScaling GroupDesiredCapacity AutoScalingGroupName',
+      'AWS/AutoScaling GroupPendingInstances AutoScalingGroupName',
+      'AWS/AutoScaling GroupTerminatingInstances AutoScalingGroupName',
+      'AWS/AutoScaling GroupMaxSize AutoScalingGroupName',
+    ],
+  );
   expect(metricsOf(stack, 'general: capacity provider reservation')).toEqual([
-    cluster(/^AWS\/ECS\/ManagedScaling CapacityProviderReservation CapacityProviderName \S+ ClusterName Orders\w+$/),
+    cluster(
+      /^AWS\/ECS\/ManagedScaling CapacityProviderReservation CapacityProviderName \S+ ClusterName Orders\w+$/,
+    ),
   ]);
   expect(JSON.stringify(bodyOf(stack))).not.toContain('ContainerInsights');
 });
@@ -67,7 +82,9 @@ test('its metrics, none of which needs Container Insights', () => {
 test('a line shows above what tasks wait', () => {
   const stack = new TestStack();
   stack.cluster().addDashboard();
-  const { properties } = bodyOf(stack).widgets.find((widget: any) => widget.properties.title === 'general: capacity provider reservation');
+  const { properties } = bodyOf(stack).widgets.find(
+    (widget: any) => widget.properties.title === 'general: capacity provider reservation',
+  );
   expect(properties.annotations.horizontal).toEqual([
     { value: 100, label: 'Above: tasks wait for nodes', color: '#d62728', yAxis: 'left' },
   ]);
@@ -99,9 +116,11 @@ test('without them a Spot tier is marked, and that is all there is to see', () =
 
 test('name, title and interval; more widgets below', () => {
   const stack = new TestStack();
-  const { dashboard } = stack
-    .cluster()
-    .addDashboard({ dashboardName: 'orders', title: '# Orders, production', defaultInterval: Duration.days(7) });
+  const { dashboard } = stack.cluster().addDashboard({
+    dashboardName: 'orders',
+    title: '# Orders, production',
+    defaultInterval: Duration.days(7),
+  });
   dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: 'Who to call', width: 24 }));
   expect(only(stack.template, 'AWS::CloudWatch::Dashboard').Properties.DashboardName).toBe('orders');
   expect(bodyOf(stack).start).toBe('-P7D');
@@ -118,8 +137,11 @@ test('the default interval is half a day', () => {
 test('a wrong name and a second dashboard are refused', () => {
   const cluster = new TestStack().cluster();
   expect(() => cluster.addDashboard({ dashboardName: 'my orders' })).toThrow(
-    '`dashboardName` must be 1 to 255 letters, digits, "-" and "_", got: "my orders" (InvalidDashboard at Estate/Orders/Dashboard)',
+    '`dashboardName` must be 1 to 255 letters, digits, "-" and "_", got: "my orders" (InvalidDashboard ' +
+      'at Estate/Orders/Dashboard)',
   );
   cluster.addDashboard();
-  expect(() => cluster.addDashboard()).toThrow('`addDashboard()` can be called once for a cluster (DashboardExists at Estate/Orders)');
+  expect(() => cluster.addDashboard()).toThrow(
+    '`addDashboard()` can be called once for a cluster (DashboardExists at Estate/Orders)',
+  );
 });

@@ -18,7 +18,9 @@ test.each([
     statistic: 'Average',
     period: Duration.minutes(5),
   });
-  expect(tier[method]({ statistic: 'Maximum', period: Duration.minutes(1) }).toMetricConfig().metricStat).toMatchObject({
+  expect(
+    tier[method]({ statistic: 'Maximum', period: Duration.minutes(1) }).toMetricConfig().metricStat,
+  ).toMatchObject({
     metricName,
     statistic: 'Maximum',
     period: Duration.minutes(1),
@@ -40,7 +42,9 @@ test('the reservation of a capacity provider in its cluster', () => {
 
 test('what Container Insights counts', () => {
   const cluster = new TestStack().cluster();
-  expect(cluster.metricContainerInstanceCount({ statistic: 'Minimum' }).toMetricConfig().metricStat).toMatchObject({
+  expect(
+    cluster.metricContainerInstanceCount({ statistic: 'Minimum' }).toMetricConfig().metricStat,
+  ).toMatchObject({
     namespace: 'ECS/ContainerInsights',
     metricName: 'ContainerInstanceCount',
     dimensions: [{ name: 'ClusterName', value: cluster.clusterName }],

@@ -31,22 +31,35 @@ test('the floor is that of the range which npm and pip read, and the tests run o
   expect(manifest.peerDependencies['aws-cdk-lib']).toBe(`^${FLOOR}`);
 });
 
-test.each(['2.262.9', '2.250.0', '2.100.0', '2.27.0', '2.0.0-rc.33', '1.300.0'])('aws-cdk-lib %s is too old, by its numbers', (version) => {
-  expect(isOlder(version, FLOOR)).toBe(true);
-  expect(() => check(version)).toThrow(`\`aws-cdk-lib\` must be ${FLOOR} or newer, got: ${version} (OldCdk)`);
-});
-
-test.each([FLOOR, '2.263.1', '2.264.0-alpha.0', '2.1000.0', '3.0.0', '10.0.0', '0.0.0', '0.0.0-dev', 'a fork'])(
-  'aws-cdk-lib %s passes',
+test.each(['2.262.9', '2.250.0', '2.100.0', '2.27.0', '2.0.0-rc.33', '1.300.0'])(
+  'aws-cdk-lib %s is too old, by its numbers',
   (version) => {
-    expect(isOlder(version, FLOOR)).toBe(false);
-    expect(() => check(version)).not.toThrow();
+    expect(isOlder(version, FLOOR)).toBe(true);
+    expect(() => check(version)).toThrow(
+      `\`aws-cdk-lib\` must be ${FLOOR} or newer, got: ${version} (OldCdk)`,
+    );
   },
 );
 
+test.each([
+  FLOOR,
+  '2.263.1',
+  '2.264.0-alpha.0',
+  '2.1000.0',
+  '3.0.0',
+  '10.0.0',
+  '0.0.0',
+  '0.0.0-dev',
+  'a fork',
+])('aws-cdk-lib %s passes', (version) => {
+  expect(isOlder(version, FLOOR)).toBe(false);
+  expect(() => check(version)).not.toThrow();
+});
+
 test('an old aws-cdk-lib is refused by whatever an app makes first, and not when the library is loaded', () => {
   withCdk('2.250.0', (reads) => {
-    const { EcsAutoScaledCluster, NodeBootstrap, NodeReplacement, NodeTemplate } = require('../../src') as typeof Library;
+    const { EcsAutoScaledCluster, NodeBootstrap, NodeReplacement, NodeTemplate } =
+      require('../../src') as typeof Library;
     const { App, Stack } = require('aws-cdk-lib') as typeof import('aws-cdk-lib');
     const ec2 = require('aws-cdk-lib/aws-ec2') as typeof import('aws-cdk-lib/aws-ec2');
     expect(reads).not.toHaveBeenCalled();
@@ -55,12 +68,15 @@ test('an old aws-cdk-lib is refused by whatever an app makes first, and not when
     const vpc = new ec2.Vpc(stack, 'Vpc');
     const refused = `\`aws-cdk-lib\` must be ${FLOOR} or newer, got: 2.250.0 (OldCdk`;
     expect(() => new EcsAutoScaledCluster(stack, 'Orders', { vpc })).toThrow(`${refused} at Estate/Orders)`);
-    expect(() => EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', { vpc, clusterName: 'orders' })).toThrow(
-      `${refused} at Estate/Imported)`,
-    );
-    expect(() => new NodeTemplate(stack, 'Node', { instanceTypes: [new ec2.InstanceType('m7i.large')] })).toThrow(
-      `${refused} at Estate/Node)`,
-    );
+    expect(() =>
+      EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', {
+        vpc,
+        clusterName: 'orders',
+      }),
+    ).toThrow(`${refused} at Estate/Imported)`);
+    expect(
+      () => new NodeTemplate(stack, 'Node', { instanceTypes: [new ec2.InstanceType('m7i.large')] }),
+    ).toThrow(`${refused} at Estate/Node)`);
     expect(() => new NodeBootstrap()).toThrow(refused);
     expect(() => NodeReplacement.rolling()).toThrow(refused);
     expect(() => NodeReplacement.allAtOnce()).toThrow(refused);

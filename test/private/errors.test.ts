@@ -4,7 +4,13 @@ import { App, CfnOutput, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { EcsAutoScaledCluster, NodeBootstrap } from '../../src';
-import { checkDuration, checkInteger, checkPattern, checkPercentage, checkSize } from '../../src/private/bounds';
+import {
+  checkDuration,
+  checkInteger,
+  checkPattern,
+  checkPercentage,
+  checkSize,
+} from '../../src/private/bounds';
 import { fail, inChild, inScope, shown, ValidationError } from '../../src/private/errors';
 
 const SRC = join(__dirname, '..', '..', 'src');
@@ -28,12 +34,16 @@ function thrownBy(body: () => unknown): { message: string; frames: string[] } {
 describe('an error', () => {
   test('carries its code and the path of its construct in the message, since nothing else reaches the other languages', () => {
     const stack = new Stack(undefined, 'Estate');
-    expect(() => fail('NoSuchThing', '`thing` must be there', stack)).toThrow('`thing` must be there (NoSuchThing at Estate)');
+    expect(() => fail('NoSuchThing', '`thing` must be there', stack)).toThrow(
+      '`thing` must be there (NoSuchThing at Estate)',
+    );
   });
 
   test('that knows no construct gets the path of the construct that asked', () => {
     const stack = new Stack(undefined, 'Estate');
-    expect(() => inScope(stack, () => fail('NoSuchThing', '`thing` must be there'))).toThrow('(NoSuchThing at Estate)');
+    expect(() => inScope(stack, () => fail('NoSuchThing', '`thing` must be there'))).toThrow(
+      '(NoSuchThing at Estate)',
+    );
   });
 
   test.each([
@@ -63,12 +73,15 @@ describe('an error', () => {
 
   test('begins its stack at the line that is to be mended, with none of the library above it', () => {
     const addBadTier = () => {
-      const cluster = new EcsAutoScaledCluster(new Stack(undefined, 'Estate'), 'Orders', { vpc: new ec2.Vpc(new Stack(), 'Vpc') });
+      const cluster = new EcsAutoScaledCluster(new Stack(undefined, 'Estate'), 'Orders', {
+        vpc: new ec2.Vpc(new Stack(), 'Vpc'),
+      });
       cluster.addTier('general', { minCapacity: -1, instanceTypes: [new ec2.InstanceType('m7i.large')] });
     };
     const { message, frames } = thrownBy(addBadTier);
     expect(message).toBe(
-      'ValidationError: `minCapacity` must be a whole number of at least 0, got: -1 (InvalidCapacity at Estate/Orders/Tiers/general)',
+      'ValidationError: `minCapacity` must be a whole number of at least 0, got: -1 (InvalidCapacity ' +
+        'at Estate/Orders/Tiers/general)',
     );
     expect(frames[0]).toMatch(/addBadTier \(.*errors\.test\.ts:\d+:\d+\)$/);
     expect(frames.filter((frame) => frame.includes(SRC))).toEqual([]);
@@ -98,7 +111,9 @@ describe('an error', () => {
   });
 
   test('that was given its path keeps the message and loses the frames as well', () => {
-    const { message, frames } = thrownBy(() => inScope(new Stack(undefined, 'Estate'), () => fail('Several', 'one\ntwo')));
+    const { message, frames } = thrownBy(() =>
+      inScope(new Stack(undefined, 'Estate'), () => fail('Several', 'one\ntwo')),
+    );
     expect(message).toBe('ValidationError: one\ntwo (Several at Estate)');
     expect(frames[0]).toContain(__filename);
   });
@@ -135,11 +150,14 @@ describe('an error', () => {
 
 describe('a check', () => {
   test.each([2.5, -1, 31, Number.NaN])('refuses %p where a whole number from 0 to 30 is wanted', (value) => {
-    expect(() => checkInteger('Bad', 'size', value, { min: 0, max: 30 })).toThrow('`size` must be a whole number from 0 to 30, got: ');
+    expect(() => checkInteger('Bad', 'size', value, { min: 0, max: 30 })).toThrow(
+      '`size` must be a whole number from 0 to 30, got: ',
+    );
   });
 
   test('passes the bounds themselves, what is not given, and what is not known yet', () => {
-    for (const value of [0, 30, undefined, Lazy.number({ produce: () => 99 })]) checkInteger('Bad', 'size', value, { min: 0, max: 30 });
+    for (const value of [0, 30, undefined, Lazy.number({ produce: () => 99 })])
+      checkInteger('Bad', 'size', value, { min: 0, max: 30 });
     checkDuration('Bad', 'wait', Duration.seconds(1), { min: 1 });
     checkSize('Bad', 'disk', Size.gibibytes(8), 'GiB', { min: 8 });
     checkPattern('Bad', 'name', Lazy.string({ produce: () => '!' }), /^[a-z]+$/, 'lower case');
@@ -149,15 +167,22 @@ describe('a check', () => {
     expect(() => checkDuration('Bad', 'wait', Duration.millis(500), { min: 1 })).toThrow(
       '`wait` must be a duration of at least 1 s, got: 0.5 s (Bad)',
     );
-    expect(() => checkSize('Bad', 'disk', Size.mebibytes(1500), 'GiB')).toThrow('`disk` must be a size in whole GiB, got: 1.46');
-    expect(() => checkPattern('Bad', 'name', 'A', /^[a-z]+$/, 'lower case')).toThrow('`name` must be lower case, got: "A" (Bad)');
+    expect(() => checkSize('Bad', 'disk', Size.mebibytes(1500), 'GiB')).toThrow(
+      '`disk` must be a size in whole GiB, got: 1.46',
+    );
+    expect(() => checkPattern('Bad', 'name', 'A', /^[a-z]+$/, 'lower case')).toThrow(
+      '`name` must be lower case, got: "A" (Bad)',
+    );
   });
 
   test('says what a share of 1 is in percent', () => {
     expect(() => checkPercentage('Bad', 'share', 0.29, { min: 0, max: 100 })).toThrow(
-      '`share` must be a whole number of percent from 0 to 100, got: 0.29: 29 percent are written as 29 (Bad)',
+      '`share` must be a whole number of percent from 0 to 100, got: 0.29: 29 percent are written as ' +
+        '29 (Bad)',
     );
-    expect(() => checkPercentage('Bad', 'share', 101, { min: 0, max: 100 })).toThrow(/from 0 to 100, got: 101 \(Bad\)$/);
+    expect(() => checkPercentage('Bad', 'share', 101, { min: 0, max: 100 })).toThrow(
+      /from 0 to 100, got: 101 \(Bad\)$/,
+    );
     for (const value of [0, 100, undefined, Lazy.number({ produce: () => 99 })])
       checkPercentage('Bad', 'share', value, { min: 0, max: 100 });
   });

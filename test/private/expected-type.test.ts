@@ -15,7 +15,9 @@ test('what has the member that is used is of the kind, and what is left out is f
   checkKinds('wheels', [wheel, wheel], WHEEL);
   checkKinds('wheels', [], WHEEL);
   checkKinds('wheels', undefined, WHEEL);
-  expect(() => requireKind('wheel', undefined, WHEEL)).toThrow('`wheel` must be a Wheel, got: undefined (WrongKind)');
+  expect(() => requireKind('wheel', undefined, WHEEL)).toThrow(
+    '`wheel` must be a Wheel, got: undefined (WrongKind)',
+  );
 });
 
 test('a function is never an object of a kind, though it has members', () => {
@@ -50,7 +52,17 @@ test('whatever it is, it can be shown', () => {
   const stack = new Stack(undefined, 'Estate');
   const circle: { self?: unknown } = {};
   circle.self = circle;
-  const values = [stack, [stack, 1], circle, shown, new Map(), { name: 'x' }, null, undefined, Object.create(null)];
+  const values = [
+    stack,
+    [stack, 1],
+    circle,
+    shown,
+    new Map(),
+    { name: 'x' },
+    null,
+    undefined,
+    Object.create(null),
+  ];
   expect(values.map(shown)).toEqual([
     'the construct "Estate"',
     '[the construct "Estate",1]',

@@ -11,7 +11,9 @@ const MOST = 2 ** 31 - 1;
 const NEVER_THROUGH_A_PROXY = ['169.254.169.254', '169.254.170.2', '/var/run/docker.sock'];
 
 const port = fc.integer({ min: 1, max: 65535 });
-const item = hostile.map((value) => value.replace(/[\s,"'\\\p{C}\u2028\u2029]/gu, '')).filter((value) => value !== '');
+const item = hostile
+  .map((value) => value.replace(/[\s,"'\\\p{C}\u2028\u2029]/gu, ''))
+  .filter((value) => value !== '');
 const host = fc.oneof(
   fc.domain(),
   fc.ipV4(),
@@ -38,7 +40,9 @@ const OWN_FORM: { [option: string]: fc.Arbitrary<unknown> } = {
   agentApparmorProfile: item,
   noProxy: fc.array(item, { maxLength: 3 }).map((items) => [...items, ...NEVER_THROUGH_A_PROXY]),
   instanceAttributes: fc.dictionary(
-    fc.stringMatching(/^[A-Za-z0-9_/\\.-]{1,128}$/).filter((name) => !/^(ecs|com\.amazonaws\.ecs)\./.test(name)),
+    fc
+      .stringMatching(/^[A-Za-z0-9_/\\.-]{1,128}$/)
+      .filter((name) => !/^(ecs|com\.amazonaws\.ecs)\./.test(name)),
     fc.stringMatching(/^[A-Za-z0-9_/\\.@:-]([A-Za-z0-9_/\\.@: -]{0,126}[A-Za-z0-9_/\\.@:-])?$/),
     { maxKeys: 10 },
   ),
@@ -67,7 +71,9 @@ function fieldOf(option: AgentOption): fc.Arbitrary<unknown> {
     case 'integer':
       return integer();
     case 'mebibytes':
-      return integer().map((value) => (value % 1024 === 0 ? Size.gibibytes(value / 1024) : Size.mebibytes(value)));
+      return integer().map((value) =>
+        value % 1024 === 0 ? Size.gibibytes(value / 1024) : Size.mebibytes(value),
+      );
     case 'flag':
       return fc.boolean();
     case 'enum':
@@ -83,7 +89,10 @@ function fieldOf(option: AgentOption): fc.Arbitrary<unknown> {
     case 'portRange':
       return fc.tuple(port, port).map(([a, b]) => ({ fromPort: Math.min(a, b), toPort: Math.max(a, b) }));
     case 'requestRate':
-      return fc.record({ steadyState: fc.integer({ min: 1, max: MOST }), burst: fc.integer({ min: 1, max: MOST }) });
+      return fc.record({
+        steadyState: fc.integer({ min: 1, max: MOST }),
+        burst: fc.integer({ min: 1, max: MOST }),
+      });
     default:
       throw new Error(`agent.${option} is ${kind}, for which there are no values here`);
   }
@@ -92,22 +101,37 @@ function fieldOf(option: AgentOption): fc.Arbitrary<unknown> {
 const OPTIONS = Object.keys(AGENT_VARIABLES) as AgentOption[];
 
 /** Any configuration with typed fields that is accepted. */
-export const agentConfig = fc.record(Object.fromEntries(OPTIONS.map((option) => [option, OWN_FORM[option] ?? fieldOf(option)])), {
-  requiredKeys: [],
-}) as fc.Arbitrary<AgentConfig>;
+export const agentConfig = fc.record(
+  Object.fromEntries(OPTIONS.map((option) => [option, OWN_FORM[option] ?? fieldOf(option)])),
+  {
+    requiredKeys: [],
+  },
+) as fc.Arbitrary<AgentConfig>;
 
 /** Milliseconds of what Go prints for a duration. */
 function milliseconds(text: string): number {
   const units: { [unit: string]: number } = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
   const parts = [...text.matchAll(/([0-9.]+)(h|ms|m|s)/g)];
-  return Math.round(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * units[unit], 0) * 1000) / 1000;
+  return (
+    Math.round(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * units[unit], 0) * 1000) / 1000
+  );
 }
 
-/** What the agent has to make of a field, said without the library's own words for it; and what it has made of it. */
-function meanings(option: AgentOption, given: any, { raw, parsed }: AgentReading): [wanted: unknown, is: unknown] {
+/**
+ * What the agent has to make of a field, said without the library's own words for it; and what
+ * it has made of it.
+ */
+function meanings(
+  option: AgentOption,
+  given: any,
+  { raw, parsed }: AgentReading,
+): [wanted: unknown, is: unknown] {
   switch (AGENT_VARIABLES[option].value.kind) {
     case 'duration':
-      return [Math.round(given.toMilliseconds({ integral: false })), typeof parsed === 'string' ? milliseconds(parsed) : parsed];
+      return [
+        Math.round(given.toMilliseconds({ integral: false })),
+        typeof parsed === 'string' ? milliseconds(parsed) : parsed,
+      ];
     case 'mebibytes':
       return [given.toMebibytes(), parsed];
     case 'list':
@@ -121,11 +145,20 @@ function meanings(option: AgentOption, given: any, { raw, parsed }: AgentReading
   }
 }
 
-/** An empty value, and no time at all, are as if nothing were said: the same, where the agent's default is nothing. */
+/**
+ * An empty value, and no time at all, are as if nothing were said: the same, where the agent's
+ * default is nothing.
+ */
 const SAYS_NOTHING = /^0s$|^$/;
 
-/** Every field of the configuration, as it was meant and as the agent has it; what it would discard, clamp or warn about. */
-export function opinions(config: AgentConfig, readings: { [variable: string]: AgentReading }): { wanted: object; is: object; bad: object } {
+/**
+ * Every field of the configuration, as it was meant and as the agent has it; what it would discard,
+ * clamp or warn about.
+ */
+export function opinions(
+  config: AgentConfig,
+  readings: { [variable: string]: AgentReading },
+): { wanted: object; is: object; bad: object } {
   const [wanted, is, bad] = [{} as any, {} as any, {} as any];
   for (const option of OPTIONS) {
     const reading = readings[AGENT_VARIABLES[option].variable];

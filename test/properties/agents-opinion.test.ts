@@ -1,13 +1,19 @@
 /**
- * What the script leaves in /etc/ecs/ecs.config, in the eyes of the agent: for random configurations, every field arrives with the meaning that it had in
- * TypeScript, and nothing is discarded, clamped or warned about. The agent's rules are those of `test/boot/harness/ecsconfig`, in Go as the agent itself.
+ * What the script leaves in /etc/ecs/ecs.config, in the eyes of the agent: for random configurations, every
+ * field arrives with the meaning that it had in TypeScript, and nothing is discarded, clamped or warned
+ * about. The agent's rules are those of `test/boot/harness/ecsconfig`, in Go as the agent itself.
  */
 import { Duration, Size } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { NodeBootstrap } from '../../src/bootstrap/node-bootstrap';
 import { renderAmazonLinux } from '../../src/bootstrap/private/amazon-linux-renderer';
 import type { AgentConfig } from '../../src/settings/agent-config';
-import { AGENT_VARIABLES, type AgentOption, DEFAULT_AGENT_CONFIG, mergeAgentConfig } from '../../src/settings/agent-variables';
+import {
+  AGENT_VARIABLES,
+  type AgentOption,
+  DEFAULT_AGENT_CONFIG,
+  mergeAgentConfig,
+} from '../../src/settings/agent-variables';
 import { interpretAll } from '../boot/harness';
 import { seeds } from '../helpers/on-demand';
 import { FakeNode } from '../helpers/user-data';
@@ -73,7 +79,9 @@ test('every bound of every field, and every member of every enum, is one that th
   const configs: AgentConfig[] = [];
   const files: string[] = [];
   for (let index = 0; index < members; index++) {
-    const edges = options.map((option) => [option, atTheEdge(option, index)]).filter(([, value]) => value !== undefined);
+    const edges = options
+      .map((option) => [option, atTheEdge(option, index)])
+      .filter(([, value]) => value !== undefined);
     configs.push(Object.fromEntries(edges));
     files.push(await ecsConfigOf(configs[index]));
   }

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 
-/** Strings that somebody could pass, and that mean something to one of the many readers between TypeScript and the node. */
+/**
+ * Strings that somebody could pass, and that mean something to one of the many readers between
+ * TypeScript and the node.
+ */
 export const HOSTILE = [
   '',
   ' ',

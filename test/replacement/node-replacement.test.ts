@@ -26,7 +26,9 @@ describe('onNextLaunch', () => {
     const stack = new TestStack();
     stack.cluster();
     expect(said).toEqual(only(stack.template, GROUP));
-    expect(said.UpdatePolicy).toEqual({ AutoScalingScheduledAction: { IgnoreUnmodifiedGroupSizeProperties: true } });
+    expect(said.UpdatePolicy).toEqual({
+      AutoScalingScheduledAction: { IgnoreUnmodifiedGroupSizeProperties: true },
+    });
     for (const property of ['InstanceMaintenancePolicy', 'TerminationPolicies', 'DefaultInstanceWarmup']) {
       expect(said.Properties).not.toHaveProperty(property);
     }
@@ -101,7 +103,8 @@ describe('rolling', () => {
 
   test('always writes both bounds, of which CloudFormation would make 0 and 110, which the API refuses', () => {
     expect(
-      rolling({ minHealthyPercentage: 0, maxHealthyPercentage: 100 }).UpdatePolicy.AutoScalingInstanceRefresh.Preferences,
+      rolling({ minHealthyPercentage: 0, maxHealthyPercentage: 100 }).UpdatePolicy.AutoScalingInstanceRefresh
+        .Preferences,
     ).toMatchObject({
       MinHealthyPercentage: 0,
       MaxHealthyPercentage: 100,
@@ -118,14 +121,25 @@ describe('rolling', () => {
   test('may have checkpoints that are known only at deployment', () => {
     const stack = new TestStack();
     const first = new CfnParameter(stack, 'First', { type: 'Number' }).valueAsNumber;
-    expect(rolling({ checkpointPercentages: [first, 100] }, stack).UpdatePolicy.AutoScalingInstanceRefresh.Preferences).toMatchObject({
+    expect(
+      rolling({ checkpointPercentages: [first, 100] }, stack).UpdatePolicy.AutoScalingInstanceRefresh
+        .Preferences,
+    ).toMatchObject({
       CheckpointPercentages: [{ Ref: 'First' }, 100],
     });
   });
 
   test.each<[string, RollingReplacementOptions, string]>([
-    ['a minimum of 101', { minHealthyPercentage: 101 }, '`minHealthyPercentage` must be a whole number of percent from 0 to 100, got: 101'],
-    ['a minimum below 0', { minHealthyPercentage: -1 }, '`minHealthyPercentage` must be a whole number of percent from 0 to 100, got: -1'],
+    [
+      'a minimum of 101',
+      { minHealthyPercentage: 101 },
+      '`minHealthyPercentage` must be a whole number of percent from 0 to 100, got: 101',
+    ],
+    [
+      'a minimum below 0',
+      { minHealthyPercentage: -1 },
+      '`minHealthyPercentage` must be a whole number of percent from 0 to 100, got: -1',
+    ],
     [
       'a maximum below 100',
       { maxHealthyPercentage: 99 },
@@ -144,21 +158,35 @@ describe('rolling', () => {
     [
       'bounds too far apart',
       { minHealthyPercentage: 50, maxHealthyPercentage: 151 },
-      '`maxHealthyPercentage` must be at most 100 above `minHealthyPercentage`, got: 50 and 151 (InvalidReplacement)',
+      '`maxHealthyPercentage` must be at most 100 above `minHealthyPercentage`, got: 50 and 151 ' +
+        '(InvalidReplacement)',
     ],
     [
       'a minimum alone that the default maximum does not go with',
       { minHealthyPercentage: 0 },
-      '`maxHealthyPercentage` must be at most 100 above `minHealthyPercentage`, got: 0 and 200 (its default: give it together with `minHealthyPercentage`)',
+      '`maxHealthyPercentage` must be at most 100 above `minHealthyPercentage`, got: 0 and 200 (its ' +
+        'default: give it together with `minHealthyPercentage`)',
     ],
-    ['half a second', { instanceWarmup: Duration.millis(1500) }, '`instanceWarmup` must be in whole seconds, got: 1.5 s'],
-    ['a bake time over 48 hours', { bakeTime: Duration.hours(49) }, '`bakeTime` must be a duration from 0 s to 48 hours, got: 49 hours'],
+    [
+      'half a second',
+      { instanceWarmup: Duration.millis(1500) },
+      '`instanceWarmup` must be in whole seconds, got: 1.5 s',
+    ],
+    [
+      'a bake time over 48 hours',
+      { bakeTime: Duration.hours(49) },
+      '`bakeTime` must be a duration from 0 s to 48 hours, got: 49 hours',
+    ],
     [
       'a pause over 48 hours',
       { checkpointPercentages: [100], checkpointDelay: Duration.hours(49) },
       '`checkpointDelay` must be a duration from 0 s to 48 hours, got: 49 hours',
     ],
-    ['a pause and no checkpoint', { checkpointDelay: Duration.minutes(1) }, '`checkpointDelay` needs `checkpointPercentages`'],
+    [
+      'a pause and no checkpoint',
+      { checkpointDelay: Duration.minutes(1) },
+      '`checkpointDelay` needs `checkpointPercentages`',
+    ],
     [
       'checkpoints that leave half of the nodes old',
       { checkpointPercentages: [20, 50] },
@@ -191,7 +219,9 @@ describe('rolling', () => {
   test('with eleven alarms is refused', () => {
     const stack = new TestStack();
     const alarms = Array.from({ length: 11 }, (_, index) => alarm(stack, `Errors${index}`));
-    expect(() => NodeReplacement.rolling({ alarms })).toThrow('`alarms` must have at most 10 alarms, got: 11 (InvalidReplacement)');
+    expect(() => NodeReplacement.rolling({ alarms })).toThrow(
+      '`alarms` must have at most 10 alarms, got: 11 (InvalidReplacement)',
+    );
     expect(() => NodeReplacement.rolling({ alarms: alarms.slice(1) })).not.toThrow();
   });
 });
@@ -227,27 +257,44 @@ describe('allAtOnce', () => {
 test.each([
   ['onNextLaunch()', NodeReplacement.onNextLaunch(), [false, false, false, true]],
   ['rolling()', NodeReplacement.rolling(), [true, true, false, true]],
-  ['rolling() with a small surge', NodeReplacement.rolling({ maxHealthyPercentage: 199 }), [true, true, true, true]],
+  [
+    'rolling() with a small surge',
+    NodeReplacement.rolling({ maxHealthyPercentage: 199 }),
+    [true, true, true, true],
+  ],
   [
     'rolling() with a small surge, uncordoned',
     NodeReplacement.rolling({ maxHealthyPercentage: 110, cordon: false }),
     [true, true, false, true],
   ],
   ['rolling() with a cordon asked for', NodeReplacement.rolling({ cordon: true }), [true, true, true, true]],
-  ['rolling() without the gate', NodeReplacement.rolling({ readinessGate: false }), [true, false, false, true]],
+  [
+    'rolling() without the gate',
+    NodeReplacement.rolling({ readinessGate: false }),
+    [true, false, false, true],
+  ],
   ['allAtOnce()', NodeReplacement.allAtOnce(), [true, false, false, false]],
 ])('%s says whether it replaces, gates, cordons and drains', (_what, replacement, expected) => {
-  expect([replacement.replacesRunningNodes, replacement._readinessGate, replacement.cordon, replacement.drains]).toEqual(expected);
+  expect([
+    replacement.replacesRunningNodes,
+    replacement._readinessGate,
+    replacement.cordon,
+    replacement.drains,
+  ]).toEqual(expected);
 });
 
 test('the replacement of a tier wins over that of its cluster', () => {
   const stack = new TestStack();
   const cluster = stack.cluster({ replacement: NodeReplacement.rolling() });
   const dev = cluster.addTier('dev', { instanceTypes: [LARGE], replacement: NodeReplacement.allAtOnce() });
-  const frozen = cluster.addTier('frozen', { instanceTypes: [SMALL], replacement: NodeReplacement.onNextLaunch() });
+  const frozen = cluster.addTier('frozen', {
+    instanceTypes: [SMALL],
+    replacement: NodeReplacement.onNextLaunch(),
+  });
   const policyOf = (tier: typeof dev) => {
     const id = stack.getLogicalId(tier.autoScalingGroup.node.defaultChild as any);
-    return stack.template.toJSON().Resources[id].UpdatePolicy.AutoScalingInstanceRefresh?.Preferences.MaxHealthyPercentage;
+    return stack.template.toJSON().Resources[id].UpdatePolicy.AutoScalingInstanceRefresh?.Preferences
+      .MaxHealthyPercentage;
   };
   expect([cluster.tier('general'), dev, frozen].map(policyOf)).toEqual([200, 100, undefined]);
 });

@@ -6,11 +6,19 @@ import { type EcsAutoScaledCluster, NodeImage, NodeTemplate } from '../../src';
 import { ARM, LARGE, SMALL, TestStack } from '../helpers/estate';
 import { warning, warnings } from '../services/helpers';
 
-function shared(app = new App()): { stack: TestStack; cluster: EcsAutoScaledCluster; group: autoscaling.CfnAutoScalingGroup } {
+function shared(app = new App()): {
+  stack: TestStack;
+  cluster: EcsAutoScaledCluster;
+  group: autoscaling.CfnAutoScalingGroup;
+} {
   const stack = new TestStack(app);
   const template = new NodeTemplate(stack, 'Standard', { instanceTypes: [SMALL] });
   const cluster = stack.cluster({ tiers: [{ name: 'general', template }] });
-  return { stack, cluster, group: cluster.tier('general').autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup };
+  return {
+    stack,
+    cluster,
+    group: cluster.tier('general').autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup,
+  };
 }
 
 describe('nodes that find their cluster in the tag', () => {
@@ -18,15 +26,20 @@ describe('nodes that find their cluster in the tag', () => {
     const { stack } = shared();
     Tags.of(stack.node.root).add('ClusterName', 'theirs', { priority: 500 });
     expect(() => stack.template).toThrow(
-      'the tag ClusterName of the group must be the cluster\'s name, propagated at launch, got: "theirs": nodes of a shared template find their cluster in it, and would join another ' +
-        "one, or none. Give your own tag another key, leave the group out of it (`excludeResourceTypes: ['AWS::AutoScaling::AutoScalingGroup']`), or give the tier node fields of its own " +
-        'instead of a `template` (ClusterNameTag at Estate/Orders/Tiers/general)',
+      "the tag ClusterName of the group must be the cluster's name, propagated at launch, got: " +
+        '"theirs": nodes of a shared template find their cluster in it, and would join another one, or ' +
+        'none. Give your own tag another key, leave the group out of it (`excludeResourceTypes: ' +
+        "['AWS::AutoScaling::AutoScalingGroup']`), or give the tier node fields of its own instead of a " +
+        '`template` (ClusterNameTag at Estate/Orders/Tiers/general)',
     );
   });
 
   test('are fine where the tag leaves the groups out, or loses', () => {
     const { stack } = shared();
-    Tags.of(stack.node.root).add('ClusterName', 'a', { priority: 500, excludeResourceTypes: ['AWS::AutoScaling::AutoScalingGroup'] });
+    Tags.of(stack.node.root).add('ClusterName', 'a', {
+      priority: 500,
+      excludeResourceTypes: ['AWS::AutoScaling::AutoScalingGroup'],
+    });
     Tags.of(stack.node.root).add('ClusterName', 'b');
     expect(() => stack.template).not.toThrow();
   });
@@ -39,7 +52,9 @@ describe('nodes that find their cluster in the tag', () => {
 
   test('need it on the instances: not propagated, by an escape hatch, it is refused', () => {
     const { stack, cluster, group } = shared();
-    group.addPropertyOverride('Tags', [{ Key: 'ClusterName', Value: stack.resolve(cluster.clusterName), PropagateAtLaunch: false }]);
+    group.addPropertyOverride('Tags', [
+      { Key: 'ClusterName', Value: stack.resolve(cluster.clusterName), PropagateAtLaunch: false },
+    ]);
     expect(() => stack.template).toThrow('got: one that is not: ');
   });
 
@@ -52,9 +67,10 @@ describe('nodes that find their cluster in the tag', () => {
     }
     const { stack } = shared(new App({ propertyInjectors: [new NoTags()] }));
     expect(() => stack.template).toThrow(
-      '`MetadataOptions.InstanceMetadataTags` must be "enabled" in the launch template of a shared `template`, got: "disabled": its nodes find their cluster in the tag ClusterName of ' +
-        'their instance. Leave it to the library (an override, an aspect or a property injector has changed it), or give the tier node fields of its own ' +
-        '(InstanceMetadata at Estate/Orders/Tiers/general)',
+      '`MetadataOptions.InstanceMetadataTags` must be "enabled" in the launch template of a shared ' +
+        '`template`, got: "disabled": its nodes find their cluster in the tag ClusterName of their ' +
+        'instance. Leave it to the library (an override, an aspect or a property injector has changed ' +
+        'it), or give the tier node fields of its own (InstanceMetadata at Estate/Orders/Tiers/general)',
     );
   });
 
@@ -86,8 +102,10 @@ describe('addUserData() on a group', () => {
         id: `cdk-ecs-auto-scaled-cluster:${ID}`,
         path: '/Estate/Orders/Tiers/general',
         message:
-          '`addUserData()` on the group of the tier "Estate/Orders/Tiers/general" changes the nodes of every tier that uses the template "Estate/Standard". Where that is meant, say so: ' +
-          '`template.bootstrap.addCommands()`; where it is not, give the tier node fields of its own instead of a `template`.',
+          '`addUserData()` on the group of the tier "Estate/Orders/Tiers/general" changes the nodes of ' +
+          'every tier that uses the template "Estate/Standard". Where that is meant, say so: ' +
+          '`template.bootstrap.addCommands()`; where it is not, give the tier node fields of its own ' +
+          'instead of a `template`.',
       },
     ]);
   });
@@ -110,11 +128,17 @@ describe('an image of another architecture than the instance types', () => {
   test.each<[string, ec2.IMachineImage, ec2.InstanceType]>([
     ['ECS-optimized for ARM', ecs.EcsOptimizedImage.amazonLinux2023(ecs.AmiHardwareType.ARM), LARGE],
     ['ECS-optimized for x86_64', ecs.EcsOptimizedImage.amazonLinux2023(), ARM],
-    ['Amazon Linux 2023 for ARM', ec2.MachineImage.latestAmazonLinux2023({ cpuType: ec2.AmazonLinuxCpuType.ARM_64 }), LARGE],
+    [
+      'Amazon Linux 2023 for ARM',
+      ec2.MachineImage.latestAmazonLinux2023({ cpuType: ec2.AmazonLinuxCpuType.ARM_64 }),
+      LARGE,
+    ],
     ['Amazon Linux 2023 for x86_64', ec2.MachineImage.latestAmazonLinux2023(), ARM],
     [
       'looked up at launch',
-      ec2.MachineImage.resolveSsmParameterAtLaunch('/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id'),
+      ec2.MachineImage.resolveSsmParameterAtLaunch(
+        '/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id',
+      ),
       LARGE,
     ],
     [
@@ -128,8 +152,9 @@ describe('an image of another architecture than the instance types', () => {
 
   test('names both', () => {
     expect(estate(ecs.EcsOptimizedImage.amazonLinux2023(ecs.AmiHardwareType.ARM), LARGE)).toThrow(
-      '`machineImage` must be of the architecture of the instance types, got: "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id" (arm64) and m7i.large ' +
-        '(x86_64). `NodeImage.amazonLinux2023()` follows the instance types by itself',
+      '`machineImage` must be of the architecture of the instance types, got: ' +
+        '"/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id" (arm64) and ' +
+        'm7i.large (x86_64). `NodeImage.amazonLinux2023()` follows the instance types by itself',
     );
   });
 
@@ -138,7 +163,9 @@ describe('an image of another architecture than the instance types', () => {
     ['it is a parameter of your own', NodeImage.fromSsmParameter('/my/arm64/image'), LARGE],
     ['it is an id', ec2.MachineImage.genericLinux({ 'eu-central-1': 'ami-0123456789abcdef0' }, {}), LARGE],
   ])('passes where %s', (_what, image, type) => {
-    const stack = new TestStack(new App(), 'Estate', { env: { region: 'eu-central-1', account: '123456789012' } });
+    const stack = new TestStack(new App(), 'Estate', {
+      env: { region: 'eu-central-1', account: '123456789012' },
+    });
     stack.cluster({ machineImage: image, tiers: [{ name: 'general', instanceTypes: [type] }] });
     expect(() => stack.template).not.toThrow();
   });

@@ -5,7 +5,13 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { EcsAutoScaledCluster, type InstanceTier, NodeImage, NodeImageResolution, NodeReplacement } from '../../src';
+import {
+  EcsAutoScaledCluster,
+  type InstanceTier,
+  NodeImage,
+  NodeImageResolution,
+  NodeReplacement,
+} from '../../src';
 import { LARGE, SMALL, TestStack, taskDefinition, testVpc } from '../helpers/estate';
 
 const ROLLING = NodeReplacement.rolling();
@@ -36,8 +42,10 @@ describe('an image that is looked up when a node starts', () => {
   const ours = NodeImage.amazonLinux2023({ resolution: NodeImageResolution.AT_LAUNCH });
   const theirs = ec2.MachineImage.resolveSsmParameterAtLaunch('/my/image');
   const message =
-    '`machineImage` must not be looked up when a node starts (`NodeImageResolution.AT_LAUNCH`, or `resolve:ssm:` in the launch template) where running nodes are replaced: ' +
-    'nodes could not be told to be up to date, nor be rolled back, and Auto Scaling refuses it. Use `NodeImageResolution.AT_DEPLOYMENT` or `pinned()`, or `NodeReplacement.onNextLaunch()` ' +
+    '`machineImage` must not be looked up when a node starts (`NodeImageResolution.AT_LAUNCH`, or ' +
+    '`resolve:ssm:` in the launch template) where running nodes are replaced: nodes could not be told ' +
+    'to be up to date, nor be rolled back, and Auto Scaling refuses it. Use ' +
+    '`NodeImageResolution.AT_DEPLOYMENT` or `pinned()`, or `NodeReplacement.onNextLaunch()` ' +
     '(ImageAtLaunch at Estate/Orders/Tiers/general)';
 
   test.each([
@@ -54,7 +62,10 @@ describe('an image that is looked up when a node starts', () => {
   test('is refused where an escape hatch brings it, with a token in its name', () => {
     const { stack, tier } = estate();
     const name = new CfnParameter(stack, 'Name');
-    launchTemplateOf(tier).addPropertyOverride('LaunchTemplateData.ImageId', Fn.join('', ['resolve:ssm:', name.valueAsString]));
+    launchTemplateOf(tier).addPropertyOverride(
+      'LaunchTemplateData.ImageId',
+      Fn.join('', ['resolve:ssm:', name.valueAsString]),
+    );
     expect(() => stack.template).toThrow(message);
   });
 
@@ -68,14 +79,18 @@ describe('an escape hatch on a group whose running nodes are replaced', () => {
     const { stack, cfnGroup } = estate();
     cfnGroup.addPropertyOverride('LaunchTemplate.Version', version);
     expect(() => stack.template).toThrow(
-      `the version of the launch template must be a number where running nodes are replaced, got: "${version}": the group would not change with the template, so nothing would be ` +
-        'replaced, and there would be nothing to roll back to (MovingVersion at Estate/Orders/Tiers/general)',
+      'the version of the launch template must be a number where running nodes are replaced, got: ' +
+        `"${version}": the group would not change with the template, so nothing would be replaced, and ` +
+        'there would be nothing to roll back to (MovingVersion at Estate/Orders/Tiers/general)',
     );
   });
 
   test('may not name such a version in a mixed-instances group either', () => {
     const { stack, cfnGroup } = estate(ROLLING, [SMALL, LARGE]);
-    cfnGroup.addPropertyOverride('MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version', '$Latest');
+    cfnGroup.addPropertyOverride(
+      'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version',
+      '$Latest',
+    );
     expect(() => stack.template).toThrow('(MovingVersion at');
   });
 
@@ -95,20 +110,25 @@ describe('an escape hatch on a group whose running nodes are replaced', () => {
           MemoryMiB: { Min: 1 },
         }),
     ],
-  ])('may not select instances by attributes %s, which a refresh with skip matching fails on', (_where, override) => {
-    const parts = estate(ROLLING, [SMALL, LARGE]);
-    override(parts);
-    expect(() => parts.stack.template).toThrow(
-      '`InstanceRequirements` (attribute-based instance selection) must not be set where running nodes are replaced: a refresh that passes over nodes that are up to date ' +
-        'fails with it. Name the `instanceTypes` (InstanceRequirements at Estate/Orders/Tiers/general)',
-    );
-  });
+  ])(
+    'may not select instances by attributes %s, which a refresh with skip matching fails on',
+    (_where, override) => {
+      const parts = estate(ROLLING, [SMALL, LARGE]);
+      override(parts);
+      expect(() => parts.stack.template).toThrow(
+        '`InstanceRequirements` (attribute-based instance selection) must not be set where running ' +
+          'nodes are replaced: a refresh that passes over nodes that are up to date fails with it. Name ' +
+          'the `instanceTypes` (InstanceRequirements at Estate/Orders/Tiers/general)',
+      );
+    },
+  );
 
   test('may not weigh instance types, of which a refresh may replace all at once', () => {
     const { stack, cfnGroup } = estate(ROLLING, [SMALL, LARGE]);
     cfnGroup.addPropertyOverride('MixedInstancesPolicy.LaunchTemplate.Overrides.0.WeightedCapacity', '2');
     expect(() => stack.template).toThrow(
-      '`WeightedCapacity` must not be set with `NodeReplacement.rolling()`: a refresh of a weighted group may replace all nodes at once (WeightedCapacity at',
+      '`WeightedCapacity` must not be set with `NodeReplacement.rolling()`: a refresh of a weighted ' +
+        'group may replace all nodes at once (WeightedCapacity at',
     );
   });
 
@@ -118,26 +138,34 @@ describe('an escape hatch on a group whose running nodes are replaced', () => {
     expect(() => stack.template).not.toThrow();
   });
 
-  test.each(['AutoScalingRollingUpdate', 'AutoScalingReplacingUpdate'])('may not have the policy %s as well', (policy) => {
-    const { stack, cfnGroup } = estate();
-    cfnGroup.addOverride(`UpdatePolicy.${policy}`, { WillReplace: true });
-    expect(() => stack.template).toThrow(
-      `\`${policy}\` must not be set beside the instance refresh: a group has one way to be updated (TwoUpdatePolicies at Estate/Orders/Tiers/general)`,
-    );
-  });
+  test.each(['AutoScalingRollingUpdate', 'AutoScalingReplacingUpdate'])(
+    'may not have the policy %s as well',
+    (policy) => {
+      const { stack, cfnGroup } = estate();
+      cfnGroup.addOverride(`UpdatePolicy.${policy}`, { WillReplace: true });
+      expect(() => stack.template).toThrow(
+        `\`${policy}\` must not be set beside the instance refresh: a group has one way to be updated ` +
+          '(TwoUpdatePolicies at Estate/Orders/Tiers/general)',
+      );
+    },
+  );
 
   test('may not wait for signals, which no node sends', () => {
     const { stack, cfnGroup } = estate();
     cfnGroup.cfnOptions.creationPolicy = { resourceSignal: { count: 1 } };
     expect(() => stack.template).toThrow(
-      'a creation policy must not be set where running nodes are replaced: an instance refresh does not wait for signals, and no node sends one. The readiness gate of ' +
-        '`NodeReplacement.rolling()` is what waits for a node (SignalsWithRefresh at',
+      'a creation policy must not be set where running nodes are replaced: an instance refresh does ' +
+        'not wait for signals, and no node sends one. The readiness gate of `NodeReplacement.rolling()` ' +
+        'is what waits for a node (SignalsWithRefresh at',
     );
   });
 
   test('may do all of that where running nodes stay as they are', () => {
     const { stack, cfnGroup } = estate(NodeReplacement.onNextLaunch(), [SMALL, LARGE]);
-    cfnGroup.addPropertyOverride('MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version', '$Latest');
+    cfnGroup.addPropertyOverride(
+      'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version',
+      '$Latest',
+    );
     cfnGroup.addPropertyOverride('MixedInstancesPolicy.LaunchTemplate.Overrides.0.WeightedCapacity', '2');
     cfnGroup.addOverride('UpdatePolicy.AutoScalingRollingUpdate', { MaxBatchSize: 1 });
     expect(() => stack.template).not.toThrow();
@@ -145,15 +173,20 @@ describe('an escape hatch on a group whose running nodes are replaced', () => {
 });
 
 describe('a scaling policy on the group of a tier', () => {
-  test.each(['onNextLaunch', 'rolling', 'allAtOnce'] as const)('is refused beside managed scaling, with %s()', (kind) => {
-    const { stack, group } = estate(NodeReplacement[kind]());
-    group.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60 });
-    expect(() => stack.template).toThrow(
-      '"Estate/Orders/Tiers/general/AutoScalingGroup/ScalingPolicyCpu/Resource": a scaling policy of its own must not be on a tier\'s group: ECS scales it, by what its tasks need, ' +
-        "and forbids other policies beside managed scaling. Scale the services, and use the tier's `targetCapacityPercent`, `minCapacity` or `schedules` for spare nodes " +
-        '(ScalingPolicyOnTier at Estate/Orders/Tiers/general)',
-    );
-  });
+  test.each(['onNextLaunch', 'rolling', 'allAtOnce'] as const)(
+    'is refused beside managed scaling, with %s()',
+    (kind) => {
+      const { stack, group } = estate(NodeReplacement[kind]());
+      group.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60 });
+      expect(() => stack.template).toThrow(
+        '"Estate/Orders/Tiers/general/AutoScalingGroup/ScalingPolicyCpu/Resource": a scaling policy of ' +
+          "its own must not be on a tier's group: ECS scales it, by what its tasks need, and forbids " +
+          "other policies beside managed scaling. Scale the services, and use the tier's " +
+          '`targetCapacityPercent`, `minCapacity` or `schedules` for spare nodes (ScalingPolicyOnTier at ' +
+          'Estate/Orders/Tiers/general)',
+      );
+    },
+  );
 
   test('is found wherever it stands in the stack', () => {
     const { stack, group } = estate();
@@ -178,14 +211,21 @@ describe('a scaling policy on the group of a tier', () => {
 });
 
 describe('a termination hook on the group of a tier', () => {
-  const withHook = (replacement: NodeReplacement, props: Partial<autoscaling.BasicLifecycleHookProps> = {}) => {
+  const withHook = (
+    replacement: NodeReplacement,
+    props: Partial<autoscaling.BasicLifecycleHookProps> = {},
+  ) => {
     const { stack, group } = estate(replacement);
-    group.addLifecycleHook('Logs', { lifecycleTransition: autoscaling.LifecycleTransition.INSTANCE_TERMINATING, ...props });
+    group.addLifecycleHook('Logs', {
+      lifecycleTransition: autoscaling.LifecycleTransition.INSTANCE_TERMINATING,
+      ...props,
+    });
     return () => stack.template;
   };
   const message =
-    'a termination hook must have the default result CONTINUE (left out, it is ABANDON): an abandoned termination skips all other hooks, and with them the one that drains the ' +
-    'node (AbandonedTermination at Estate/Orders/Tiers/general)';
+    'a termination hook must have the default result CONTINUE (left out, it is ABANDON): an abandoned ' +
+    'termination skips all other hooks, and with them the one that drains the node ' +
+    '(AbandonedTermination at Estate/Orders/Tiers/general)';
 
   test.each([undefined, autoscaling.DefaultResult.ABANDON])(
     'with the default result %s would keep the node from being drained',
@@ -198,7 +238,9 @@ describe('a termination hook on the group of a tier', () => {
   test('is fine with CONTINUE, where nothing is drained, and at a launch', () => {
     expect(withHook(ROLLING, { defaultResult: autoscaling.DefaultResult.CONTINUE })).not.toThrow();
     expect(withHook(NodeReplacement.allAtOnce())).not.toThrow();
-    expect(withHook(ROLLING, { lifecycleTransition: autoscaling.LifecycleTransition.INSTANCE_LAUNCHING })).not.toThrow();
+    expect(
+      withHook(ROLLING, { lifecycleTransition: autoscaling.LifecycleTransition.INSTANCE_LAUNCHING }),
+    ).not.toThrow();
   });
 });
 
@@ -207,8 +249,10 @@ describe('a warm pool', () => {
     const { stack, group } = estate();
     group.addWarmPool();
     expect(() => stack.template).toThrow(
-      '"Estate/Orders/Tiers/general/AutoScalingGroup/WarmPool/Resource": a warm pool must not be on a group whose nodes have to join the cluster before they count: nodes of the pool ' +
-        'boot without registering, so the gate would hold each of them, and give it up. Leave the pool out, or set `readinessGate: false` (WarmPoolBehindGate at Estate/Orders/Tiers/general)',
+      '"Estate/Orders/Tiers/general/AutoScalingGroup/WarmPool/Resource": a warm pool must not be on a ' +
+        'group whose nodes have to join the cluster before they count: nodes of the pool boot without ' +
+        'registering, so the gate would hold each of them, and give it up. Leave the pool out, or set ' +
+        '`readinessGate: false` (WarmPoolBehindGate at Estate/Orders/Tiers/general)',
     );
   });
 
@@ -224,24 +268,36 @@ describe('a warm pool', () => {
 
 describe('an alarm that stops a replacement', () => {
   const serviceOn = (stack: TestStack, cluster: EcsAutoScaledCluster) =>
-    new ecs.Ec2Service(stack, 'Api', { cluster, taskDefinition: taskDefinition(stack), minHealthyPercent: 100 });
+    new ecs.Ec2Service(stack, 'Api', {
+      cluster,
+      taskDefinition: taskDefinition(stack),
+      minHealthyPercent: 100,
+    });
   const alarmOn = (stack: TestStack, metric: cloudwatch.IMetric) =>
     new cloudwatch.Alarm(stack, 'Alarm', { metric, threshold: 1, evaluationPeriods: 1 });
   /** A tier that is added late, when there are a service and other tiers to watch. */
-  const lateTier = (metric: (parts: { cluster: EcsAutoScaledCluster; service: ecs.Ec2Service }) => cloudwatch.IMetric) => {
+  const lateTier = (
+    metric: (parts: { cluster: EcsAutoScaledCluster; service: ecs.Ec2Service }) => cloudwatch.IMetric,
+  ) => {
     const stack = new TestStack();
     const cluster = stack.cluster();
     const alarm = alarmOn(stack, metric({ cluster, service: serviceOn(stack, cluster) }));
-    cluster.addTier('late', { instanceTypes: [LARGE], replacement: NodeReplacement.rolling({ alarms: [alarm] }) });
+    cluster.addTier('late', {
+      instanceTypes: [LARGE],
+      replacement: NodeReplacement.rolling({ alarms: [alarm] }),
+    });
     return () => stack.template;
   };
 
   test('and watches a service of the same stack makes a loop, which is named', () => {
     expect(lateTier(({ service }) => service.metricCpuUtilization())).toThrow(
-      '`alarms` must not have an alarm that itself needs the nodes, since CloudFormation could make neither first: ' +
-        'Estate/Orders/Tiers/late/AutoScalingGroup/ASG → Estate/Alarm/Resource → Estate/Api/Service → Estate/Orders/Orders → ' +
-        'Estate/Orders/Tiers/late/CapacityProvider/CapacityProvider → Estate/Orders/Tiers/late/AutoScalingGroup/ASG. Watch the target group or the load balancer of the service, ' +
-        'or name cluster and service in the metric by names of your own (`clusterName`, `serviceName`) instead of by reference (AlarmLoop at Estate/Orders/Tiers/late)',
+      '`alarms` must not have an alarm that itself needs the nodes, since CloudFormation could make ' +
+        'neither first: Estate/Orders/Tiers/late/AutoScalingGroup/ASG → Estate/Alarm/Resource → ' +
+        'Estate/Api/Service → Estate/Orders/Orders → ' +
+        'Estate/Orders/Tiers/late/CapacityProvider/CapacityProvider → ' +
+        'Estate/Orders/Tiers/late/AutoScalingGroup/ASG. Watch the target group or the load balancer of ' +
+        'the service, or name cluster and service in the metric by names of your own (`clusterName`, ' +
+        '`serviceName`) instead of by reference (AlarmLoop at Estate/Orders/Tiers/late)',
     );
   });
 
@@ -249,7 +305,11 @@ describe('an alarm that stops a replacement', () => {
     expect(lateTier(({ cluster }) => cluster.metricCpuReservation())).not.toThrow();
     expect(lateTier(({ cluster }) => cluster.tier('general').metricInServiceInstances())).not.toThrow();
     const dimensionsMap = { ClusterName: 'orders', ServiceName: 'api' };
-    expect(lateTier(() => new cloudwatch.Metric({ namespace: 'AWS/ECS', metricName: 'CPUUtilization', dimensionsMap }))).not.toThrow();
+    expect(
+      lateTier(
+        () => new cloudwatch.Metric({ namespace: 'AWS/ECS', metricName: 'CPUUtilization', dimensionsMap }),
+      ),
+    ).not.toThrow();
   });
 
   test('may watch a target group, which is made before the cluster', () => {
@@ -258,7 +318,9 @@ describe('an alarm that stops a replacement', () => {
     const targets = new elbv2.ApplicationTargetGroup(stack, 'Targets', { vpc: stack.vpc, port: 80 });
     balancer.addListener('Http', { port: 80, open: false, defaultTargetGroups: [targets] });
     const cluster = stack.cluster({
-      replacement: NodeReplacement.rolling({ alarms: [alarmOn(stack, targets.metrics.unhealthyHostCount())] }),
+      replacement: NodeReplacement.rolling({
+        alarms: [alarmOn(stack, targets.metrics.unhealthyHostCount())],
+      }),
     });
     serviceOn(stack, cluster).attachToApplicationTargetGroup(targets);
     expect(() => stack.template).not.toThrow();
@@ -266,9 +328,15 @@ describe('an alarm that stops a replacement', () => {
 
   test('may have a name that is known, and no alarm here', () => {
     const stack = new TestStack();
-    stack.cluster({ replacement: NodeReplacement.rolling({ alarms: [cloudwatch.Alarm.fromAlarmName(stack, 'Alarm', 'orders-errors')] }) });
+    stack.cluster({
+      replacement: NodeReplacement.rolling({
+        alarms: [cloudwatch.Alarm.fromAlarmName(stack, 'Alarm', 'orders-errors')],
+      }),
+    });
     stack.template.hasResource('AWS::AutoScaling::AutoScalingGroup', {
-      UpdatePolicy: { AutoScalingInstanceRefresh: { Preferences: { AlarmSpecification: { Alarms: ['orders-errors'] } } } },
+      UpdatePolicy: {
+        AutoScalingInstanceRefresh: { Preferences: { AlarmSpecification: { Alarms: ['orders-errors'] } } },
+      },
     });
   });
 });
@@ -283,5 +351,7 @@ test('tiers are checked in a nested stack and in each of several stacks', () => 
   });
   new TestStack(app, 'Other').cluster();
   cluster.tier('general').autoScalingGroup.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60 });
-  expect(() => Template.fromStack(nested)).toThrow('(ScalingPolicyOnTier at Parent/Nested/Orders/Tiers/general)');
+  expect(() => Template.fromStack(nested)).toThrow(
+    '(ScalingPolicyOnTier at Parent/Nested/Orders/Tiers/general)',
+  );
 });

@@ -62,7 +62,10 @@ class Everything extends Stack {
         NodeVolume.root({ size: Size.gibibytes(50), encryptionKey: keys.key }),
         NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(100), encryptionKey: keys.key }),
       ],
-      agent: { containerInstancePropagateTagsFrom: AgentPropagateTagsFrom.EC2_INSTANCE, taskCleanupWaitDuration: Duration.minutes(30) },
+      agent: {
+        containerInstancePropagateTagsFrom: AgentPropagateTagsFrom.EC2_INSTANCE,
+        taskCleanupWaitDuration: Duration.minutes(30),
+      },
     });
     const cluster = new EcsAutoScaledCluster(this, 'Shop', {
       vpc,

@@ -53,18 +53,28 @@ function matches(pattern: string, text: string): boolean {
 export function unexplained(findings: Finding[], accepted: Accepted[]): Finding[] {
   return findings.filter(
     ({ rule, where }) =>
-      !accepted.some(({ rules, places }) => rules.some((one) => matches(one, rule)) && places.some((one) => matches(one, where))),
+      !accepted.some(
+        ({ rules, places }) =>
+          rules.some((one) => matches(one, rule)) && places.some((one) => matches(one, where)),
+      ),
   );
 }
 
 /** The rules and places of rows that accept nothing that anybody has found. */
 export function superfluous(findings: Finding[], accepted: Accepted[]): string[] {
   return accepted.flatMap(({ rules, places }) => {
-    const met = findings.filter(({ rule, where }) => rules.some((one) => matches(one, rule)) && places.some((one) => matches(one, where)));
+    const met = findings.filter(
+      ({ rule, where }) =>
+        rules.some((one) => matches(one, rule)) && places.some((one) => matches(one, where)),
+    );
     const name = `${rules[0]} at ${places[0]}`;
     return [
-      ...rules.filter((one) => !met.some(({ rule }) => matches(one, rule))).map((one) => `${one} (row ${name})`),
-      ...places.filter((one) => !met.some(({ where }) => matches(one, where))).map((one) => `${one} (row ${name})`),
+      ...rules
+        .filter((one) => !met.some(({ rule }) => matches(one, rule)))
+        .map((one) => `${one} (row ${name})`),
+      ...places
+        .filter((one) => !met.some(({ where }) => matches(one, where)))
+        .map((one) => `${one} (row ${name})`),
     ];
   });
 }

@@ -6,8 +6,9 @@ import { AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag'
 import { estates, naive } from './estates';
 import type { Finding, Review } from './finding';
 
-// A program of its own, because the newest CDK needs a process of its own. It synthesizes under the eyes of all reviewers that are plugins of the CDK, and
-// leaves what they found, and what the other reviewers need, in the folder that it is given.
+// A program of its own, because the newest CDK needs a process of its own. It synthesizes under the eyes of
+// all reviewers that are plugins of the CDK, and leaves what they found, and what the other reviewers need,
+// in the folder that it is given.
 
 function review(make: (props: AppProps) => App, outdir: string): void {
   // The third switches aws-cdk-lib's own validator from warnings to errors; it needs no plugin.
@@ -37,7 +38,10 @@ interface Report {
       readonly ruleName: string;
       readonly description: string;
       readonly severity: string;
-      readonly violatingConstructs: { constructPath?: string; cloudFormationResource?: { logicalId: string } }[];
+      readonly violatingConstructs: {
+        constructPath?: string;
+        cloudFormationResource?: { logicalId: string };
+      }[];
     }[];
   }[];
 }
@@ -48,7 +52,12 @@ function findingsIn({ pluginReports }: Report): Finding[] {
       // The guard's plugin names the app, too, where a rule looks at several properties of a resource.
       violatingConstructs
         .filter(({ constructPath }) => constructPath)
-        .map(({ constructPath }) => ({ reviewer: pluginName, rule: ruleName, where: constructPath as string, message: description })),
+        .map(({ constructPath }) => ({
+          reviewer: pluginName,
+          rule: ruleName,
+          where: constructPath as string,
+          message: description,
+        })),
     ),
   );
   // The packs look at the whole app once for each environment in it.

@@ -13,7 +13,12 @@ const floor = join(outdir, 'floor');
 const newest = join(outdir, 'newest');
 
 /** What everybody has found in the estates, and in the naive app. */
-const found: Record<'floor' | 'newest' | 'cfnLint' | 'checkov', Finding[]> = { floor: [], newest: [], cfnLint: [], checkov: [] };
+const found: Record<'floor' | 'newest' | 'cfnLint' | 'checkov', Finding[]> = {
+  floor: [],
+  newest: [],
+  cfnLint: [],
+  checkov: [],
+};
 const foundInNaive: Finding[] = [];
 const accepted = acceptedFindings();
 
@@ -27,7 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
-const shown = (findings: Finding[]) => findings.map(({ reviewer, rule, where, message }) => `${reviewer}: ${rule} at ${where}: ${message}`);
+const shown = (findings: Finding[]) =>
+  findings.map(({ reviewer, rule, where, message }) => `${reviewer}: ${rule} at ${where}: ${message}`);
 
 /** All resources of a type, by template file and logical id. */
 function resources(folder: string, type: string): Record<string, any> {
@@ -60,7 +66,9 @@ describe('nothing is found that docs/security.md does not explain', () => {
 
   test('by shellcheck, in any script of the estates', () => {
     const userData = Object.entries(templatesIn(join(floor, 'estates'))).flatMap(([file, template]) => {
-      const deployed = Object.fromEntries(Object.keys(template.Resources).flatMap((id) => [`${id}`, `${id}.Arn`].map((key) => [key, key])));
+      const deployed = Object.fromEntries(
+        Object.keys(template.Resources).flatMap((id) => [`${id}`, `${id}.Arn`].map((key) => [key, key])),
+      );
       return Object.entries<any>(template.Resources)
         .filter(([, { Type }]) => Type === 'AWS::EC2::LaunchTemplate')
         .map(([id, { Properties }]) => {
@@ -71,7 +79,9 @@ describe('nothing is found that docs/security.md does not explain', () => {
     expect(userData.length).toBeGreaterThan(6);
     const findings = userData.flatMap(([name, text]) => {
       const [gate, script] = partsOf(text);
-      return [shellcheck(gate.body, 'sh'), shellcheck(script.body, 'bash')].filter((one) => one !== '').map((one) => `${name}: ${one}`);
+      return [shellcheck(gate.body, 'sh'), shellcheck(script.body, 'bash')]
+        .filter((one) => one !== '')
+        .map((one) => `${name}: ${one}`);
     });
     expect(findings).toEqual([]);
   });
@@ -94,7 +104,8 @@ describe('the reviewers are awake', () => {
 });
 
 describe('the newest CDK', () => {
-  const versionOf = (name: string) => JSON.parse(readFileSync(join(__dirname, '../../node_modules', name, 'package.json'), 'utf8')).version;
+  const versionOf = (name: string) =>
+    JSON.parse(readFileSync(join(__dirname, '../../node_modules', name, 'package.json'), 'utf8')).version;
 
   test('is another one than the floor', () => {
     expect(reviewOf(join(floor, 'estates')).cdk).toBe(versionOf('aws-cdk-lib'));
@@ -104,14 +115,18 @@ describe('the newest CDK', () => {
 
   // Those of the floor are held by test/golden.test.ts; an upgrade of the CDK must replace no nodes.
   test('renders every launch template as the floor does, byte for byte', () => {
-    const [ofFloor, ofNewest] = [floor, newest].map((folder) => resources(join(folder, 'estates'), 'AWS::EC2::LaunchTemplate'));
+    const [ofFloor, ofNewest] = [floor, newest].map((folder) =>
+      resources(join(folder, 'estates'), 'AWS::EC2::LaunchTemplate'),
+    );
     expect(Object.keys(ofFloor).length).toBeGreaterThan(6);
     expect(JSON.stringify(ofNewest, undefined, 1)).toBe(JSON.stringify(ofFloor, undefined, 1));
   });
 
   test('renders the same types of resources', () => {
     const types = (folder: string) =>
-      Object.values(templatesIn(join(folder, 'estates'))).map((template) => Object.values<any>(template.Resources).map(({ Type }) => Type));
+      Object.values(templatesIn(join(folder, 'estates'))).map((template) =>
+        Object.values<any>(template.Resources).map(({ Type }) => Type),
+      );
     expect(types(newest)).toEqual(types(floor));
   });
 });
@@ -119,11 +134,17 @@ describe('the newest CDK', () => {
 // What docs/security.md says of findings that are not true: the reviewer does not look where it is said.
 describe('every launch template', () => {
   const templates = () =>
-    Object.values(resources(join(floor, 'estates'), 'AWS::EC2::LaunchTemplate')).map((one) => one.Properties.LaunchTemplateData);
+    Object.values(resources(join(floor, 'estates'), 'AWS::EC2::LaunchTemplate')).map(
+      (one) => one.Properties.LaunchTemplateData,
+    );
 
   test('asks for IMDSv2, with one hop', () => {
     for (const { MetadataOptions } of templates()) {
-      expect(MetadataOptions).toMatchObject({ HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 1 });
+      expect(MetadataOptions).toMatchObject({
+        HttpTokens: 'required',
+        HttpEndpoint: 'enabled',
+        HttpPutResponseHopLimit: 1,
+      });
     }
   });
 
@@ -143,7 +164,9 @@ describe('every launch template', () => {
 });
 
 test('every group has its nodes in more than one Availability Zone', () => {
-  for (const { Properties } of Object.values(resources(join(floor, 'estates'), 'AWS::AutoScaling::AutoScalingGroup'))) {
+  for (const { Properties } of Object.values(
+    resources(join(floor, 'estates'), 'AWS::AutoScaling::AutoScalingGroup'),
+  )) {
     expect(Properties.VPCZoneIdentifier.length).toBeGreaterThan(1);
   }
 });

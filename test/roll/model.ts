@@ -1,14 +1,19 @@
 /**
- * A model of a rolling replacement: NOT AWS. It has the documented rules of instance refresh and of ECS's managed draining, and counts what a task sees.
- * One tick is a minute or so. Where the documents leave a choice open, the model takes both (`termination`).
+ * A model of a rolling replacement: NOT AWS. It has the documented rules of instance refresh and of ECS's
+ * managed draining, and counts what a task sees. One tick is a minute or so. Where the documents leave a
+ * choice open, the model takes both (`termination`).
  *
  * The rules, and where they are from:
- * - a refresh never has more than the maximum of desired capacity (in service and pending), and never takes an old node away when that would leave fewer than the minimum
- *   in service and warmed up (EC2 Auto Scaling guide, instance refresh);
- * - a new node is in service after its launch lifecycle hook; one that never joins is abandoned by the gate, or goes into service all the same without it;
- * - a terminated node waits until ECS has drained it (ECS guide, managed instance draining): a draining node takes no new task;
- * - ECS replaces a running task of a draining node as the service's minimum and maximum healthy percent allow: a replacement first, when the maximum leaves room; the old task goes
- *   when the minimum still holds without it (UpdateContainerInstancesState);
+ * - a refresh never has more than the maximum of desired capacity (in service and pending), and never takes
+ *   an old node away when that would leave fewer than the minimum in service and warmed up (EC2 Auto Scaling
+ *   guide, instance refresh);
+ * - a new node is in service after its launch lifecycle hook; one that never joins is abandoned by the gate,
+ *   or goes into service all the same without it;
+ * - a terminated node waits until ECS has drained it (ECS guide, managed instance draining): a draining node
+ *   takes no new task;
+ * - ECS replaces a running task of a draining node as the service's minimum and maximum healthy percent
+ *   allow: a replacement first, when the maximum leaves room; the old task goes when the minimum still holds
+ *   without it (UpdateContainerInstancesState);
  * - a protected task stays until its protection ends;
  * - a Spot node is drained two minutes before it is lost, whatever runs on it.
  */
@@ -43,7 +48,10 @@ export interface Policy {
   readonly drains: boolean;
   /** The event that starts the cordon never arrives. */
   readonly eventLost?: boolean;
-  /** Old nodes go as soon as one new node makes up for one of them, or when the whole batch of new ones is ready. */
+  /**
+   * Old nodes go as soon as one new node makes up for one of them, or when the whole batch of
+   * new ones is ready.
+   */
   readonly termination: 'progressive' | 'batch';
 }
 
@@ -94,17 +102,28 @@ export function roll(estate: Estate, policy: Policy, record = false): Outcome {
   let clock = 0;
   const desired = estate.nodes;
   for (let n = 0; n < desired; n++) {
-    nodes.push({ id: n, isNew: false, state: 'in service', joined: true, inServiceSince: -WARM_UP, readyAt: 0, broken: false, tasks: [] });
+    nodes.push({
+      id: n,
+      isNew: false,
+      state: 'in service',
+      joined: true,
+      inServiceSince: -WARM_UP,
+      readyAt: 0,
+      broken: false,
+      tasks: [],
+    });
   }
   const slotsOf = estate.services.map((service) => service.desired);
   const offsets = slotsOf.map((_, index) => slotsOf.slice(0, index).reduce((sum, count) => sum + count, 0));
   const moves: number[] = new Array(slotsOf.reduce((sum, count) => sum + count, 0)).fill(0);
   let next = 0;
   estate.services.forEach((service, index) => {
-    for (let slot = 0; slot < service.desired; slot++) nodes[next++ % desired].tasks.push({ service: index, slot });
+    for (let slot = 0; slot < service.desired; slot++)
+      nodes[next++ % desired].tasks.push({ service: index, slot });
   });
 
-  const running = (service: number) => nodes.reduce((sum, node) => sum + node.tasks.filter((task) => task.service === service).length, 0);
+  const running = (service: number) =>
+    nodes.reduce((sum, node) => sum + node.tasks.filter((task) => task.service === service).length, 0);
   const fewest = estate.services.map((_, index) => running(index));
   const history: Outcome['history'] = [];
   let mostNodes = nodes.length;
@@ -115,7 +134,11 @@ export function roll(estate: Estate, policy: Policy, record = false): Outcome {
   const marked = (node: Node) => policy.cordon && !policy.eventLost && !node.isNew;
   const roomFor = (avoidMarked: boolean) =>
     nodes.filter(
-      (node) => node.state === 'in service' && node.joined && node.tasks.length < estate.slots && !(avoidMarked && marked(node)),
+      (node) =>
+        node.state === 'in service' &&
+        node.joined &&
+        node.tasks.length < estate.slots &&
+        !(avoidMarked && marked(node)),
     );
   const place = (task: Task): boolean => {
     const candidates = roomFor(true);
@@ -162,8 +185,13 @@ export function roll(estate: Estate, policy: Policy, record = false): Outcome {
     }
   };
   const terminate = (): boolean => {
-    const isWarm = (node: Node) => node.state === 'in service' && (!node.isNew || clock - node.inServiceSince >= WARM_UP);
-    if (policy.termination === 'batch' && nodes.some((node) => node.isNew && node.state !== 'draining' && !isWarm(node))) return false;
+    const isWarm = (node: Node) =>
+      node.state === 'in service' && (!node.isNew || clock - node.inServiceSince >= WARM_UP);
+    if (
+      policy.termination === 'batch' &&
+      nodes.some((node) => node.isNew && node.state !== 'draining' && !isWarm(node))
+    )
+      return false;
     const least = Math.ceil((desired * policy.minHealthyPercentage) / 100);
     let warm = nodes.filter(isWarm).length;
     let progress = false;
@@ -191,16 +219,22 @@ export function roll(estate: Estate, policy: Policy, record = false): Outcome {
       }
     }
     const before = nodes.length;
-    for (const node of nodes.filter((candidate) => candidate.state === 'draining' && candidate.tasks.length === 0))
+    for (const node of nodes.filter(
+      (candidate) => candidate.state === 'draining' && candidate.tasks.length === 0,
+    ))
       nodes.splice(nodes.indexOf(node), 1);
     return nodes.length < before;
   };
   const spot = () => {
     if (estate.spotLosses.includes(clock)) {
-      const node = nodes.find((candidate) => candidate.state === 'in service' && candidate.lostAt === undefined);
+      const node = nodes.find(
+        (candidate) => candidate.state === 'in service' && candidate.lostAt === undefined,
+      );
       if (node) Object.assign(node, { state: 'draining', lostAt: clock + 2 });
     }
-    for (const node of nodes.filter((candidate) => candidate.lostAt !== undefined && clock >= candidate.lostAt))
+    for (const node of nodes.filter(
+      (candidate) => candidate.lostAt !== undefined && clock >= candidate.lostAt,
+    ))
       lost.push(...node.tasks.splice(0));
   };
 
@@ -210,7 +244,8 @@ export function roll(estate: Estate, policy: Policy, record = false): Outcome {
     spot();
     launch();
     const terminated = terminate();
-    if (record) history.push(nodes.map(({ id, isNew, state, tasks }) => ({ id, isNew, state, tasks: tasks.length })));
+    if (record)
+      history.push(nodes.map(({ id, isNew, state, tasks }) => ({ id, isNew, state, tasks: tasks.length })));
     const gone = drain();
     mostNodes = Math.max(mostNodes, nodes.length);
     mostAlive = Math.max(mostAlive, nodes.filter((node) => node.state !== 'draining').length);

@@ -12,15 +12,23 @@ const BASE: Omit<Policy, 'termination'> = {
   drains: true,
 };
 const TERMINATIONS = ['progressive', 'batch'] as const;
-const surge = (maxHealthyPercentage: number, cordon: boolean, termination: Policy['termination']): Policy => ({
+const surge = (
+  maxHealthyPercentage: number,
+  cordon: boolean,
+  termination: Policy['termination'],
+): Policy => ({
   ...BASE,
   maxHealthyPercentage,
   cordon,
   termination,
 });
 
-/** Whether ECS may start a replacement before it stops a task: the maximum is rounded down, so that one task and 150 percent leave none. */
-const leavesRoom = (service: ServiceModel) => Math.floor((service.desired * service.maxPercent) / 100) > service.desired;
+/**
+ * Whether ECS may start a replacement before it stops a task: the maximum is rounded down, so that one task
+ * and 150 percent leave none.
+ */
+const leavesRoom = (service: ServiceModel) =>
+  Math.floor((service.desired * service.maxPercent) / 100) > service.desired;
 
 const steady: fc.Arbitrary<ServiceModel> = fc
   .record({
@@ -38,7 +46,9 @@ const anyService: fc.Arbitrary<ServiceModel> = fc.record({
   protectedFor: fc.constantFrom(0, 0, 5),
 });
 
-/** Estates whose tasks fit on their nodes, with room for one more of each: what managed scaling would see to. */
+/**
+ * Estates whose tasks fit on their nodes, with room for one more of each: what managed scaling would see to.
+ */
 function estates(
   service: fc.Arbitrary<ServiceModel>,
   more: Partial<{ [Key in keyof Estate]: fc.Arbitrary<Estate[Key]> }> = {},
@@ -61,7 +71,11 @@ function estates(
 
 const most = (outcome: Outcome) => Math.max(...outcome.moves);
 
-function holds(estate: fc.Arbitrary<Estate>, policy: Policy, property: (outcome: Outcome, estate: Estate) => boolean): void {
+function holds(
+  estate: fc.Arbitrary<Estate>,
+  policy: Policy,
+  property: (outcome: Outcome, estate: Estate) => boolean,
+): void {
   fc.assert(
     fc.property(estate, (one) => property(roll(one, policy), one)),
     { numRuns: RUNS },
@@ -69,7 +83,10 @@ function holds(estate: fc.Arbitrary<Estate>, policy: Policy, property: (outcome:
 }
 
 const neverBelowMinimum = (outcome: Outcome, estate: Estate) =>
-  estate.services.every((service, index) => outcome.fewest[index] >= Math.ceil((service.desired * service.minHealthyPercent) / 100));
+  estate.services.every(
+    (service, index) =>
+      outcome.fewest[index] >= Math.ceil((service.desired * service.minHealthyPercent) / 100),
+  );
 
 describe.each(TERMINATIONS)('in the model, when old nodes go in the %s way', (termination) => {
   test.each([105, 110, 150, 199])(
@@ -78,7 +95,11 @@ describe.each(TERMINATIONS)('in the model, when old nodes go in the %s way', (te
       holds(
         estates(steady),
         surge(percent, true, termination),
-        (outcome, estate) => !outcome.failed && outcome.oldNodesLeft === 0 && most(outcome) === 1 && neverBelowMinimum(outcome, estate),
+        (outcome, estate) =>
+          !outcome.failed &&
+          outcome.oldNodesLeft === 0 &&
+          most(outcome) === 1 &&
+          neverBelowMinimum(outcome, estate),
       );
     },
   );
@@ -88,8 +109,17 @@ describe.each(TERMINATIONS)('in the model, when old nodes go in the %s way', (te
   });
 
   test('a service that leaves no room to move keeps its minimum, and holds up the roll instead', () => {
-    const stuck = anyService.map((service) => ({ ...service, minHealthyPercent: 100, maxPercent: 100, protectedFor: 0 }));
-    holds(estates(stuck), surge(200, false, termination), (outcome, estate) => neverBelowMinimum(outcome, estate) && outcome.failed);
+    const stuck = anyService.map((service) => ({
+      ...service,
+      minHealthyPercent: 100,
+      maxPercent: 100,
+      protectedFor: 0,
+    }));
+    holds(
+      estates(stuck),
+      surge(200, false, termination),
+      (outcome, estate) => neverBelowMinimum(outcome, estate) && outcome.failed,
+    );
   });
 
   test('nodes that never join touch no old node behind the readiness gate, and fail the refresh', () => {
@@ -122,7 +152,11 @@ describe.each(TERMINATIONS)('in the model, when old nodes go in the %s way', (te
 
   test('a Spot loss in the middle of a roll is made up for, and the roll still ends', () => {
     const spotLosses = fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { maxLength: 3 });
-    holds(estates(steady, { spotLosses }), surge(110, true, termination), (outcome) => !outcome.failed && outcome.oldNodesLeft === 0);
+    holds(
+      estates(steady, { spotLosses }),
+      surge(110, true, termination),
+      (outcome) => !outcome.failed && outcome.oldNodesLeft === 0,
+    );
   });
 
   test('a lost event means no cordon: tasks may move again, and still none is lost', () => {

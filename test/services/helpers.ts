@@ -1,4 +1,12 @@
-import { App, aws_autoscaling as autoscaling, aws_ec2 as ec2, aws_ecs as ecs, aws_iam as iam, Stack, type StackProps } from 'aws-cdk-lib';
+import {
+  App,
+  aws_autoscaling as autoscaling,
+  aws_ec2 as ec2,
+  aws_ecs as ecs,
+  aws_iam as iam,
+  Stack,
+  type StackProps,
+} from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { associationOf } from '../../src/services/repairs/association-dependency';
@@ -18,7 +26,9 @@ export interface ServedOptions extends Partial<ecs.ClusterProps> {
   readonly constrainToNotHeld?: boolean;
 }
 
-/** Stands for `EcsAutoScaledCluster`: an `ecs.Cluster` with one group, its provider and a default strategy. */
+/**
+ * Stands for `EcsAutoScaledCluster`: an `ecs.Cluster` with one group, its provider and a default strategy.
+ */
 export class TestCluster extends ecs.Cluster {
   public readonly autoScalingGroup: autoscaling.AutoScalingGroup;
   public readonly provider: ecs.AsgCapacityProvider;
@@ -44,7 +54,9 @@ export class TestCluster extends ecs.Cluster {
       capacityProviderName: `${id.toLowerCase()}-general`,
     });
     this.addAsgCapacityProvider(this.provider);
-    this.addDefaultCapacityProviderStrategy([{ capacityProvider: this.provider.capacityProviderName, weight: 1 }]);
+    this.addDefaultCapacityProviderStrategy([
+      { capacityProvider: this.provider.capacityProviderName, weight: 1 },
+    ]);
     if (options.served === false) return;
     // CDK leaves the nodes of a capacity provider out of the cluster's connections.
     this.connections.addSecurityGroup(nodes);
@@ -69,7 +81,13 @@ export function served(cluster: ecs.ICluster, options: Partial<ServedOptions> = 
 
 /** An app whose stacks leave alone what has no part in a test. */
 export function newApp(context: Record<string, unknown> = {}): App {
-  return new App({ context: { '@aws-cdk/core:aspectStabilization': true, '@aws-cdk/core:aspectPrioritiesMutating': true, ...context } });
+  return new App({
+    context: {
+      '@aws-cdk/core:aspectStabilization': true,
+      '@aws-cdk/core:aspectPrioritiesMutating': true,
+      ...context,
+    },
+  });
 }
 
 export class TestStack extends Stack {
@@ -104,20 +122,37 @@ export function ec2Task(scope: Construct, id = 'Task', options: TaskOptions = {}
     image: ecs.ContainerImage.fromRegistry('nginx'),
     memoryLimitMiB: 128,
     // Service Connect finds a port by its name, and host mode has no Service Connect.
-    portMappings: [{ name: networkMode === ecs.NetworkMode.HOST ? undefined : 'web', containerPort, hostPort }],
+    portMappings: [
+      { name: networkMode === ecs.NetworkMode.HOST ? undefined : 'web', containerPort, hostPort },
+    ],
   });
   return task;
 }
 
 export function fargateTask(scope: Construct, id = 'FargateTask'): ecs.FargateTaskDefinition {
   const task = new ecs.FargateTaskDefinition(scope, id);
-  task.addContainer('web', { image: ecs.ContainerImage.fromRegistry('nginx'), portMappings: [{ containerPort: 80 }] });
+  task.addContainer('web', {
+    image: ecs.ContainerImage.fromRegistry('nginx'),
+    portMappings: [{ containerPort: 80 }],
+  });
   return task;
 }
 
-export function ec2Service(scope: Construct, cluster: ecs.ICluster, props: Partial<ecs.Ec2ServiceProps> = {}, id = 'Api'): ecs.Ec2Service {
+export function ec2Service(
+  scope: Construct,
+  cluster: ecs.ICluster,
+  props: Partial<ecs.Ec2ServiceProps> = {},
+  id = 'Api',
+): ecs.Ec2Service {
   const taskDefinition = props.taskDefinition ?? ec2Task(scope, `${id}Task`);
-  return new ecs.Ec2Service(scope, id, { cluster, circuitBreaker: {}, minHealthyPercent: 100, ...limits(props), ...props, taskDefinition });
+  return new ecs.Ec2Service(scope, id, {
+    cluster,
+    circuitBreaker: {},
+    minHealthyPercent: 100,
+    ...limits(props),
+    ...props,
+    taskDefinition,
+  });
 }
 
 function limits(props: Partial<ecs.Ec2ServiceProps>): Partial<ecs.Ec2ServiceProps> {

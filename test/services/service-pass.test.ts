@@ -2,11 +2,23 @@ import { type App, AspectPriority, Aspects, CfnResource, aws_ecs as ecs, Stack, 
 import { Template } from 'aws-cdk-lib/assertions';
 import { Construct, type IConstruct } from 'constructs';
 import { serve } from '../../src/services/service-pass';
-import { dependsOnAssociation, ec2Service, newApp, onlyService, served, TestCluster, TestStack, warningIds } from './helpers';
+import {
+  dependsOnAssociation,
+  ec2Service,
+  newApp,
+  onlyService,
+  served,
+  TestCluster,
+  TestStack,
+  warningIds,
+} from './helpers';
 
 const CONTEXTS: [string, Record<string, unknown>][] = [
   ['the flags of a new app', {}],
-  ['no flags', { '@aws-cdk/core:aspectStabilization': false, '@aws-cdk/core:aspectPrioritiesMutating': false }],
+  [
+    'no flags',
+    { '@aws-cdk/core:aspectStabilization': false, '@aws-cdk/core:aspectPrioritiesMutating': false },
+  ],
 ];
 
 test('a stage has one pass, whatever the number of its clusters', () => {
@@ -29,7 +41,10 @@ test('stages keep to themselves', () => {
 
 test('a tree without an app is visited too', () => {
   const stack = new Stack();
-  const cluster = ecs.Cluster.fromClusterAttributes(stack, 'C', { clusterName: 'orders', vpc: new TestStack().vpc });
+  const cluster = ecs.Cluster.fromClusterAttributes(stack, 'C', {
+    clusterName: 'orders',
+    vpc: new TestStack().vpc,
+  });
   serve({ ...served(cluster), association: undefined });
   new ecs.CfnService(stack, 'L1', { cluster: 'orders', launchType: 'EC2', taskDefinition: 'task' });
   expect(onlyService(stack).Properties.LaunchType).toBeUndefined();
@@ -56,7 +71,10 @@ describe.each(CONTEXTS)('with %s', (_name, context) => {
 
   test('what a later aspect changes counts for dependencies and warnings', () => {
     const stack = new TestStack(newApp(context));
-    const service = ec2Service(stack, stack.cluster({ replacesRunningNodes: true, constrainToNotHeld: true }));
+    const service = ec2Service(
+      stack,
+      stack.cluster({ replacesRunningNodes: true, constrainToNotHeld: true }),
+    );
     const l1 = service.node.defaultChild as ecs.CfnService;
     Aspects.of(stack).add({
       visit(node) {
@@ -93,12 +111,16 @@ test('on plain CDK a cluster with a default strategy cannot be synthesised twice
   const stack = new TestStack();
   stack.cluster({ served: false });
   Template.fromStack(stack);
-  expect(() => (stack.node.root as App).synth({ force: true })).toThrow("There is already a Construct with name 'Cluster'");
+  expect(() => (stack.node.root as App).synth({ force: true })).toThrow(
+    "There is already a Construct with name 'Cluster'",
+  );
 });
 
 test('an app that is synthesised twice comes out the same', () => {
   const stack = new TestStack();
-  ec2Service(stack, stack.cluster({ constrainToNotHeld: true, replacesRunningNodes: true }), { minHealthyPercent: 50 });
+  ec2Service(stack, stack.cluster({ constrainToNotHeld: true, replacesRunningNodes: true }), {
+    minHealthyPercent: 50,
+  });
   const first = Template.fromStack(stack).toJSON();
   expect(dependsOnAssociation(stack, onlyService(stack))).toBe(true);
   (stack.node.root as App).synth({ force: true });
@@ -118,16 +140,24 @@ test('the pass comes before the aspects of users', () => {
   const stack = new TestStack();
   const service = ec2Service(stack, stack.cluster()).node.defaultChild as ecs.CfnService;
   const seen: unknown[] = [];
-  Aspects.of(stack).add({ visit: (node) => node === service && seen.push(service.launchType) }, { priority: AspectPriority.READONLY });
+  Aspects.of(stack).add(
+    { visit: (node) => node === service && seen.push(service.launchType) },
+    { priority: AspectPriority.READONLY },
+  );
   Template.fromStack(stack);
   expect(seen).toEqual([undefined]);
 });
 
 test('the cluster that is first registered and the one that is referred to: the reference counts', () => {
   const stack = new TestStack();
-  const imported = ecs.Cluster.fromClusterAttributes(stack, 'Imported', { clusterName: 'orders', vpc: stack.vpc });
+  const imported = ecs.Cluster.fromClusterAttributes(stack, 'Imported', {
+    clusterName: 'orders',
+    vpc: stack.vpc,
+  });
   serve({ ...served(imported), association: undefined, replacesRunningNodes: true });
-  ec2Service(stack, new TestCluster(stack, 'Cluster', { vpc: stack.vpc, clusterName: 'orders' }), { minHealthyPercent: 0 });
+  ec2Service(stack, new TestCluster(stack, 'Cluster', { vpc: stack.vpc, clusterName: 'orders' }), {
+    minHealthyPercent: 0,
+  });
   expect(dependsOnAssociation(stack, onlyService(stack))).toBe(true);
   expect(warningIds(stack)).toEqual([]);
 });

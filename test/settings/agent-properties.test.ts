@@ -9,11 +9,33 @@ import { configFile, readAsEcsInit, readAsSystemd } from './readers';
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({
-    unit: fc.constantFrom('\n', '\r', '\0', '"', "'", '\\', '=', ' ', '\t', '$', '{', '}', ',', 'a', '\u0085', '\u2028', '\ud800', '#'),
+    unit: fc.constantFrom(
+      '\n',
+      '\r',
+      '\0',
+      '"',
+      "'",
+      '\\',
+      '=',
+      ' ',
+      '\t',
+      '$',
+      '{',
+      '}',
+      ',',
+      'a',
+      '\u0085',
+      '\u2028',
+      '\ud800',
+      '#',
+    ),
   }),
 );
 /** Text that is mostly let through and that a careless reader or writer would change. */
-const awkward = fc.string({ unit: fc.constantFrom('"', "'", '\\', '=', ' ', '$', '#', '{', 'a', 'n', 'é'), maxLength: 6 });
+const awkward = fc.string({
+  unit: fc.constantFrom('"', "'", '\\', '=', ' ', '$', '#', '{', 'a', 'n', 'é'),
+  maxLength: 6,
+});
 const word = fc.stringMatching(/^[a-z][a-z0-9]{0,9}$/);
 const port = fc.integer({ min: 1, max: 65535 });
 const upTo = (max: number | undefined) => Math.min(max ?? 1_000_000, 1_000_000);
@@ -21,18 +43,27 @@ const upTo = (max: number | undefined) => Math.min(max ?? 1_000_000, 1_000_000);
 /** Valid values of each kind, from the bounds in the table. */
 const VALID: Record<string, (value: AgentValue<never>, option: string) => fc.Arbitrary<unknown>> = {
   duration: ({ bounds }) =>
-    fc.integer({ min: (bounds?.min ?? 0) * 1000, max: upTo(bounds?.max) * 1000 }).map((milliseconds) => Duration.millis(milliseconds)),
+    fc
+      .integer({ min: (bounds?.min ?? 0) * 1000, max: upTo(bounds?.max) * 1000 })
+      .map((milliseconds) => Duration.millis(milliseconds)),
   integer: ({ bounds }) => fc.integer({ min: bounds?.min ?? 0, max: upTo(bounds?.max) }),
-  mebibytes: ({ bounds }) => fc.integer({ min: bounds?.min ?? 0, max: upTo(bounds?.max) }).map((amount) => Size.mebibytes(amount)),
+  mebibytes: ({ bounds }) =>
+    fc.integer({ min: bounds?.min ?? 0, max: upTo(bounds?.max) }).map((amount) => Size.mebibytes(amount)),
   flag: () => fc.boolean(),
   enum: ({ values }) => fc.constantFrom(...(values ?? [])),
   text: () => word,
   list: (_, option) =>
-    fc.array(word).map((list) => (option === 'noProxy' ? [...list, '169.254.169.254', '169.254.170.2', '/var/run/docker.sock'] : list)),
+    fc
+      .array(word)
+      .map((list) =>
+        option === 'noProxy' ? [...list, '169.254.169.254', '169.254.170.2', '/var/run/docker.sock'] : list,
+      ),
   ports: () => fc.array(port, { minLength: 1 }),
-  cidrs: () => fc.array(fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })).map(([ip, prefix]) => `${ip}/${prefix}`)),
+  cidrs: () =>
+    fc.array(fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })).map(([ip, prefix]) => `${ip}/${prefix}`)),
   map: () => fc.dictionary(word, word, { maxKeys: 10 }),
-  portRange: () => fc.tuple(port, port).map(([a, b]) => ({ fromPort: Math.min(a, b), toPort: Math.max(a, b) })),
+  portRange: () =>
+    fc.tuple(port, port).map(([a, b]) => ({ fromPort: Math.min(a, b), toPort: Math.max(a, b) })),
   requestRate: () => fc.record({ steadyState: fc.integer({ min: 1 }), burst: fc.integer({ min: 1 }) }),
 };
 
@@ -51,7 +82,8 @@ const config = fc.record(
 
 /** The same value with the keys of all its plain objects in another order. */
 function shuffled<T>(value: T): T {
-  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
   return Object.fromEntries(
     Object.entries(value)
       .reverse()
@@ -73,7 +105,8 @@ test('every valid configuration is a file of lines, each variable once', () => {
   fc.assert(
     fc.property(config, (agent) => {
       const lines = renderAgentConfig(agent);
-      for (const { variable, value } of lines) expect(`${variable}=${value}`).toMatch(/^[A-Z_a-z0-9]+=[^\r\n]*$/);
+      for (const { variable, value } of lines)
+        expect(`${variable}=${value}`).toMatch(/^[A-Z_a-z0-9]+=[^\r\n]*$/);
       expect(new Set(lines.map(({ variable }) => variable)).size).toBe(lines.length);
     }),
   );
@@ -121,7 +154,9 @@ test('options of the log driver, which ecs-init gets from systemd, arrive as the
     fc.property(fc.dictionary(hostile, hostile), (agentLogOptions) => {
       const lines = renderedOrRefused({ agentLogOptions });
       if (!lines) return;
-      expect(JSON.parse(readAsSystemd(configFile(lines)).get('ECS_LOG_OPTS') ?? '')).toEqual(JSON.parse(JSON.stringify(agentLogOptions)));
+      expect(JSON.parse(readAsSystemd(configFile(lines)).get('ECS_LOG_OPTS') ?? '')).toEqual(
+        JSON.parse(JSON.stringify(agentLogOptions)),
+      );
     }),
     { numRuns: 1000 },
   );

@@ -26,7 +26,8 @@ describe('the table of variables', () => {
   });
 
   test('names each field as its variable, without ECS_ and ENGINE_', () => {
-    // The field's own words, where the variable does not separate them, counts in a unit, or is the agent's and not the tasks'.
+    // The field's own words, where the variable does not separate them, counts in a unit, or is the agent's
+    // and not the tasks'.
     const differing: Record<string, string> = {
       agentLogDriver: 'LOG_DRIVER',
       agentLogOptions: 'LOG_OPTS',
@@ -39,7 +40,9 @@ describe('the table of variables', () => {
     };
     for (const [option, { variable }] of Object.entries(AGENT_VARIABLES)) {
       const words = option.replace(/([A-Z])/g, '_$1').toUpperCase();
-      expect(`${option}: ${variable.replace(/^ECS_(ENGINE_)?/, '')}`).toBe(`${option}: ${differing[option] ?? words}`);
+      expect(`${option}: ${variable.replace(/^ECS_(ENGINE_)?/, '')}`).toBe(
+        `${option}: ${differing[option] ?? words}`,
+      );
     }
   });
 });
@@ -58,7 +61,9 @@ describe('the defaults', () => {
   });
 
   test('give way to what is set, field by field', () => {
-    expect(renderAgentConfig({ containerStopTimeout: Duration.seconds(30), reservedMemory: Size.mebibytes(64) })).toEqual([
+    expect(
+      renderAgentConfig({ containerStopTimeout: Duration.seconds(30), reservedMemory: Size.mebibytes(64) }),
+    ).toEqual([
       { variable: 'ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION', value: '1h' },
       { variable: 'ECS_CONTAINER_STOP_TIMEOUT', value: '30s' },
       { variable: 'ECS_DYNAMIC_HOST_PORT_RANGE', value: '32768-65535' },
@@ -74,7 +79,11 @@ describe('merging two configurations', () => {
   const base: AgentConfig = { taskPidsLimit: 1, pollMetrics: true, environment: { A: '1', B: '2' } };
 
   test('lets the second win, field by field', () => {
-    expect(mergeAgentConfig(base, { taskPidsLimit: 2, warmPoolsCheck: true })).toEqual({ ...base, taskPidsLimit: 2, warmPoolsCheck: true });
+    expect(mergeAgentConfig(base, { taskPidsLimit: 2, warmPoolsCheck: true })).toEqual({
+      ...base,
+      taskPidsLimit: 2,
+      warmPoolsCheck: true,
+    });
   });
 
   test('takes a field that is undefined, or null from another language, for one that is left out', () => {

@@ -5,7 +5,10 @@ export function configFile(lines: AgentLine[]): string {
   return lines.map(({ variable, value }) => `${variable}=${value}\n`).join('');
 }
 
-/** The file as ecs-init and the agent read it (`ecs-init/docker/docker.go`, `getEnvVars`): trimmed lines, split at the first `=`. */
+/**
+ * The file as ecs-init and the agent read it (`ecs-init/docker/docker.go`, `getEnvVars`): trimmed lines,
+ * split at the first `=`.
+ */
 export function readAsEcsInit(file: string): Map<string, string> {
   const read = new Map<string, string>();
   for (const line of file.trim().split('\n')) {
@@ -15,7 +18,10 @@ export function readAsEcsInit(file: string): Map<string, string> {
   return read;
 }
 
-/** The file as systemd reads an `EnvironmentFile` (systemd.exec(5)): quotes at the beginning of a value, and backslashes, as in a shell. */
+/**
+ * The file as systemd reads an `EnvironmentFile` (systemd.exec(5)): quotes at the beginning of a value, and
+ * backslashes, as in a shell.
+ */
 export function readAsSystemd(file: string): Map<string, string> {
   const read = new Map<string, string>();
   let at = 0;

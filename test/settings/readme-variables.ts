@@ -1,4 +1,7 @@
-/** The variables of the tables `Environment Variables` of amazon-ecs-agent's README (1.105/1.106, June 2026), in its order. */
+/**
+ * The variables of the tables `Environment Variables` of amazon-ecs-agent's README (1.105/1.106, June 2026),
+ * in its order.
+ */
 export const README_VARIABLES: string[] = [
   'ECS_CLUSTER',
   'ECS_RESERVED_PORTS',

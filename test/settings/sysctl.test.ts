@@ -56,7 +56,8 @@ describe('a number at its bound is accepted, one beyond it is refused with the f
     ['tcpRmem', (value) => Sysctl.tcpRmem(value, INT, INT), 1, INT],
     ['tcpWmem', (value) => Sysctl.tcpWmem(1, 1, value), 1, INT],
   ])('%s', (name, make, min, max) => {
-    const message = (value: number) => `\`Sysctl.${name}\` must be a whole number from ${min} to ${max}, got: ${value} (InvalidSysctl)`;
+    const message = (value: number) =>
+      `\`Sysctl.${name}\` must be a whole number from ${min} to ${max}, got: ${value} (InvalidSysctl)`;
     expect(() => [make(min), make(max)]).not.toThrow();
     for (const bad of [min - 1, max + 1, min + 0.5]) expect(() => make(bad)).toThrow(message(bad));
   });
@@ -70,7 +71,9 @@ describe('a number at its bound is accepted, one beyond it is refused with the f
     expect(() => make(Duration.millis(999))).toThrow(
       `\`Sysctl.${name}\` must be a duration from 1 s to 2147483647 s, got: 0.999 s (InvalidSysctl)`,
     );
-    expect(() => make(Duration.millis(1500))).toThrow(`\`Sysctl.${name}\` must be a duration in whole seconds, got: 1.5 s (InvalidSysctl)`);
+    expect(() => make(Duration.millis(1500))).toThrow(
+      `\`Sysctl.${name}\` must be a duration in whole seconds, got: 1.5 s (InvalidSysctl)`,
+    );
   });
 
   test('numbers that belong together are in ascending order', () => {
@@ -78,8 +81,12 @@ describe('a number at its bound is accepted, one beyond it is refused with the f
     expect(() => Sysctl.ipLocalPortRange(2000, 1999)).toThrow(
       '`Sysctl.ipLocalPortRange` must have its numbers in ascending order, got: 2000 1999 (InvalidSysctl)',
     );
-    expect(() => Sysctl.tcpRmem(1, 3, 2)).toThrow('`Sysctl.tcpRmem` must have its numbers in ascending order, got: 1 3 2 (InvalidSysctl)');
-    expect(() => Sysctl.tcpWmem(2, 1, 3)).toThrow('`Sysctl.tcpWmem` must have its numbers in ascending order, got: 2 1 3 (InvalidSysctl)');
+    expect(() => Sysctl.tcpRmem(1, 3, 2)).toThrow(
+      '`Sysctl.tcpRmem` must have its numbers in ascending order, got: 1 3 2 (InvalidSysctl)',
+    );
+    expect(() => Sysctl.tcpWmem(2, 1, 3)).toThrow(
+      '`Sysctl.tcpWmem` must have its numbers in ascending order, got: 2 1 3 (InvalidSysctl)',
+    );
   });
 
   test('a number that is only known at deployment passes', () => {
@@ -88,7 +95,9 @@ describe('a number at its bound is accepted, one beyond it is refused with the f
     expect(resolved(Sysctl.somaxconn(number))).toBe('net.core.somaxconn = 7');
     expect(resolved(Sysctl.tcpRmem(4096, number, 8192))).toBe('net.ipv4.tcp_rmem = 4096 7 8192');
     expect(resolved(Sysctl.tcpFinTimeout(Duration.seconds(number)))).toBe('net.ipv4.tcp_fin_timeout = 7');
-    expect(resolved(Sysctl.of('kernel.domainname', Lazy.string({ produce: () => 'late' })))).toBe('kernel.domainname = late');
+    expect(resolved(Sysctl.of('kernel.domainname', Lazy.string({ produce: () => 'late' })))).toBe(
+      'kernel.domainname = late',
+    );
     expect(() => Sysctl.tcpRmem(8192, number, 4096)).toThrow('must have its numbers in ascending order');
   });
 });
@@ -105,28 +114,41 @@ describe('any other parameter', () => {
     expect(Sysctl.of(key, '1').key).toBe(canonical);
   });
 
-  test.each(['', 'kernel', '-kernel.printk', '.a', 'a.', 'a..b', 'a/../b', 'a b.c', 'a.b\n', '#a.b', 'Kernel.printk', '/proc/sys/a'])(
-    'has a key, not %j',
-    (key) => {
-      expect(() => Sysctl.of(key, '1')).toThrow(
-        `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${JSON.stringify(key)} (InvalidSysctl)`,
-      );
-    },
-  );
+  test.each([
+    '',
+    'kernel',
+    '-kernel.printk',
+    '.a',
+    'a.',
+    'a..b',
+    'a/../b',
+    'a b.c',
+    'a.b\n',
+    '#a.b',
+    'Kernel.printk',
+    '/proc/sys/a',
+  ])('has a key, not %j', (key) => {
+    expect(() => Sysctl.of(key, '1')).toThrow(
+      `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${JSON.stringify(key)} (InvalidSysctl)`,
+    );
+  });
 
   test.each([
     ['vm.max_map_count=262144', "`Sysctl.of('vm.max_map_count', '262144')`"],
     ['net.ipv4.tcp_rmem = 4096 131072 6291456', "`Sysctl.of('net.ipv4.tcp_rmem', '4096 131072 6291456')`"],
   ])('has its value in the second argument, which %j is told', (line, instead) => {
     expect(() => Sysctl.of(line, '')).toThrow(
-      `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${JSON.stringify(line)}. The value goes into the second argument: ${instead} (InvalidSysctl)`,
+      `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${JSON.stringify(line)}. The value ` +
+        `goes into the second argument: ${instead} (InvalidSysctl)`,
     );
   });
 
   test.each(['kernel.core_pattern=|/bin/dump', '=1', 'a.b='])(
     'has its value in the second argument, which %j is told without an example',
     (line) => {
-      expect(() => Sysctl.of(line, '')).toThrow(`got: ${JSON.stringify(line)}. The value goes into the second argument (InvalidSysctl)`);
+      expect(() => Sysctl.of(line, '')).toThrow(
+        `got: ${JSON.stringify(line)}. The value goes into the second argument (InvalidSysctl)`,
+      );
     },
   );
 
@@ -138,7 +160,9 @@ describe('any other parameter', () => {
     ['1\r2', 'must be one line without control characters, got: "1\\r2"'],
     ['1\0', 'must be one line without control characters, got: "1\\u0000"'],
   ])('has a value of one line, not %j', (value, message) => {
-    expect(() => Sysctl.of('kernel.x', value)).toThrow(`\`Sysctl.of('kernel.x')\` ${message} (InvalidSysctl)`);
+    expect(() => Sysctl.of('kernel.x', value)).toThrow(
+      `\`Sysctl.of('kernel.x')\` ${message} (InvalidSysctl)`,
+    );
   });
 
   test('that has a factory is held to its bounds, however the key is spelt', () => {
@@ -166,14 +190,18 @@ describe('any other parameter', () => {
       ['net.ipv4.tcp_rmem', '4096 131072', several(3, 1, INT)],
     ];
     for (const [key, value, rule] of refused) {
-      expect(() => Sysctl.of(key, value)).toThrow(`\`Sysctl.of('${key}')\` ${rule}, got: ${JSON.stringify(value)} (InvalidSysctl)`);
+      expect(() => Sysctl.of(key, value)).toThrow(
+        `\`Sysctl.of('${key}')\` ${rule}, got: ${JSON.stringify(value)} (InvalidSysctl)`,
+      );
     }
   });
 
   test('that has a factory takes what the factory would write, what is more than a number of JavaScript, and tokens', () => {
     expect(Sysctl.of('vm.max_map_count', '262144')).toEqual(Sysctl.maxMapCount(262144));
     expect(Sysctl.of('net/core/somaxconn', '4096')).toEqual(Sysctl.somaxconn(4096));
-    expect(Sysctl.of('net.ipv4.tcp_rmem', '4096 131072 6291456')).toEqual(Sysctl.tcpRmem(4096, 131072, 6291456));
+    expect(Sysctl.of('net.ipv4.tcp_rmem', '4096 131072 6291456')).toEqual(
+      Sysctl.tcpRmem(4096, 131072, 6291456),
+    );
     expect(Sysctl.of('net.ipv4.ip_local_port_range', '10000\t65000').value).toBe('10000\t65000');
     expect(Sysctl.of('net.ipv4.tcp_tw_reuse', '2').value).toBe('2');
     expect(Sysctl.of('fs.file-max', '9223372036854775807').value).toBe('9223372036854775807');
@@ -182,7 +210,8 @@ describe('any other parameter', () => {
   });
 
   test('that has no factory takes any value', () => {
-    for (const value of ['256k', '-1', '0x40000']) expect(Sysctl.of('vm.nr_hugepages', value).value).toBe(value);
+    for (const value of ['256k', '-1', '0x40000'])
+      expect(Sysctl.of('vm.nr_hugepages', value).value).toBe(value);
   });
 
   test('with anything in it is refused or one line', () => {
@@ -210,7 +239,9 @@ describe('the parameters of a node', () => {
   });
 
   test('replace a default with the same key, however it is spelt, and keep the others, sorted by key', () => {
-    expect(lines([Sysctl.swappiness(10), Sysctl.of('net/core/somaxconn', '1024'), Sysctl.fileMax(100000)])).toEqual([
+    expect(
+      lines([Sysctl.swappiness(10), Sysctl.of('net/core/somaxconn', '1024'), Sysctl.fileMax(100000)]),
+    ).toEqual([
       'fs.file-max = 100000',
       'net.core.somaxconn = 1024',
       'net.ipv4.ip_local_port_range = 10000 65000',

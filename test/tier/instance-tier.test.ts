@@ -20,7 +20,11 @@ function withTier(
   stack = new TestStack(),
 ): { stack: TestStack; cluster: EcsAutoScaledCluster; tier: InstanceTier } {
   const cluster = new EcsAutoScaledCluster(stack, 'Orders', { vpc: stack.vpc });
-  return { stack, cluster, tier: cluster.addTier('general', { instanceTypes: options.template ? undefined : [SMALL], ...options }) };
+  return {
+    stack,
+    cluster,
+    tier: cluster.addTier('general', { instanceTypes: options.template ? undefined : [SMALL], ...options }),
+  };
 }
 
 describe('a tier', () => {
@@ -45,7 +49,11 @@ describe('a tier', () => {
     expect(Properties.Tags).toEqual([
       { Key: 'AmazonECSManaged', PropagateAtLaunch: true, Value: 'true' },
       { Key: 'ClusterName', PropagateAtLaunch: true, Value: { Ref: expect.stringContaining('Orders') } },
-      { Key: 'Name', PropagateAtLaunch: true, Value: { 'Fn::Join': ['', [{ Ref: expect.stringContaining('Orders') }, '-node']] } },
+      {
+        Key: 'Name',
+        PropagateAtLaunch: true,
+        Value: { 'Fn::Join': ['', [{ Ref: expect.stringContaining('Orders') }, '-node']] },
+      },
     ]);
   });
 
@@ -102,22 +110,37 @@ describe('a tier', () => {
     });
     said.template.hasResourceProperties('AWS::ECS::CapacityProvider', {
       Name: 'orders-general',
-      AutoScalingGroupProvider: { ManagedTerminationProtection: 'ENABLED', ManagedScaling: { TargetCapacity: 80 } },
+      AutoScalingGroupProvider: {
+        ManagedTerminationProtection: 'ENABLED',
+        ManagedScaling: { TargetCapacity: 80 },
+      },
     });
   });
 
   test('may have sizes that are known only at deployment', () => {
     const stack = new TestStack();
     const size = new CfnParameter(stack, 'Size', { type: 'Number' });
-    withTier({ minCapacity: size.valueAsNumber, maxCapacity: size.valueAsNumber, desiredCapacity: size.valueAsNumber }, stack);
-    stack.template.hasResourceProperties(GROUP, { MinSize: { Ref: 'Size' }, MaxSize: { Ref: 'Size' }, DesiredCapacity: { Ref: 'Size' } });
+    withTier(
+      {
+        minCapacity: size.valueAsNumber,
+        maxCapacity: size.valueAsNumber,
+        desiredCapacity: size.valueAsNumber,
+      },
+      stack,
+    );
+    stack.template.hasResourceProperties(GROUP, {
+      MinSize: { Ref: 'Size' },
+      MaxSize: { Ref: 'Size' },
+      DesiredCapacity: { Ref: 'Size' },
+    });
   });
 
   test.each<[string, InstanceTierOptions, string]>([
     [
       'a minimum below 0',
       { minCapacity: -1 },
-      '`minCapacity` must be a whole number of at least 0, got: -1 (InvalidCapacity at Estate/Orders/Tiers/general)',
+      '`minCapacity` must be a whole number of at least 0, got: -1 (InvalidCapacity at ' +
+        'Estate/Orders/Tiers/general)',
     ],
     ['half a node', { maxCapacity: 2.5 }, '`maxCapacity` must be a whole number of at least 1, got: 2.5'],
     ['no node at all', { maxCapacity: 0 }, '`maxCapacity` must be a whole number of at least 1, got: 0'],
@@ -129,12 +152,14 @@ describe('a tier', () => {
     [
       'a minimum over the default maximum',
       { minCapacity: 31 },
-      '`minCapacity` must be at most `maxCapacity`, got: 31 and 30, the default of `maxCapacity`: set it too (InvalidCapacity',
+      '`minCapacity` must be at most `maxCapacity`, got: 31 and 30, the default of `maxCapacity`: set ' +
+        'it too (InvalidCapacity',
     ],
     [
       'a desired capacity out of bounds',
       { minCapacity: 1, desiredCapacity: 31 },
-      '`desiredCapacity` must be at most `maxCapacity`, got: 31 and 30, the default of `maxCapacity`: set it too (InvalidCapacity',
+      '`desiredCapacity` must be at most `maxCapacity`, got: 31 and 30, the default of `maxCapacity`: ' +
+        'set it too (InvalidCapacity',
     ],
     [
       'a target capacity of 0',
@@ -146,7 +171,11 @@ describe('a tier', () => {
       { maxInstanceLifetime: Duration.hours(1) },
       '`maxInstanceLifetime` must be a duration from 24 hours to 365 days, got: 1 hour',
     ],
-    ['a weight below 0', { defaultStrategy: { weight: -1 } }, '`defaultStrategy.weight` must be a whole number from 0 to 1000, got: -1'],
+    [
+      'a weight below 0',
+      { defaultStrategy: { weight: -1 } },
+      '`defaultStrategy.weight` must be a whole number from 0 to 1000, got: -1',
+    ],
   ])('with %s is refused', (_what, options, message) => {
     expect(() => withTier(options)).toThrow(message);
   });
@@ -164,7 +193,8 @@ describe('a tier', () => {
     const cluster = new EcsAutoScaledCluster(stack, 'Orders', { vpc: stack.vpc });
     const props: InstanceTierProps = { name: 'compute', instanceTypes: [SMALL] };
     expect(() => cluster.addTier('general', props)).toThrow(
-      '`options.name` must be the tier\'s name "general" or be left out, got: "compute" (TwoTierNames at Estate/Orders)',
+      `\`options.name\` must be the tier's name "general" or be left out, got: "compute" (TwoTierNames ` +
+        'at Estate/Orders)',
     );
     expect(cluster.addTier('compute', props).name).toBe('compute');
   });
@@ -185,7 +215,9 @@ describe('several instance types', () => {
         LaunchTemplate: { Overrides: [{ InstanceType: 'm7i.large' }, { InstanceType: 't3.small' }] },
       },
     });
-    stack.template.hasResourceProperties('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { InstanceType: Match.absent() } });
+    stack.template.hasResourceProperties('AWS::EC2::LaunchTemplate', {
+      LaunchTemplateData: { InstanceType: Match.absent() },
+    });
   });
 
   test('on Spot say how much, and how the pools are chosen', () => {
@@ -237,7 +269,8 @@ describe('the name of a capacity provider', () => {
     'is given in a stack called %s only where ECS would refuse the generated one',
     (stackName) => {
       const name = nameIn(stackName);
-      if (/^(aws|ecs|fargate)/i.test(stackName)) expect(name).toMatch(new RegExp(`^cp-${stackName}-general-[0-9a-f]{8}$`));
+      if (/^(aws|ecs|fargate)/i.test(stackName))
+        expect(name).toMatch(new RegExp(`^cp-${stackName}-general-[0-9a-f]{8}$`));
       else expect(name).toBeUndefined();
     },
   );
@@ -245,15 +278,24 @@ describe('the name of a capacity provider', () => {
   test('is always given in a nested stack, whose name only CloudFormation knows', () => {
     const parent = new Stack(new App(), 'ecs-prod');
     const nested = new NestedStack(parent, 'Nested');
-    new EcsAutoScaledCluster(nested, 'Orders', { vpc: testVpc(nested), tiers: [{ name: 'general', instanceTypes: [SMALL] }] });
-    expect(only(Template.fromStack(nested), 'AWS::ECS::CapacityProvider').Properties.Name).toMatch(/^cp-ecs-prod-general-[0-9a-f]{8}$/);
-  });
-
-  test.each(['ecs-mine', 'AWSmine', 'Fargate1', 'with space', ''])('of your own may not be %p', (capacityProviderName) => {
-    expect(() => withTier({ capacityProviderName })).toThrow(
-      '`capacityProviderName` must be 1 to 255 letters, digits, "-" and "_", and not begin with aws, ecs or fargate, got: ',
+    new EcsAutoScaledCluster(nested, 'Orders', {
+      vpc: testVpc(nested),
+      tiers: [{ name: 'general', instanceTypes: [SMALL] }],
+    });
+    expect(only(Template.fromStack(nested), 'AWS::ECS::CapacityProvider').Properties.Name).toMatch(
+      /^cp-ecs-prod-general-[0-9a-f]{8}$/,
     );
   });
+
+  test.each(['ecs-mine', 'AWSmine', 'Fargate1', 'with space', ''])(
+    'of your own may not be %p',
+    (capacityProviderName) => {
+      expect(() => withTier({ capacityProviderName })).toThrow(
+        '`capacityProviderName` must be 1 to 255 letters, digits, "-" and "_", and not begin with aws, ' +
+          'ecs or fargate, got: ',
+      );
+    },
+  );
 });
 
 describe('the tags of a group whose nodes find their cluster in a tag', () => {
@@ -268,7 +310,9 @@ describe('the tags of a group whose nodes find their cluster in a tag', () => {
     (key) => {
       const { stack } = shared();
       Tags.of(stack.node.root).add(key, 'x');
-      expect(() => stack.template).toThrow(`the tag ${JSON.stringify(key)} would keep instances from launching`);
+      expect(() => stack.template).toThrow(
+        `the tag ${JSON.stringify(key)} would keep instances from launching`,
+      );
     },
   );
 
@@ -304,10 +348,15 @@ test('metrics of a tier name its group and its provider', () => {
     [tier.metricTotalInstances(), 'GroupTotalInstances'],
   ] as const) {
     expect(metric).toMatchObject({ namespace: 'AWS/AutoScaling', metricName: name, statistic: 'Average' });
-    expect(stack.resolve(metric.dimensions)).toEqual({ AutoScalingGroupName: { Ref: expect.stringContaining('AutoScalingGroup') } });
+    expect(stack.resolve(metric.dimensions)).toEqual({
+      AutoScalingGroupName: { Ref: expect.stringContaining('AutoScalingGroup') },
+    });
   }
   const reservation = tier.metricCapacityProviderReservation({ period: Duration.minutes(1) });
-  expect(reservation).toMatchObject({ namespace: 'AWS/ECS/ManagedScaling', metricName: 'CapacityProviderReservation' });
+  expect(reservation).toMatchObject({
+    namespace: 'AWS/ECS/ManagedScaling',
+    metricName: 'CapacityProviderReservation',
+  });
   expect(stack.resolve(reservation.dimensions)).toEqual({
     ClusterName: { Ref: expect.stringContaining('Orders') },
     CapacityProviderName: { Ref: expect.stringContaining('CapacityProvider') },

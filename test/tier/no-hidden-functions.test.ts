@@ -17,9 +17,12 @@ import { LARGE, SMALL, TestStack } from '../helpers/estate';
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 const seconds = (max: number) => fc.integer({ min: 0, max }).map((value) => Duration.seconds(value));
 
-const bounds = fc
-  .integer({ min: 0, max: 100 })
-  .chain((min) => fc.record({ minHealthyPercentage: fc.constant(min), maxHealthyPercentage: fc.integer({ min: 100, max: 100 + min }) }));
+const bounds = fc.integer({ min: 0, max: 100 }).chain((min) =>
+  fc.record({
+    minHealthyPercentage: fc.constant(min),
+    maxHealthyPercentage: fc.integer({ min: 100, max: 100 + min }),
+  }),
+);
 
 const checkpoints = fc
   .record({
@@ -42,7 +45,11 @@ const rolling = fc
     }),
     alarms: fc.integer({ min: 0, max: 10 }),
   })
-  .map(({ alarms, ...parts }) => ({ kind: 'rolling' as const, options: { ...parts.bounds, ...parts.checkpoints, ...parts.rest }, alarms }));
+  .map(({ alarms, ...parts }) => ({
+    kind: 'rolling' as const,
+    options: { ...parts.bounds, ...parts.checkpoints, ...parts.rest },
+    alarms,
+  }));
 
 const replacement = fc.oneof(
   fc.constant({ kind: 'onNextLaunch' as const, options: {}, alarms: 0 }),
@@ -64,7 +71,9 @@ const tier = fc.record({
   forceDelete: fc.boolean(),
   protect: fc.boolean(),
   options: fc.record({
-    spot: maybe(fc.record({ onDemandBaseCapacity: fc.integer({ min: 0, max: 2 }), capacityRebalance: fc.boolean() })),
+    spot: maybe(
+      fc.record({ onDemandBaseCapacity: fc.integer({ min: 0, max: 2 }), capacityRebalance: fc.boolean() }),
+    ),
     minCapacity: maybe(fc.integer({ min: 0, max: 3 })),
     maxCapacity: maybe(fc.integer({ min: 3, max: 50 })),
     targetCapacityPercent: maybe(fc.integer({ min: 1, max: 100 })),
@@ -82,14 +91,18 @@ function made(stack: TestStack, id: string, { kind, options, alarms }: Replaceme
     ...options,
     alarms: Array.from(
       { length: alarms },
-      (_, index) => new cloudwatch.Alarm(stack, `${id}${index}`, { metric, threshold: 1, evaluationPeriods: 1 }),
+      (_, index) =>
+        new cloudwatch.Alarm(stack, `${id}${index}`, { metric, threshold: 1, evaluationPeriods: 1 }),
     ),
   });
 }
 
 function estate(clusterWide: Replacement, tiers: Tier[]): TestStack {
   const stack = new TestStack();
-  const cluster = new EcsAutoScaledCluster(stack, 'Orders', { vpc: stack.vpc, replacement: made(stack, 'Cluster', clusterWide) });
+  const cluster = new EcsAutoScaledCluster(stack, 'Orders', {
+    vpc: stack.vpc,
+    replacement: made(stack, 'Cluster', clusterWide),
+  });
   const template = new NodeTemplate(stack, 'Standard', { instanceTypes: [SMALL] });
   for (const [index, { options, ...said }] of tiers.entries()) {
     const kind = (said.replacement ?? clusterWide).kind;
@@ -119,17 +132,27 @@ test('no combination of options renders a Lambda function or a custom resource, 
       expect(ofType(/^AWS::SNS::/)).toEqual([]);
 
       const kinds = tiers.map((one) => (one.replacement ?? clusterWide).kind);
-      expect(ofType(/CapacityProvider$/).map(({ Properties }) => Properties.AutoScalingGroupProvider.ManagedDraining)).toEqual(
-        kinds.map((kind) => (kind === 'allAtOnce' ? 'DISABLED' : 'ENABLED')),
-      );
+      expect(
+        ofType(/CapacityProvider$/).map(
+          ({ Properties }) => Properties.AutoScalingGroupProvider.ManagedDraining,
+        ),
+      ).toEqual(kinds.map((kind) => (kind === 'allAtOnce' ? 'DISABLED' : 'ENABLED')));
       for (const [index, group] of ofType(/AutoScalingGroup$/).entries()) {
         const preferences = group.UpdatePolicy.AutoScalingInstanceRefresh?.Preferences;
         expect(preferences === undefined).toBe(kinds[index] === 'onNextLaunch');
         if (preferences === undefined) continue;
-        const { MinHealthyPercentage: min, MaxHealthyPercentage: max, CheckpointPercentages: percentages = [100] } = preferences;
+        const {
+          MinHealthyPercentage: min,
+          MaxHealthyPercentage: max,
+          CheckpointPercentages: percentages = [100],
+        } = preferences;
         expect(max - min).toBeLessThanOrEqual(100);
         expect(percentages.at(-1)).toBe(100);
-        expect(preferences).toMatchObject({ SkipMatching: true, ScaleInProtectedInstances: 'Refresh', StandbyInstances: 'Terminate' });
+        expect(preferences).toMatchObject({
+          SkipMatching: true,
+          ScaleInProtectedInstances: 'Refresh',
+          StandbyInstances: 'Terminate',
+        });
       }
     }),
     { numRuns: 60 },

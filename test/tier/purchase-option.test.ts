@@ -5,10 +5,19 @@ describe('Spot', () => {
     [
       'a share of nothing',
       { onDemandPercentageAboveBaseCapacity: 100 },
-      '`onDemandPercentageAboveBaseCapacity` must be below 100, got: 100. A tier that is all on demand has `PurchaseOption.onDemand()` (InvalidSpot',
+      '`onDemandPercentageAboveBaseCapacity` must be below 100, got: 100. A tier that is all on demand ' +
+        'has `PurchaseOption.onDemand()` (InvalidSpot',
     ],
-    ['a price in words', { maxPrice: 'cheap' }, '`maxPrice` must be a price in US dollars such as "0.05", got: "cheap"'],
-    ['a base below 0', { onDemandBaseCapacity: -1 }, '`onDemandBaseCapacity` must be a whole number of at least 0, got: -1'],
+    [
+      'a price in words',
+      { maxPrice: 'cheap' },
+      '`maxPrice` must be a price in US dollars such as "0.05", got: "cheap"',
+    ],
+    [
+      'a base below 0',
+      { onDemandBaseCapacity: -1 },
+      '`onDemandBaseCapacity` must be a whole number of at least 0, got: -1',
+    ],
   ])('with %s is refused', (_what, options, message) => {
     expect(() => PurchaseOption.spot(options)).toThrow(message);
   });

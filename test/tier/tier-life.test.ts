@@ -22,12 +22,16 @@ describe('a tier that is retired', () => {
     const { stack, old, next } = withRetired();
     stack.template.hasResourceProperties(ASSOCIATION, {
       CapacityProviders: [stack.resolve(old.capacityProviderName), stack.resolve(next.capacityProviderName)],
-      DefaultCapacityProviderStrategy: [{ CapacityProvider: stack.resolve(next.capacityProviderName), Weight: 1 }],
+      DefaultCapacityProviderStrategy: [
+        { CapacityProvider: stack.resolve(next.capacityProviderName), Weight: 1 },
+      ],
     });
   });
 
   test('empties: it has no minimum and no schedule', () => {
-    const schedules = [TierSchedule.at({ schedule: autoscaling.Schedule.expression('0 8 * * *'), minCapacity: 3 })];
+    const schedules = [
+      TierSchedule.at({ schedule: autoscaling.Schedule.expression('0 8 * * *'), minCapacity: 3 }),
+    ];
     const { stack } = withRetired({ minCapacity: 2, maxCapacity: 9, schedules });
     stack.template.hasResourceProperties(GROUP, { MinSize: '0', MaxSize: '9' });
     stack.template.resourceCountIs('AWS::AutoScaling::ScheduledAction', 0);
@@ -45,7 +49,8 @@ describe('a tier that is retired', () => {
 
   test('is no part of a strategy', () => {
     expect(() => withRetired().old.strategy()).toThrow(
-      'the tier "old" is retired and takes no new tasks: name another tier in the strategy (RetiredTier at Estate/Orders/Tiers/old)',
+      'the tier "old" is retired and takes no new tasks: name another tier in the strategy ' +
+        '(RetiredTier at Estate/Orders/Tiers/old)',
     );
   });
 
@@ -58,7 +63,8 @@ describe('a tier that is retired', () => {
     [
       'a desired capacity',
       { desiredCapacity: 1 },
-      '`desiredCapacity` must not be set for a tier that is `retired`: each deployment would start nodes again',
+      '`desiredCapacity` must not be set for a tier that is `retired`: each deployment would start ' +
+        'nodes again',
     ],
   ])('with %s is refused', (_what, options, message) => {
     expect(() => withRetired(options)).toThrow(message);
@@ -67,18 +73,23 @@ describe('a tier that is retired', () => {
   test('may not be the only one', () => {
     const stack = new TestStack();
     stack.cluster({ tiers: [{ name: 'old', instanceTypes: [SMALL], retired: true }] });
-    expect(() => stack.template).toThrow('a cluster needs at least one tier that is not `retired` (RetiredTier)');
+    expect(() => stack.template).toThrow(
+      'a cluster needs at least one tier that is not `retired` (RetiredTier)',
+    );
   });
 
   test('can be removed in the deployment after, in which nothing names it any more', () => {
     const stack = new TestStack();
     stack.cluster({ tiers: [{ name: 'next', instanceTypes: [LARGE] }] });
-    const { CapacityProviders, DefaultCapacityProviderStrategy } = only(stack.template, ASSOCIATION).Properties;
+    const { CapacityProviders, DefaultCapacityProviderStrategy } = only(
+      stack.template,
+      ASSOCIATION,
+    ).Properties;
     expect(CapacityProviders).toHaveLength(1);
     const before = withRetired().stack;
-    expect(before.resolve(only(before.template, ASSOCIATION).Properties.DefaultCapacityProviderStrategy)).toEqual(
-      DefaultCapacityProviderStrategy,
-    );
+    expect(
+      before.resolve(only(before.template, ASSOCIATION).Properties.DefaultCapacityProviderStrategy),
+    ).toEqual(DefaultCapacityProviderStrategy);
   });
 });
 
@@ -89,20 +100,29 @@ test('renaming a tier makes the new one beside the old one: their ids and genera
     return stack.template;
   };
   const idsOf = (template: Template) =>
-    [GROUP, PROVIDER, 'AWS::EC2::LaunchTemplate'].flatMap((type) => Object.keys(template.findResources(type)));
+    [GROUP, PROVIDER, 'AWS::EC2::LaunchTemplate'].flatMap((type) =>
+      Object.keys(template.findResources(type)),
+    );
   expect(idsOf(named('old')).filter((id) => idsOf(named('new')).includes(id))).toEqual([]);
   for (const type of [GROUP, PROVIDER]) {
-    expect(Object.keys(only(named('old'), type).Properties).filter((property) => /^(Name|AutoScalingGroupName)$/.test(property))).toEqual(
-      [],
-    );
+    expect(
+      Object.keys(only(named('old'), type).Properties).filter((property) =>
+        /^(Name|AutoScalingGroupName)$/.test(property),
+      ),
+    ).toEqual([]);
   }
 });
 
-/** What CloudFormation makes first: everything that a resource refers to or depends on. Deletion goes the other way. */
+/**
+ * What CloudFormation makes first: everything that a resource refers to or depends on. Deletion
+ * goes the other way.
+ */
 function neededBy(template: Template): (id: string) => Set<string> {
   const resources = template.toJSON().Resources;
   const direct = (id: string) =>
-    Object.keys(resources).filter((other) => other !== id && new RegExp(`"${other}[".]`).test(JSON.stringify(resources[id])));
+    Object.keys(resources).filter(
+      (other) => other !== id && new RegExp(`"${other}[".]`).test(JSON.stringify(resources[id])),
+    );
   return (id) => {
     const found = new Set<string>();
     const queue = [id];
@@ -121,13 +141,19 @@ describe('a stack is deleted in the order', () => {
     const stack = new TestStack();
     const cluster = new EcsAutoScaledCluster(stack, 'Orders', { vpc: stack.vpc, clusterName });
     cluster.addTier('general', { instanceTypes: [SMALL], ...tier });
-    new ecs.Ec2Service(stack, 'Api', { cluster, taskDefinition: taskDefinition(stack), minHealthyPercent: 100 });
+    new ecs.Ec2Service(stack, 'Api', {
+      cluster,
+      taskDefinition: taskDefinition(stack),
+      minHealthyPercent: 100,
+    });
     return stack.template;
   };
   const chain = (template: Template, types: string[]) => {
     const needs = neededBy(template);
     const ids = types.map((type) => only(template, type).id);
-    return ids.slice(1).map((id, index) => (needs(ids[index]).has(id) && !needs(id).has(ids[index]) ? 'before' : 'any'));
+    return ids
+      .slice(1)
+      .map((id, index) => (needs(ids[index]).has(id) && !needs(id).has(ids[index]) ? 'before' : 'any'));
   };
 
   test.each<[string, InstanceTierOptions, string | undefined]>([
@@ -136,7 +162,13 @@ describe('a stack is deleted in the order', () => {
     ['allAtOnce()', { replacement: NodeReplacement.allAtOnce() }, undefined],
     ['names of their own', { capacityProviderName: 'orders-general' }, 'orders'],
   ])('service, association, provider, group, cluster, with %s', (_what, tier, clusterName) => {
-    const order = chain(estate(tier, clusterName), ['AWS::ECS::Service', ASSOCIATION, PROVIDER, GROUP, 'AWS::ECS::Cluster']);
+    const order = chain(estate(tier, clusterName), [
+      'AWS::ECS::Service',
+      ASSOCIATION,
+      PROVIDER,
+      GROUP,
+      'AWS::ECS::Cluster',
+    ]);
     expect(order).toEqual(['before', 'before', 'before', 'before']);
   });
 
@@ -166,7 +198,9 @@ describe('forced deletion', () => {
     expect(Properties).toMatchObject({ InstallLatestAwsSdk: false });
     expect(Properties).not.toHaveProperty('Create');
     expect(Properties).not.toHaveProperty('Update');
-    const text = Properties.Delete['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : '<group>')).join('');
+    const text = Properties.Delete['Fn::Join'][1]
+      .map((part: any) => (typeof part === 'string' ? part : '<group>'))
+      .join('');
     expect(JSON.parse(text)).toEqual({
       service: 'AutoScaling',
       action: 'deleteAutoScalingGroup',
@@ -176,7 +210,9 @@ describe('forced deletion', () => {
   });
 
   test('may delete this one group, and do nothing else', () => {
-    const policies = template.findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('ForceDelete') } });
+    const policies = template.findResources('AWS::IAM::Policy', {
+      Properties: { PolicyName: Match.stringLikeRegexp('ForceDelete') },
+    });
     const arn = [
       '',
       [
@@ -209,7 +245,15 @@ describe('managed termination protection', () => {
   const protectedTier = (replacement: NodeReplacement, retired = false) => {
     const stack = new TestStack();
     const cluster = stack.cluster({
-      tiers: [{ name: 'general', instanceTypes: [SMALL], enableManagedTerminationProtection: true, replacement, retired }],
+      tiers: [
+        {
+          name: 'general',
+          instanceTypes: [SMALL],
+          enableManagedTerminationProtection: true,
+          replacement,
+          retired,
+        },
+      ],
     });
     return { stack, cluster };
   };
@@ -223,15 +267,28 @@ describe('managed termination protection', () => {
     Annotations.fromStack(stack).hasWarning(
       '/Estate/Orders/Tiers/general',
       Match.stringLikeRegexp(
-        'has managed termination protection: nodes with any task at all stay .* deleting the stack will hang until the protection of its last nodes is',
+        'has managed termination protection: nodes with any task at all stay .* deleting the stack ' +
+          'will hang until the protection of its last nodes is',
       ),
     );
   });
 
   test('does not hang a stack whose group is deleted by force', () => {
     const stack = new TestStack();
-    stack.cluster({ tiers: [{ name: 'general', instanceTypes: [SMALL], enableManagedTerminationProtection: true, forceDelete: true }] });
-    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('stay when the tier shrinks[.] Managed draining'));
+    stack.cluster({
+      tiers: [
+        {
+          name: 'general',
+          instanceTypes: [SMALL],
+          enableManagedTerminationProtection: true,
+          forceDelete: true,
+        },
+      ],
+    });
+    Annotations.fromStack(stack).hasWarning(
+      '*',
+      Match.stringLikeRegexp('stay when the tier shrinks[.] Managed draining'),
+    );
   });
 
   test('is quiet once it is acknowledged', () => {
@@ -242,8 +299,9 @@ describe('managed termination protection', () => {
 
   test('contradicts allAtOnce(), whose clusters must be deleted cleanly', () => {
     expect(() => protectedTier(NodeReplacement.allAtOnce())).toThrow(
-      '`enableManagedTerminationProtection` must not be set with `NodeReplacement.allAtOnce()`: nodes that may go down at any time need no protection, ' +
-        'and it would keep the stack from being deleted (ProtectedAllAtOnce at Estate/Orders/Tiers/general)',
+      '`enableManagedTerminationProtection` must not be set with `NodeReplacement.allAtOnce()`: nodes ' +
+        'that may go down at any time need no protection, and it would keep the stack from being deleted ' +
+        '(ProtectedAllAtOnce at Estate/Orders/Tiers/general)',
     );
   });
 });
@@ -256,12 +314,18 @@ describe('a desired capacity', () => {
   };
   const ours = Match.stringLikeRegexp('cdk-ecs-auto-scaled-cluster:InstanceTier.desiredCapacity');
 
-  test.each([NodeReplacement.rolling(), NodeReplacement.allAtOnce()])('is warned of where running nodes are replaced', (replacement) => {
-    withDesired(replacement).hasWarning('/Estate/Orders/Tiers/general', ours);
-  });
+  test.each([NodeReplacement.rolling(), NodeReplacement.allAtOnce()])(
+    'is warned of where running nodes are replaced',
+    (replacement) => {
+      withDesired(replacement).hasWarning('/Estate/Orders/Tiers/general', ours);
+    },
+  );
 
   test("is left to CDK's own warning otherwise", () => {
     withDesired(NodeReplacement.onNextLaunch()).hasNoWarning('*', ours);
-    withDesired(NodeReplacement.onNextLaunch()).hasWarning('*', Match.stringLikeRegexp('desiredCapacity has been configured'));
+    withDesired(NodeReplacement.onNextLaunch()).hasWarning(
+      '*',
+      Match.stringLikeRegexp('desiredCapacity has been configured'),
+    );
   });
 });

@@ -16,16 +16,21 @@ describe('security groups of another VPC than the cluster', () => {
     const { stack, vpc, other } = vpcs();
     const securityGroups = [new ec2.SecurityGroup(stack, 'Nodes', { vpc: other })];
     expect(() => new EcsAutoScaledCluster(stack, 'Orders', { vpc, securityGroups, tiers: [TIER] })).toThrow(
-      '`securityGroups` must be of the cluster\'s VPC ("Estate/Vpc/Resource"), got: "Estate/Nodes" of "Estate/Other/Resource" ' +
-        '(DifferentVpcs at Estate/Orders/Tiers/general)',
+      `\`securityGroups\` must be of the cluster's VPC ("Estate/Vpc/Resource"), got: "Estate/Nodes" of ` +
+        '"Estate/Other/Resource" (DifferentVpcs at Estate/Orders/Tiers/general)',
     );
   });
 
   test('are refused, where both are ids', () => {
     const stack = new TestStack();
-    const other = ec2.Vpc.fromVpcAttributes(stack, 'Other', { vpcId: 'vpc-0fffffffffffffff0', availabilityZones: ['a'] });
+    const other = ec2.Vpc.fromVpcAttributes(stack, 'Other', {
+      vpcId: 'vpc-0fffffffffffffff0',
+      availabilityZones: ['a'],
+    });
     const securityGroups = [new ec2.SecurityGroup(stack, 'Nodes', { vpc: other })];
-    expect(() => stack.cluster({ securityGroups })).toThrow('("vpc-0123456789abcdef0"), got: "Estate/Nodes" of "vpc-0fffffffffffffff0"');
+    expect(() => stack.cluster({ securityGroups })).toThrow(
+      '("vpc-0123456789abcdef0"), got: "Estate/Nodes" of "vpc-0fffffffffffffff0"',
+    );
   });
 
   test('are refused in a shared template, by the cluster that does not fit', () => {
@@ -33,11 +38,15 @@ describe('security groups of another VPC than the cluster', () => {
     const securityGroups = [new ec2.SecurityGroup(stack, 'Nodes', { vpc })];
     const template = new NodeTemplate(stack, 'Standard', { instanceTypes: [SMALL], securityGroups });
     new EcsAutoScaledCluster(stack, 'Fits', { vpc, tiers: [{ name: 'a', template }] });
-    expect(() => new EcsAutoScaledCluster(stack, 'Not', { vpc: other, tiers: [{ name: 'a', template }] })).toThrow('(DifferentVpcs at');
+    expect(
+      () => new EcsAutoScaledCluster(stack, 'Not', { vpc: other, tiers: [{ name: 'a', template }] }),
+    ).toThrow('(DifferentVpcs at');
   });
 
   test('pass where it cannot be known: imported by id, a VPC by a parameter, one that is still to be looked up', () => {
-    const stack = new TestStack(new App(), 'Estate', { env: { account: '123456789012', region: 'eu-central-1' } });
+    const stack = new TestStack(new App(), 'Estate', {
+      env: { account: '123456789012', region: 'eu-central-1' },
+    });
     const byParameter = ec2.Vpc.fromVpcAttributes(stack, 'P', {
       vpcId: new CfnParameter(stack, 'VpcId').valueAsString,
       availabilityZones: ['a'],
@@ -55,22 +64,36 @@ describe('security groups of another VPC than the cluster', () => {
     const { stack, vpc } = vpcs();
     const user = new Stack(stack.node.root as App, 'User');
     const securityGroups = [new ec2.SecurityGroup(user, 'Nodes', { vpc })];
-    expect(() => new EcsAutoScaledCluster(user, 'Orders', { vpc, securityGroups, tiers: [TIER] })).not.toThrow();
+    expect(
+      () => new EcsAutoScaledCluster(user, 'Orders', { vpc, securityGroups, tiers: [TIER] }),
+    ).not.toThrow();
   });
 });
 
 test('subnets of another VPC are refused', () => {
   const { stack, vpc, other } = vpcs();
-  expect(() => new EcsAutoScaledCluster(stack, 'Orders', { vpc, vpcSubnets: { subnets: other.privateSubnets }, tiers: [TIER] })).toThrow(
-    '`vpcSubnets` must be of the cluster\'s VPC ("Estate/Vpc/Resource"), got: "Estate/Other/PrivateSubnet1" of "Estate/Other/Resource"',
+  expect(
+    () =>
+      new EcsAutoScaledCluster(stack, 'Orders', {
+        vpc,
+        vpcSubnets: { subnets: other.privateSubnets },
+        tiers: [TIER],
+      }),
+  ).toThrow(
+    `\`vpcSubnets\` must be of the cluster's VPC ("Estate/Vpc/Resource"), got: ` +
+      '"Estate/Other/PrivateSubnet1" of "Estate/Other/Resource"',
   );
 });
 
-test.each([{ subnets: [] }, { availabilityZones: ['eu-nowhere-1a'] }])('a selection of no subnets is refused: %j', (vpcSubnets) => {
-  expect(() => new TestStack().cluster({ vpcSubnets })).toThrow(
-    '`vpcSubnets` must select at least one subnet of the VPC, got none (NoSubnets at Estate/Orders/Tiers/general)',
-  );
-});
+test.each([{ subnets: [] }, { availabilityZones: ['eu-nowhere-1a'] }])(
+  'a selection of no subnets is refused: %j',
+  (vpcSubnets) => {
+    expect(() => new TestStack().cluster({ vpcSubnets })).toThrow(
+      '`vpcSubnets` must select at least one subnet of the VPC, got none (NoSubnets at ' +
+        'Estate/Orders/Tiers/general)',
+    );
+  },
+);
 
 describe('a tier in isolated subnets', () => {
   const ID = 'InstanceTier.isolatedSubnets';
@@ -90,8 +113,9 @@ describe('a tier in isolated subnets', () => {
     const found = warning(isolated().stack, ID);
     expect(found?.path).toBe('/Estate/Orders/Tiers/general');
     expect(found?.message).toContain(
-      'has isolated subnets only, which have no way out: its nodes cannot reach ECS, and never join the cluster. Choose subnets with a way out (`vpcSubnets`), or add ' +
-        'interface endpoints for ecs, ecs-agent, ecs-telemetry to the VPC',
+      'has isolated subnets only, which have no way out: its nodes cannot reach ECS, and never join ' +
+        'the cluster. Choose subnets with a way out (`vpcSubnets`), or add interface endpoints for ecs, ' +
+        'ecs-agent, ecs-telemetry to the VPC',
     );
   });
 

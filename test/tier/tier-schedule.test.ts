@@ -7,18 +7,27 @@ import { SMALL, TestStack } from '../helpers/estate';
 const ACTION = 'AWS::AutoScaling::ScheduledAction';
 const MORNING = autoscaling.Schedule.cron({ minute: '0', hour: '8' });
 
-function withSchedules(schedules: TierSchedule[], options: InstanceTierOptions = {}, stack = new TestStack()) {
+function withSchedules(
+  schedules: TierSchedule[],
+  options: InstanceTierOptions = {},
+  stack = new TestStack(),
+) {
   stack.cluster({ tiers: [{ name: 'general', instanceTypes: [SMALL], schedules, ...options }] });
   return stack;
 }
 
 function actionsOf(stack: TestStack): Record<string, unknown>[] {
-  return Object.values(stack.template.findResources(ACTION)).map(({ Properties: { AutoScalingGroupName, ...rest } }) => rest);
+  return Object.values(stack.template.findResources(ACTION)).map(
+    ({ Properties: { AutoScalingGroupName, ...rest } }) => rest,
+  );
 }
 
 describe('working hours', () => {
   test('are Monday to Friday from 7 to 20 in the time zone that is named, with no node at all in between', () => {
-    const stack = withSchedules([TierSchedule.workingHours({ timeZone: 'Europe/Berlin' })], { minCapacity: 1, maxCapacity: 5 });
+    const stack = withSchedules([TierSchedule.workingHours({ timeZone: 'Europe/Berlin' })], {
+      minCapacity: 1,
+      maxCapacity: 5,
+    });
     expect(actionsOf(stack)).toEqual([
       { Recurrence: '0 7 * * 1,2,3,4,5', TimeZone: 'Europe/Berlin', MinSize: 1, MaxSize: 5 },
       { Recurrence: '0 20 * * 1,2,3,4,5', TimeZone: 'Europe/Berlin', MinSize: 0, MaxSize: 0 },
@@ -32,20 +41,43 @@ describe('working hours', () => {
       end: '05:45',
       days: [TierWeekday.SATURDAY, TierWeekday.FRIDAY],
     });
-    expect(actionsOf(withSchedules([nights])).map(({ Recurrence }) => Recurrence)).toEqual(['15 22 * * 5,6', '45 5 * * 0,6']);
+    expect(actionsOf(withSchedules([nights])).map(({ Recurrence }) => Recurrence)).toEqual([
+      '15 22 * * 5,6',
+      '45 5 * * 0,6',
+    ]);
   });
 
   test('can be read again: when they start and end, and in which time zone', () => {
-    const hours = TierSchedule.workingHours({ timeZone: 'Europe/Berlin', start: '07:30', days: [TierWeekday.MONDAY] });
+    const hours = TierSchedule.workingHours({
+      timeZone: 'Europe/Berlin',
+      start: '07:30',
+      days: [TierWeekday.MONDAY],
+    });
     expect(hours).toMatchObject({ recurrences: ['30 7 * * 1', '0 20 * * 1'], timeZone: 'Europe/Berlin' });
   });
 
   test.each<[string, Partial<Parameters<typeof TierSchedule.workingHours>[0]>, string]>([
-    ['an hour of no day', { start: '24:00' }, '`start` must be a time as "07:30", from "00:00" to "23:59", got: "24:00" (InvalidSchedule)'],
-    ['a time without minutes', { end: '20' }, '`end` must be a time as "07:30", from "00:00" to "23:59", got: "20"'],
-    ['an end at the start', { start: '08:00', end: '08:00' }, '`end` must be another time than `start`, got: "08:00"'],
+    [
+      'an hour of no day',
+      { start: '24:00' },
+      '`start` must be a time as "07:30", from "00:00" to "23:59", got: "24:00" (InvalidSchedule)',
+    ],
+    [
+      'a time without minutes',
+      { end: '20' },
+      '`end` must be a time as "07:30", from "00:00" to "23:59", got: "20"',
+    ],
+    [
+      'an end at the start',
+      { start: '08:00', end: '08:00' },
+      '`end` must be another time than `start`, got: "08:00"',
+    ],
     ['no day', { days: [] }, '`days` must have at least one day'],
-    ['a day of no week', { days: ['MON' as TierWeekday] }, '`days` must be of TierWeekday, such as TierWeekday.MONDAY, got: "MON"'],
+    [
+      'a day of no week',
+      { days: ['MON' as TierWeekday] },
+      '`days` must be of TierWeekday, such as TierWeekday.MONDAY, got: "MON"',
+    ],
     [
       'a place that is not on the map',
       { timeZone: 'Europe/Berln' },
@@ -56,7 +88,11 @@ describe('working hours', () => {
       { timeZone: '+02:00' },
       '`timeZone` must be a name of the IANA Time Zone Database such as "Europe/Berlin", got: "+02:00"',
     ],
-    ['an empty time zone', { timeZone: '' }, '`timeZone` must be a name of the IANA Time Zone Database such as "Europe/Berlin", got: ""'],
+    [
+      'an empty time zone',
+      { timeZone: '' },
+      '`timeZone` must be a name of the IANA Time Zone Database such as "Europe/Berlin", got: ""',
+    ],
   ])('with %s are refused', (_what, options, message) => {
     expect(() => TierSchedule.workingHours({ timeZone: 'Etc/UTC', ...options })).toThrow(message);
   });
@@ -93,9 +129,12 @@ describe('a schedule', () => {
   });
 
   test('is not undone by deployments', () => {
-    withSchedules([TierSchedule.at({ schedule: MORNING, minCapacity: 4 })]).template.hasResource('AWS::AutoScaling::AutoScalingGroup', {
-      UpdatePolicy: { AutoScalingScheduledAction: { IgnoreUnmodifiedGroupSizeProperties: true } },
-    });
+    withSchedules([TierSchedule.at({ schedule: MORNING, minCapacity: 4 })]).template.hasResource(
+      'AWS::AutoScaling::AutoScalingGroup',
+      {
+        UpdatePolicy: { AutoScalingScheduledAction: { IgnoreUnmodifiedGroupSizeProperties: true } },
+      },
+    );
   });
 
   test.each<[string, Parameters<typeof TierSchedule.at>[0], string]>([
@@ -104,8 +143,16 @@ describe('a schedule', () => {
       { schedule: MORNING },
       'a schedule needs at least one of `minCapacity`, `maxCapacity` and `desiredCapacity` (InvalidSchedule)',
     ],
-    ['of a negative minimum', { schedule: MORNING, minCapacity: -1 }, '`minCapacity` must be a whole number of at least 0, got: -1'],
-    ['of half a node', { schedule: MORNING, desiredCapacity: 0.5 }, '`desiredCapacity` must be a whole number of at least 0, got: 0.5'],
+    [
+      'of a negative minimum',
+      { schedule: MORNING, minCapacity: -1 },
+      '`minCapacity` must be a whole number of at least 0, got: -1',
+    ],
+    [
+      'of half a node',
+      { schedule: MORNING, desiredCapacity: 0.5 },
+      '`desiredCapacity` must be a whole number of at least 0, got: 0.5',
+    ],
     [
       'in a wrong time zone',
       { schedule: MORNING, maxCapacity: 0, timeZone: 'Berlin' },
@@ -119,7 +166,8 @@ describe('a schedule', () => {
     [
       'more at least than at most',
       { minCapacity: 5, maxCapacity: 4 },
-      '`schedules[0]` must have a `minCapacity` of at most its `maxCapacity`, got: 5 and 4 (InvalidSchedule at Estate/Orders/Tiers/general)',
+      '`schedules[0]` must have a `minCapacity` of at most its `maxCapacity`, got: 5 and 4 ' +
+        '(InvalidSchedule at Estate/Orders/Tiers/general)',
     ],
     [
       'a minimum over the maximum of the tier',
@@ -164,7 +212,8 @@ describe('a tier that drains and goes to zero', () => {
     Annotations.fromStack(stack).hasWarning(
       '/Estate/Orders/Tiers/general',
       Match.stringLikeRegexp(
-        'The tier "Estate/Orders/Tiers/general" goes to zero on schedule and drains its nodes: a node waits, for up to 48 hours',
+        'The tier "Estate/Orders/Tiers/general" goes to zero on schedule and drains its nodes: a node ' +
+          'waits, for up to 48 hours',
       ),
     );
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp(`\\[ack: ${ID}\\]`));

@@ -14,14 +14,19 @@ describe('developer staging', () => {
     developers.resourceCountIs('AWS::AutoScaling::AutoScalingGroup', 1);
     developers.hasResourceProperties('AWS::AutoScaling::AutoScalingGroup', { MinSize: '0', MaxSize: '30' });
     developers.hasResourceProperties('AWS::EC2::LaunchTemplate', {
-      LaunchTemplateData: { InstanceType: 't3.small', MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 } },
+      LaunchTemplateData: {
+        InstanceType: 't3.small',
+        MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      },
     });
   });
 
   test('reads the credentials of the registry at boot, with a role that may read this one secret', () => {
     developers.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
-        Statement: Match.arrayWith([{ Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: Match.objectLike({}) }]),
+        Statement: Match.arrayWith([
+          { Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: Match.objectLike({}) },
+        ]),
       },
     });
   });
@@ -53,7 +58,11 @@ describe('production', () => {
   test('has one role for all nodes, and at most ten nodes to compute', () => {
     production.resourcePropertiesCountIs(
       'AWS::IAM::Role',
-      { AssumeRolePolicyDocument: Match.objectLike({ Statement: [Match.objectLike({ Principal: { Service: 'ec2.amazonaws.com' } })] }) },
+      {
+        AssumeRolePolicyDocument: Match.objectLike({
+          Statement: [Match.objectLike({ Principal: { Service: 'ec2.amazonaws.com' } })],
+        }),
+      },
       1,
     );
     production.resourcePropertiesCountIs('AWS::AutoScaling::AutoScalingGroup', { MaxSize: '10' }, 1);

@@ -35,10 +35,13 @@ trap 'leave $?' EXIT; trap 'at="$at, stopped"; exit 143' HUP INT TERM; trap : PI
 
 /** Variables whose values are JSON with strings of users in it. */
 const JSON_VARIABLES = new Set(
-  Object.values(AGENT_VARIABLES).flatMap(({ variable, value }) => (['map', 'cidrs'].includes(value.kind) ? [variable] : [])),
+  Object.values(AGENT_VARIABLES).flatMap(({ variable, value }) =>
+    ['map', 'cidrs'].includes(value.kind) ? [variable] : [],
+  ),
 );
 
-const SSM_AGENT = `systemctl enable --now --no-block amazon-ssm-agent.service || say 'no SSM agent, going on without'`;
+const SSM_AGENT =
+  "systemctl enable --now --no-block amazon-ssm-agent.service || say 'no SSM agent, going on without'";
 
 const TAIL = `at='final check'
 grep -qxE 'ECS_CLUSTER=[A-Za-z0-9_-]{1,255}' /etc/ecs/ecs.config; sync
@@ -83,9 +86,15 @@ sysctl -q -p $conf`;
 }
 
 function renderEcsConfig({ clusterName, agentLines, dockerAuth }: NodeSettings, shell: Shell): string {
-  const lines: Line[] = agentLines.map(({ variable, value }) => ({ text: `${variable}=${value}`, json: JSON_VARIABLES.has(variable) }));
+  const lines: Line[] = agentLines.map(({ variable, value }) => ({
+    text: `${variable}=${value}`,
+    json: JSON_VARIABLES.has(variable),
+  }));
   if (clusterName !== undefined) lines.unshift({ text: `ECS_CLUSTER=${clusterName}` });
-  const program = nodeProgram({ clusterName: clusterName === undefined, registries: dockerAuth !== undefined });
+  const program = nodeProgram({
+    clusterName: clusterName === undefined,
+    registries: dockerAuth !== undefined,
+  });
   const blocks = shell.lines(lines);
   if (program !== undefined) {
     const args = dockerAuth === undefined ? [] : [dockerAuth._secretArn, Aws.URL_SUFFIX, dockerAuth.format];

@@ -27,7 +27,9 @@ const FUNCTIONS: { readonly [kind in StepNode['kind']]?: string } = {
 /** The functions that these steps call. */
 export function stepFunctions(steps: readonly StepNode[]): string[] {
   const used = new Set(steps.map(({ kind }) => kind));
-  return Object.entries(FUNCTIONS).flatMap(([kind, text]) => (used.has(kind as StepNode['kind']) ? [text] : []));
+  return Object.entries(FUNCTIONS).flatMap(([kind, text]) =>
+    used.has(kind as StepNode['kind']) ? [text] : [],
+  );
 }
 
 /** One step, as commands; `number` counts from 1. */

@@ -21,7 +21,9 @@ export const SYSCTL: Kind<Sysctl> = {
   member: 'key',
 };
 
-export const AGENT_CONFIG: Kind<AgentConfig> = { name: 'an AgentConfig such as `{ disablePrivileged: true }`' };
+export const AGENT_CONFIG: Kind<AgentConfig> = {
+  name: 'an AgentConfig such as `{ disablePrivileged: true }`',
+};
 
 export const STEP: Kind<BootstrapStep> = {
   name: "a BootstrapStep, such as `BootstrapStep.run('…')`",

@@ -6,5 +6,6 @@ const NOT_TEXT = /\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uD
 /** Any text that can be brought to a node; everything else in it is quoted or encoded. */
 export function checkText(field: string, value: string): void {
   if (typeof value !== 'string') fail('InvalidText', `\`${field}\` must be a text, got: ${shown(value)}`);
-  if (NOT_TEXT.test(value)) fail('InvalidText', `\`${field}\` must not contain a NUL character or half a surrogate pair`);
+  if (NOT_TEXT.test(value))
+    fail('InvalidText', `\`${field}\` must not contain a NUL character or half a surrogate pair`);
 }

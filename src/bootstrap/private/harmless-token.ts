@@ -2,7 +2,11 @@ import { Aws, CfnResource, type IResolvable, Reference, Token } from 'aws-cdk-li
 
 const PSEUDO_PARAMETERS = ['AWS::AccountId', 'AWS::Partition', 'AWS::Region', 'AWS::URLSuffix'];
 const PSEUDO_TOKENS = [Aws.ACCOUNT_ID, Aws.PARTITION, Aws.REGION, Aws.URL_SUFFIX];
-const PLAIN_ATTRIBUTES = ['AWS::ECS::Cluster.Ref', 'AWS::ECS::Cluster.Arn', 'AWS::SecretsManager::Secret.Ref'];
+const PLAIN_ATTRIBUTES = [
+  'AWS::ECS::Cluster.Ref',
+  'AWS::ECS::Cluster.Arn',
+  'AWS::SecretsManager::Secret.Ref',
+];
 
 /** What a token refers to, when it is a plain reference to a resource. */
 export function referencedResource(token: IResolvable): CfnResource | undefined {
@@ -11,8 +15,8 @@ export function referencedResource(token: IResolvable): CfnResource | undefined 
 }
 
 /**
- * Whether the deployed value has letters, digits and `-_.:/@+=` only, so that it can stand in a quoted word as it is.
- * AWS itself forms the values named here; all others are decoded on the node.
+ * Whether the deployed value has letters, digits and `-_.:/@+=` only, so that it can stand in a quoted word
+ * as it is. AWS itself forms the values named here; all others are decoded on the node.
  */
 export function isPlainToken(token: IResolvable): boolean {
   if (PSEUDO_TOKENS.includes(Token.asString(token))) return true;

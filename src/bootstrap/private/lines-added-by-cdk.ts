@@ -39,5 +39,7 @@ export function isSameCluster(one: string, other: string): boolean {
 export function shownCluster(name: string): string {
   if (!Token.isUnresolved(name)) return shown(name);
   const cluster = clusterOf(name);
-  return cluster === undefined ? 'a token' : `the name of ${cluster.node.scope?.node.path ?? cluster.node.path}`;
+  return cluster === undefined
+    ? 'a token'
+    : `the name of ${cluster.node.scope?.node.path ?? cluster.node.path}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Fixed, since the rendered bytes are a contract. A text that contains it is never written to the letter, and none of its
- * characters can come from a token that is.
+ * Fixed, since the rendered bytes are a contract. A text that contains it is never written to the letter, and
+ * none of its characters can come from a token that is.
  */
 export const BOUNDARY = '?(+)?';
 
@@ -12,6 +12,12 @@ export interface Part {
 
 /** A MIME message of 7-bit text, as cloud-init reads it. */
 export function multipart(parts: readonly Part[]): string {
-  const bodies = parts.map(({ type, body }) => `--${BOUNDARY}\nContent-Type: ${type}; charset="us-ascii"\n\n${body}\n`);
-  return `MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="${BOUNDARY}"\n\n${bodies.join('')}--${BOUNDARY}--\n`;
+  const bodies = parts.map(
+    ({ type, body }) => `--${BOUNDARY}\nContent-Type: ${type}; charset="us-ascii"\n\n${body}\n`,
+  );
+  return (
+    'MIME-Version: 1.0\n' +
+    `Content-Type: multipart/mixed; boundary="${BOUNDARY}"\n\n` +
+    `${bodies.join('')}--${BOUNDARY}--\n`
+  );
 }

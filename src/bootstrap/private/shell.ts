@@ -2,7 +2,10 @@ import { Fn, Token, Tokenization } from 'aws-cdk-lib';
 import { isPlainToken } from './harmless-token';
 import { BOUNDARY } from './multipart';
 
-/** What may stand to the letter: printable ASCII, newline, tab. The rest could be changed by MIME on its way to the node. */
+/**
+ * What may stand to the letter: printable ASCII, newline, tab. The rest could be changed by MIME on its
+ * way to the node.
+ */
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
 
 /** `$( )` drops newlines at the end; the dot keeps them. */
@@ -49,10 +52,11 @@ function isPlainLine(line: string): boolean {
 }
 
 /**
- * The one place where a string becomes shell. Whatever characters it has, and whatever CloudFormation makes of its tokens,
- * the node sees it unchanged, and no part of it is read as shell.
+ * The one place where a string becomes shell. Whatever characters it has, and whatever CloudFormation makes
+ * of its tokens, the node sees it unchanged, and no part of it is read as shell.
  *
- * What cannot stand in single quotes is declared once, as base64, and decoded into a variable at the top of the script.
+ * What cannot stand in single quotes is declared once, as base64, and decoded into a variable at the
+ * top of the script.
  */
 export class Shell {
   private readonly variables = new Map<string, string>();
@@ -68,10 +72,16 @@ export class Shell {
       if (plain && last?.plain) last.text += piece;
       else runs.push({ plain, text: piece });
     }
-    return runs.map(({ plain, text }) => (plain ? quoted(text) : `"$${this.variable(text)}"`)).join('') || quoted('');
+    return (
+      runs.map(({ plain, text }) => (plain ? quoted(text) : `"$${this.variable(text)}"`)).join('') ||
+      quoted('')
+    );
   }
 
-  /** Commands that print these lines, each checked on the node to be one line where only CloudFormation knows its value. */
+  /**
+   * Commands that print these lines, each checked on the node to be one line where only CloudFormation
+   * knows its value.
+   */
   public lines(lines: readonly Line[]): string[] {
     const blocks: (string | string[])[] = [];
     for (const { text, json = false } of lines) {
@@ -82,7 +92,9 @@ export class Shell {
         continue;
       }
       this.checksLines = true;
-      const unknown = json ? pieces(text).filter((piece) => Token.isUnresolved(piece) && !isPlain(piece)) : [];
+      const unknown = json
+        ? pieces(text).filter((piece) => Token.isUnresolved(piece) && !isPlain(piece))
+        : [];
       if (unknown.length > 0) {
         this.checksJson = true;
         blocks.push(`json ${unknown.map((piece) => this.word(piece)).join(' ')}`);
@@ -94,7 +106,11 @@ export class Shell {
 
   /** The functions that the words and lines above call. */
   public functions(): string[] {
-    return [...(this.variables.size > 0 ? [DECODE] : []), ...(this.checksLines ? [LINE] : []), ...(this.checksJson ? [IN_JSON] : [])];
+    return [
+      ...(this.variables.size > 0 ? [DECODE] : []),
+      ...(this.checksLines ? [LINE] : []),
+      ...(this.checksJson ? [IN_JSON] : []),
+    ];
   }
 
   /** The variables that the words and lines above need; empty when they need none. */

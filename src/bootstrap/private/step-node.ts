@@ -33,5 +33,8 @@ export interface EnableServiceNode {
   readonly start: boolean;
 }
 
-/** What a `BootstrapStep` holds. Each renderer switches over `kind`, so a new one without a case does not compile. */
+/**
+ * What a `BootstrapStep` holds. Each renderer switches over `kind`, so a new one without a case does not
+ * compile.
+ */
 export type StepNode = RunNode | WriteFileNode | InstallPackagesNode | EnableServiceNode;

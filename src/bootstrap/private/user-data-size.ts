@@ -3,7 +3,10 @@ import { fail } from '../../private/errors';
 import type { RenderedUserData } from './amazon-linux-renderer';
 import { isPlainToken } from './harmless-token';
 
-/** EC2's limit, before base64 (EC2 guide, "Run commands when you launch an EC2 instance with user data input"). */
+/**
+ * EC2's limit, before base64 (EC2 guide, "Run commands when you launch an EC2 instance with user data
+ * input").
+ */
 export const MAX_USER_DATA_BYTES = 16_384;
 
 /** How long a value that only CloudFormation knows is taken to be. */

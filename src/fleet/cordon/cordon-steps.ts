@@ -6,7 +6,10 @@ import { HELD } from '../../replacement/held';
 import { RETRY } from '../retry';
 import { oldNodes } from './old-nodes';
 
-/** ECS lists at most 100 container instances at once; a filter of 50 ids stays below the 2,000 characters that it takes in an expression. */
+/**
+ * ECS lists at most 100 container instances at once; a filter of 50 ids stays below the 2,000 characters that
+ * it takes in an expression.
+ */
 export const NODES_AT_ONCE = 50;
 
 /** One node a call: a call for several fails as a whole when one of them has gone meanwhile. */
@@ -19,15 +22,22 @@ const GROUP = '$states.result.AutoScalingGroups[0]';
 const REFRESH = '$states.result.InstanceRefreshes[0]';
 
 /**
- * Polled, because the event of its end may get lost, and a mark must not stay behind. Less often as time goes by: a refresh may take 14 days, and a run has at
- * most 25,000 entries in its history. Every 30 seconds for five minutes, every minute for an hour, every five for twelve hours, then every 15.
+ * Polled, because the event of its end may get lost, and a mark must not stay behind. Less often as time goes
+ * by: a refresh may take 14 days, and a run has at most 25,000 entries in its history. Every 30 seconds for
+ * five minutes, every minute for an hour, every five for twelve hours, then every 15.
  */
 export const SECONDS_TO_WAIT = '$polls < 10 ? 30 : $polls < 65 ? 60 : $polls < 197 ? 300 : 900';
 
-/** For a quarter of an hour, old nodes that were just starting when the refresh began are marked as soon as they have joined. */
+/**
+ * For a quarter of an hour, old nodes that were just starting when the refresh began are marked as soon as
+ * they have joined.
+ */
 export const MARKING_POLLS = 20;
 
-/** What the cordon does when a refresh starts. Permissions are the cordon's: `iamResources` is asked for and not used. */
+/**
+ * What the cordon does when a refresh starts. Permissions are the cordon's: `iamResources` is asked for and
+ * not used.
+ */
 export function cordonSteps(scope: Construct, tag: string): sfn.IChainable {
   const refresh = call(scope, 'Read the refresh', 'autoscaling', 'describeInstanceRefreshes', {
     parameters: {
@@ -79,22 +89,36 @@ export function cordonSteps(scope: Construct, tag: string): sfn.IChainable {
   return refresh.next(group).next(ours);
 }
 
-/** Marks the old nodes that have joined the cluster: all of them first, to take over the marks of an earlier refresh, later those without a mark. */
+/**
+ * Marks the old nodes that have joined the cluster: all of them first, to take over the marks of an earlier
+ * refresh, later those without a mark.
+ */
 function marking(scope: Construct): sfn.Map {
   const put = call(scope, 'Mark a node', 'ecs', 'putAttributes', {
     parameters: {
       Cluster: '{% $cluster %}',
-      Attributes: [{ Name: HELD, Value: '{% $refresh %}', TargetType: 'container-instance', TargetId: '{% $states.input %}' }],
+      Attributes: [
+        {
+          Name: HELD,
+          Value: '{% $refresh %}',
+          TargetType: 'container-instance',
+          TargetId: '{% $states.input %}',
+        },
+      ],
     },
     outputs: {},
   });
   put.addCatch(sfn.Succeed.jsonata(scope, 'Cannot be marked', { outputs: {} }));
-  const each = sfn.Map.jsonata(scope, 'Each of them', { maxConcurrency: CALLS_AT_ONCE, outputs: {} }).itemProcessor(put);
+  const each = sfn.Map.jsonata(scope, 'Each of them', {
+    maxConcurrency: CALLS_AT_ONCE,
+    outputs: {},
+  }).itemProcessor(put);
   const find = call(scope, 'Find some old nodes', 'ecs', 'listContainerInstances', {
     parameters: {
       Cluster: '{% $cluster %}',
       Filter:
-        `{% "ec2InstanceId in ['" & $join($states.input, "', '") & "']" & ` + `($polls = 0 ? "" : " and attribute:${HELD} !exists") %}`,
+        `{% "ec2InstanceId in ['" & $join($states.input, "', '") & "']" & ` +
+        `($polls = 0 ? "" : " and attribute:${HELD} !exists") %}`,
     },
     outputs: '{% [$states.result.ContainerInstanceArns] %}',
   });
@@ -125,17 +149,27 @@ function clearing(scope: Construct): sfn.IChainable & { startState: sfn.State } 
     outputs: {},
   });
   remove.addCatch(sfn.Succeed.jsonata(scope, 'Cannot be cleared', { outputs: {} }));
-  const each = sfn.Map.jsonata(scope, 'Clear them', { maxConcurrency: CALLS_AT_ONCE, outputs: {} }).itemProcessor(remove);
+  const each = sfn.Map.jsonata(scope, 'Clear them', {
+    maxConcurrency: CALLS_AT_ONCE,
+    outputs: {},
+  }).itemProcessor(remove);
   const left = sfn.Fail.jsonata(scope, 'Marks are left', {
     error: 'MarksAreLeft',
     cause:
-      `{% 'Nodes of ' & $group & ' take no new tasks of replica services as long as they carry the attribute ${HELD}. Find them with: ` +
-      `aws ecs list-attributes --target-type container-instance --attribute-name ${HELD} --cluster ' & $cluster & '; and clear each with: ` +
-      `aws ecs delete-attributes --cluster ' & $cluster & ' --attributes name=${HELD},targetType=container-instance,targetId=<its targetId>' %}`,
+      "{% 'Nodes of ' & $group & ' take no new tasks of replica services as long as they carry the " +
+      `attribute ${HELD}. Find them with: aws ecs list-attributes --target-type container-instance ` +
+      `--attribute-name ${HELD} --cluster ' & $cluster & '; and clear each with: aws ecs ` +
+      "delete-attributes --cluster ' & $cluster & ' --attributes " +
+      `name=${HELD},targetType=container-instance,targetId=<its targetId>' %}`,
   });
-  const pause = sfn.Wait.jsonata(scope, 'Let it settle', { time: sfn.WaitTime.duration(Duration.seconds(5)) });
+  const pause = sfn.Wait.jsonata(scope, 'Let it settle', {
+    time: sfn.WaitTime.duration(Duration.seconds(5)),
+  });
   const choice = sfn.Choice.jsonata(scope, 'Is any left')
-    .when(sfn.Condition.jsonata('{% $count($states.input) = 0 %}'), sfn.Succeed.jsonata(scope, 'Done', { outputs: {} }))
+    .when(
+      sfn.Condition.jsonata('{% $count($states.input) = 0 %}'),
+      sfn.Succeed.jsonata(scope, 'Done', { outputs: {} }),
+    )
     .when(sfn.Condition.jsonata(`{% $clearings > ${MAX_CLEARINGS} %}`), left)
     .otherwise(each.next(pause).next(list));
   return list.next(choice);

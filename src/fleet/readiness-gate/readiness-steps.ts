@@ -9,7 +9,10 @@ const POLL = Duration.seconds(15);
 /** The lifecycle event's detail, whatever state asks for it. */
 const DETAIL = '$states.context.Execution.Input.detail';
 
-/** What the readiness gate does with a new instance. Permissions are the gate's: `iamResources` is asked for and not used. */
+/**
+ * What the readiness gate does with a new instance. Permissions are the gate's: `iamResources` is asked for
+ * and not used.
+ */
 export function readinessSteps(scope: Construct, atMost: Duration): sfn.IChainable {
   const tries = Math.ceil(atMost.toSeconds() / POLL.toSeconds());
   const start = sfn.Pass.jsonata(scope, 'A node starts', { assign: { tries: 0 } });
@@ -43,8 +46,9 @@ export function readinessSteps(scope: Construct, atMost: Duration): sfn.IChainab
   const never = sfn.Fail.jsonata(scope, 'It never joined', {
     error: 'NodeNeverJoined',
     cause:
-      `{% ${DETAIL}.EC2InstanceId & ' of ' & ${DETAIL}.AutoScalingGroupName & ' did not join the ECS cluster ' & ${DETAIL}.NotificationMetadata & ` +
-      `' in ${atMost.toMinutes()} minutes and is replaced. Its console output says why: aws ec2 get-console-output --latest --instance-id ' & ` +
+      `{% ${DETAIL}.EC2InstanceId & ' of ' & ${DETAIL}.AutoScalingGroupName & ' did not join the ECS ` +
+      `cluster ' & ${DETAIL}.NotificationMetadata & ' in ${atMost.toMinutes()} minutes and is ` +
+      "replaced. Its console output says why: aws ec2 get-console-output --latest --instance-id ' & " +
       `${DETAIL}.EC2InstanceId %}`,
   });
   const joined = sfn.Choice.jsonata(scope, 'Joined')

@@ -6,8 +6,9 @@ const ASSOCIATIONS = 'AWS::ECS::ClusterCapacityProviderAssociations';
 /**
  * Something to depend on in place of the association of a cluster's capacity providers.
  *
- * `ecs.Cluster` makes the association in an aspect, when its own turn in the tree comes. A service that stands before the cluster is
- * visited earlier, so there is nothing yet to depend on. CDK asks for the roots of a dependency once all aspects have run: by then it is there.
+ * `ecs.Cluster` makes the association in an aspect, when its own turn in the tree comes. A service that
+ * stands before the cluster is visited earlier, so there is nothing yet to depend on. CDK asks for the roots
+ * of a dependency once all aspects have run: by then it is there.
  */
 export function associationOf(cluster: IConstruct): IDependable {
   const association = {};
@@ -22,8 +23,9 @@ export function associationOf(cluster: IConstruct): IDependable {
 /**
  * Removes the association that an earlier synthesis left, so that CDK's aspect can make it again.
  *
- * That aspect makes it each time it comes by a cluster with a default strategy, and fails the second time: "There is already a Construct
- * with name …". A test with two assertions on annotations is enough to synthesise twice.
+ * That aspect makes it each time it comes by a cluster with a default strategy, and fails the second time:
+ * "There is already a Construct with name …". A test with two assertions on annotations is enough to
+ * synthesise twice.
  */
 export function forgetAssociation(cluster: IConstruct): CfnResource | undefined {
   const { id } = cluster.node;

@@ -11,20 +11,26 @@ interface ConnectableService extends IConstruct {
 /**
  * Gives a service the security groups of the nodes that its cluster got after the service was made.
  *
- * Outside awsvpc mode CDK copies the cluster's groups into the service once, in the service's constructor. Rules of load balancers and
- * `connections` would miss the nodes of a tier that is added later, without a word. Connections apply what they were told to groups that
- * come later, so adding them is enough.
+ * Outside awsvpc mode CDK copies the cluster's groups into the service once, in the service's constructor.
+ * Rules of load balancers and `connections` would miss the nodes of a tier that is added later, without a
+ * word. Connections apply what they were told to groups that come later, so adding them is enough.
  */
 export function connectToNodes(service: HostedService): void {
   const l2 = service.resource.node.scope as ConnectableService | undefined;
   const connections = l2?.connections;
   const known = (service.cluster.scope as Partial<ec2.IConnectable>).connections?.securityGroups ?? [];
-  if (l2 === undefined || connections === undefined || l2.taskDefinition === undefined || l2.taskDefinition.networkMode === 'awsvpc')
+  if (
+    l2 === undefined ||
+    connections === undefined ||
+    l2.taskDefinition === undefined ||
+    l2.taskDefinition.networkMode === 'awsvpc'
+  )
     return;
   // In another stack CDK imports the groups; the id stays the same token.
   const copied = new Set(connections.securityGroups.map(({ securityGroupId }) => securityGroupId));
   for (const [index, group] of known.entries()) {
-    if (!copied.has(group.securityGroupId)) connections.addSecurityGroup(inStackOf(l2, group, `LaterSecurityGroup${index}`));
+    if (!copied.has(group.securityGroupId))
+      connections.addSecurityGroup(inStackOf(l2, group, `LaterSecurityGroup${index}`));
   }
 }
 
@@ -32,5 +38,8 @@ export function connectToNodes(service: HostedService): void {
 function inStackOf(l2: IConstruct, group: ec2.ISecurityGroup, id: string): ec2.ISecurityGroup {
   if (Stack.of(l2) === Stack.of(group)) return group;
   const { securityGroupId, allowAllOutbound } = group;
-  return ec2.SecurityGroup.fromSecurityGroupId(l2 as unknown as Construct, id, securityGroupId, { allowAllOutbound, mutable: true });
+  return ec2.SecurityGroup.fromSecurityGroupId(l2 as unknown as Construct, id, securityGroupId, {
+    allowAllOutbound,
+    mutable: true,
+  });
 }

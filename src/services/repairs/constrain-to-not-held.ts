@@ -9,8 +9,9 @@ const MAX_CONSTRAINTS = 10;
 /**
  * Keeps replica services off nodes that are about to be replaced, so that a roll moves each task once.
  *
- * Appended when the L1 is rendered: `addPlacementConstraints` replaces what was there before, so a constraint that is given to the L2 is
- * lost with the user's next call. Never on a daemon: ECS stops running daemon tasks that no longer meet a constraint.
+ * Appended when the L1 is rendered: `addPlacementConstraints` replaces what was there before, so a constraint
+ * that is given to the L2 is lost with the user's next call. Never on a daemon: ECS stops running daemon
+ * tasks that no longer meet a constraint.
  */
 export function constrainToNotHeld(service: HostedService): void {
   if (service.isTaskSet) return;
@@ -18,22 +19,31 @@ export function constrainToNotHeld(service: HostedService): void {
   const existing = property(resource, 'placementConstraints');
   const produce = () => {
     const constraints = openedList(resource, existing);
-    if (!isConstrained(service) || constraints.some((constraint) => field(constraint, 'expression') === NOT_HELD)) return existing;
+    if (
+      !isConstrained(service) ||
+      constraints.some((constraint) => field(constraint, 'expression') === NOT_HELD)
+    )
+      return existing;
     return [...constraints, ours(resource)];
   };
   setProperty(resource, 'placementConstraints', Lazy.any({ produce }));
 }
 
-/** ECS refuses a task with more than ten constraints; those of the service and of the task definition count together. */
+/**
+ * ECS refuses a task with more than ten constraints; those of the service and of the task
+ * definition count together.
+ */
 export function checkConstraintCount(service: HostedService): string[] {
   if (service.isTaskSet || !isConstrained(service)) return [];
   const taskDefinition = taskDefinitionOf(service);
   const own = renderedList(service.resource, 'placementConstraints').length;
-  const inherited = taskDefinition === undefined ? 0 : renderedList(taskDefinition, 'placementConstraints').length;
+  const inherited =
+    taskDefinition === undefined ? 0 : renderedList(taskDefinition, 'placementConstraints').length;
   if (own + inherited <= MAX_CONSTRAINTS) return [];
   return [
-    `\`placementConstraints\` must be at most ${MAX_CONSTRAINTS} for a task, got: ${own + inherited}, one of which (\`${NOT_HELD}\`) the cluster ` +
-      `"${service.cluster.scope.node.path}" adds so that a roll of its nodes moves each task once: leave out one of the others, or turn that off with ` +
+    `\`placementConstraints\` must be at most ${MAX_CONSTRAINTS} for a task, got: ${own + inherited}, ` +
+      `one of which (\`${NOT_HELD}\`) the cluster "${service.cluster.scope.node.path}" adds so that a ` +
+      'roll of its nodes moves each task once: leave out one of the others, or turn that off with ' +
       '`NodeReplacement.rolling({ cordon: false })` (TooManyConstraints)',
   ];
 }
@@ -45,5 +55,7 @@ function isConstrained(service: HostedService): boolean {
 
 /** Spelled as the L1 takes it: a plain `CfnResource` converts nothing. */
 function ours(resource: CfnResource): object {
-  return 'placementConstraints' in resource ? { type: 'memberOf', expression: NOT_HELD } : { Type: 'memberOf', Expression: NOT_HELD };
+  return 'placementConstraints' in resource
+    ? { type: 'memberOf', expression: NOT_HELD }
+    : { Type: 'memberOf', Expression: NOT_HELD };
 }

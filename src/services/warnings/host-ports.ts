@@ -7,20 +7,27 @@ import { networkModeOf, publishedPorts } from '../task-definition';
 /**
  * Warns of load-balanced services whose containers may get host ports that the load balancer cannot reach.
  *
- * Not repaired: the balancer's egress and rules across stacks belong to constructs that are not ours. With the default range there is
- * nothing to repair.
+ * Not repaired: the balancer's egress and rules across stacks belong to constructs that are not ours. With
+ * the default range there is nothing to repair.
  */
 export function checkHostPorts(service: HostedService): void {
   const range = service.cluster.dynamicHostPortRange;
-  if (range === undefined || (range.fromPort >= DEFAULT_HOST_PORTS.fromPort && range.toPort <= DEFAULT_HOST_PORTS.toPort)) return;
+  if (
+    range === undefined ||
+    (range.fromPort >= DEFAULT_HOST_PORTS.fromPort && range.toPort <= DEFAULT_HOST_PORTS.toPort)
+  )
+    return;
   if (!service.runsOnNodes || !hasDynamicTarget(service)) return;
   warn(
     service.resource,
     'Service.dynamicHostPorts',
-    `The nodes of the cluster "${service.cluster.scope.node.path}" hand out the host ports ${range.fromPort}-${range.toPort}, but between a load balancer ` +
-      `and the nodes CDK opens ${DEFAULT_HOST_PORTS.fromPort}-${DEFAULT_HOST_PORTS.toPort} only: a container of the service "${service.path}" on another port never ` +
-      'becomes healthy. Add `loadBalancer.connections.allowTo(cluster, cluster.dynamicHostPorts)`; for a network load balancer without security groups ' +
-      '`cluster.connections.allowFrom(ec2.Peer.ipv4(vpc.vpcCidrBlock), cluster.dynamicHostPorts)`.',
+    `The nodes of the cluster "${service.cluster.scope.node.path}" hand out the host ports ` +
+      `${range.fromPort}-${range.toPort}, but between a load balancer and the nodes CDK opens ` +
+      `${DEFAULT_HOST_PORTS.fromPort}-${DEFAULT_HOST_PORTS.toPort} only: a container of the service ` +
+      `"${service.path}" on another port never becomes healthy. Add ` +
+      '`loadBalancer.connections.allowTo(cluster, cluster.dynamicHostPorts)`; for a network load ' +
+      'balancer without security groups `cluster.connections.allowFrom(ec2.Peer.ipv4(vpc.vpcCidrBlock), ' +
+      'cluster.dynamicHostPorts)`.',
   );
 }
 
@@ -32,7 +39,8 @@ export function hasDynamicTarget(service: HostedService): boolean {
   return renderedList(service.resource, 'loadBalancers').some(
     (target) =>
       !fixed.some(
-        ({ container, containerPort }) => container === field(target, 'containerName') && containerPort === field(target, 'containerPort'),
+        ({ container, containerPort }) =>
+          container === field(target, 'containerName') && containerPort === field(target, 'containerPort'),
       ),
   );
 }

@@ -4,11 +4,17 @@ import type { HostedService } from '../hosted-service';
 import { networkModeOf, publishedPorts } from '../task-definition';
 
 /**
- * Warns of services in bridge mode that others on the cluster find by Service Connect or by SRV records: their peers connect to a host port
- * of another node, and no rule lets nodes reach each other.
+ * Warns of services in bridge mode that others on the cluster find by Service Connect or by SRV records:
+ * their peers connect to a host port of another node, and no rule lets nodes reach each other.
  */
 export function checkPeerPorts(service: HostedService): void {
-  if (service.isTaskSet || !service.runsOnNodes || networkModeOf(service) !== 'bridge' || !isFoundByPeers(service)) return;
+  if (
+    service.isTaskSet ||
+    !service.runsOnNodes ||
+    networkModeOf(service) !== 'bridge' ||
+    !isFoundByPeers(service)
+  )
+    return;
   const fixed = publishedPorts(service).filter(({ hostPort }) => hostPort !== 0);
   const rules = [
     '`cluster.connections.allowInternally(cluster.dynamicHostPorts)`',
@@ -17,13 +23,16 @@ export function checkPeerPorts(service: HostedService): void {
   warn(
     service.resource,
     'Service.peerPorts',
-    `The service "${service.path}" is found by its peers on the cluster "${service.cluster.scope.node.path}" (Service Connect or SRV records) at host ports ` +
-      `of the nodes, and no rule lets one node reach another. Add ${rules.join(' and ')}; or use awsvpc mode.`,
+    `The service "${service.path}" is found by its peers on the cluster ` +
+      `"${service.cluster.scope.node.path}" (Service Connect or SRV records) at host ports of the nodes, ` +
+      `and no rule lets one node reach another. Add ${rules.join(' and ')}; or use awsvpc mode.`,
   );
 }
 
 function isFoundByPeers(service: HostedService): boolean {
   const offered = service.rendered('serviceConnectConfiguration', 'services');
   if (Array.isArray(offered) && offered.length > 0) return true;
-  return renderedList(service.resource, 'serviceRegistries').some((registry) => field(registry, 'containerPort') !== undefined);
+  return renderedList(service.resource, 'serviceRegistries').some(
+    (registry) => field(registry, 'containerPort') !== undefined,
+  );
 }

@@ -5,16 +5,20 @@ import type { HostedService } from '../hosted-service';
 import { networkModeOf } from '../task-definition';
 
 /**
- * Tasks in awsvpc mode have a network interface of their own, which on EC2 never has a public IP address: in a public subnet they have no way out.
+ * Tasks in awsvpc mode have a network interface of their own, which on EC2 never has a public IP address: in
+ * a public subnet they have no way out.
  *
- * To ask for an address is refused, as ECS does it when the service is made; a public subnet is warned of, since it may be meant (a task that talks to the VPC only).
+ * To ask for an address is refused, as ECS does it when the service is made; a public subnet is warned of,
+ * since it may be meant (a task that talks to the VPC only).
  */
 export function checkTaskNetwork(service: HostedService): string[] {
   if (!service.runsOnNodes || networkModeOf(service) !== 'awsvpc') return [];
   if (service.rendered('networkConfiguration', 'awsvpcConfiguration', 'assignPublicIp') === 'ENABLED') {
     return [
-      `\`assignPublicIp\` must not be set for the service "${service.path}", which runs on the nodes of the cluster "${service.cluster.scope.node.path}": ECS gives public addresses to ` +
-        'tasks on Fargate only, and refuses it here. Leave it out, and put the tasks into private subnets with a way out (PublicIpOnNodes)',
+      `\`assignPublicIp\` must not be set for the service "${service.path}", which runs on the nodes ` +
+        `of the cluster "${service.cluster.scope.node.path}": ECS gives public addresses to tasks on ` +
+        'Fargate only, and refuses it here. Leave it out, and put the tasks into private subnets with a ' +
+        'way out (PublicIpOnNodes)',
     ];
   }
   const subnets = publicSubnetsOf(service);
@@ -22,8 +26,10 @@ export function checkTaskNetwork(service: HostedService): string[] {
   warn(
     service.resource,
     'Service.publicSubnets',
-    `The tasks of the service "${service.path}" on the cluster "${service.cluster.scope.node.path}" are in public subnets (${subnets.join(', ')}) and in awsvpc mode: on EC2 they get no ` +
-      'public address, and so have no way out, not to AWS either. Choose private subnets with a way out: `vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }`.',
+    `The tasks of the service "${service.path}" on the cluster "${service.cluster.scope.node.path}" ` +
+      `are in public subnets (${subnets.join(', ')}) and in awsvpc mode: on EC2 they get no public ` +
+      'address, and so have no way out, not to AWS either. Choose private subnets with a way out: ' +
+      '`vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }`.',
   );
   return [];
 }
@@ -31,9 +37,14 @@ export function checkTaskNetwork(service: HostedService): string[] {
 /** The public subnets of the cluster's VPC that the service names, by their paths. */
 function publicSubnetsOf(service: HostedService): string[] {
   const { vpc } = service.cluster.scope as { vpc?: ec2.IVpc };
-  const configuration = field(opened(service.resource, property(service.resource, 'networkConfiguration')), 'awsvpcConfiguration');
+  const configuration = field(
+    opened(service.resource, property(service.resource, 'networkConfiguration')),
+    'awsvpcConfiguration',
+  );
   const subnets = opened(service.resource, field(opened(service.resource, configuration), 'subnets'));
   if (vpc === undefined || !Array.isArray(subnets)) return [];
   // Both are the same text, a token too, where both come from the construct of the subnet.
-  return vpc.publicSubnets.filter(({ subnetId }) => subnets.includes(subnetId)).map((subnet) => subnet.node.path);
+  return vpc.publicSubnets
+    .filter(({ subnetId }) => subnets.includes(subnetId))
+    .map((subnet) => subnet.node.path);
 }

@@ -18,7 +18,10 @@ export interface TaskRun {
   readonly anyTier: boolean;
 }
 
-/** What needs nothing of the node: docker's own default where a container says nothing, and what the agent offers on every Linux. */
+/**
+ * What needs nothing of the node: docker's own default where a container says nothing, and what the agent
+ * offers on every Linux.
+ */
 const ALWAYS_OFFERED = 'awsfirelens';
 
 const ARCHITECTURES: Record<string, ServedTier['architecture']> = { ARM64: 'arm64', X86_64: 'x86_64' };
@@ -28,12 +31,25 @@ export function taskRunsOf(service: HostedService): TaskRun[] {
   const taskDefinition = taskDefinitionOf(service);
   if (taskDefinition === undefined) return [];
   const { resource, cluster } = service;
-  // A strategy shares the tasks out among its tiers whether they fit or not, and a daemon is meant for each node.
+  // A strategy shares the tasks out among its tiers whether they fit or not, and a daemon is
+  // meant for each node.
   const anyTier = service.launchType === 'EC2' && !service.isDaemon;
-  return [{ resource, name: `the service "${service.path}"`, cluster, taskDefinition, tiers: service.possibleTiers, anyTier }];
+  return [
+    {
+      resource,
+      name: `the service "${service.path}"`,
+      cluster,
+      taskDefinition,
+      tiers: service.possibleTiers,
+      anyTier,
+    },
+  ];
 }
 
-/** Warns of tasks that find no node: ECS places a task only where all is offered that its task definition asks for, and says so only in events. */
+/**
+ * Warns of tasks that find no node: ECS places a task only where all is offered that its task definition asks
+ * for, and says so only in events.
+ */
 export function checkTaskPlatform(run: TaskRun): void {
   if (run.tiers.length === 0) return;
   checkLogDrivers(run);
@@ -43,22 +59,28 @@ export function checkTaskPlatform(run: TaskRun): void {
 function checkLogDrivers(run: TaskRun): void {
   const missing = logDriversOf(run.taskDefinition).flatMap(({ container, driver }) => {
     const without = tiersWithout(run, (tier) => tier.logDrivers.includes(driver));
-    return without.length === 0 ? [] : [{ driver, text: `"${driver}" of "${container}" on ${named(without)}` }];
+    return without.length === 0
+      ? []
+      : [{ driver, text: `"${driver}" of "${container}" on ${named(without)}` }];
   });
   if (missing.length === 0) return;
   const drivers = [...new Set(missing.map(({ driver }) => `\`NodeLogDriver.of('${driver}')\``))];
   warn(
     run.resource,
     'Service.logDriver',
-    `Nodes of the cluster "${run.cluster.scope.node.path}" do not offer the log drivers of ${run.name} (${missing.map(({ text }) => text).join(', ')}): its tasks are ` +
-      `not placed there. Add ${drivers.join(' and ')} to \`logDrivers\` of the nodes, which replaces the default as a whole, or give the containers another driver.`,
+    `Nodes of the cluster "${run.cluster.scope.node.path}" do not offer the log drivers of ${run.name} ` +
+      `(${missing.map(({ text }) => text).join(', ')}): its tasks are not placed there. Add ` +
+      `${drivers.join(' and ')} to \`logDrivers\` of the nodes, which replaces the default as a whole, ` +
+      'or give the containers another driver.',
   );
 }
 
 function logDriversOf(taskDefinition: CfnResource): { container: string; driver: string }[] {
   return renderedList(taskDefinition, 'containerDefinitions').flatMap((container) => {
     const driver = field(field(container, 'logConfiguration'), 'logDriver');
-    return typeof driver === 'string' && driver !== ALWAYS_OFFERED ? [{ container: String(field(container, 'name')), driver }] : [];
+    return typeof driver === 'string' && driver !== ALWAYS_OFFERED
+      ? [{ container: String(field(container, 'name')), driver }]
+      : [];
   });
 }
 
@@ -67,7 +89,9 @@ function checkRuntimePlatform(run: TaskRun): void {
   const cpu = rendered(taskDefinition, 'runtimePlatform', 'cpuArchitecture');
   const needed = ARCHITECTURES[String(cpu)];
   const without =
-    needed === undefined ? [] : tiersWithout(run, ({ architecture }) => architecture === undefined || architecture === needed);
+    needed === undefined
+      ? []
+      : tiersWithout(run, ({ architecture }) => architecture === undefined || architecture === needed);
   const system = rendered(taskDefinition, 'runtimePlatform', 'operatingSystemFamily');
   const forWindows = typeof system === 'string' && system.startsWith('WINDOWS');
   if (without.length === 0 && !forWindows) return;
@@ -75,8 +99,10 @@ function checkRuntimePlatform(run: TaskRun): void {
   warn(
     run.resource,
     'Service.runtimePlatform',
-    `The tasks of ${run.name} on the cluster "${run.cluster.scope.node.path}" are for ${why}: they cannot run there. Name a tier that fits in ` +
-      '`capacityProviderStrategies` (`cluster.tier(name).strategy()`), or change the `runtimePlatform` of the task definition together with its images.',
+    `The tasks of ${run.name} on the cluster "${run.cluster.scope.node.path}" are for ${why}: they ` +
+      'cannot run there. Name a tier that fits in `capacityProviderStrategies` ' +
+      '(`cluster.tier(name).strategy()`), or change the `runtimePlatform` of the task definition ' +
+      'together with its images.',
   );
 }
 

@@ -8,7 +8,9 @@ const away = sample('restarted', 60, { nodes: [node('i-1', { connected: false, a
 
 export const experiment: Experiment = {
   name: 'agent-restart',
-  deploys: 'a tier of one node, which gets an attribute by the API; then its agent is stopped for two minutes and registers again',
+  deploys:
+    'a tier of one node, which gets an attribute by the API; then its agent is stopped for two minutes ' +
+    'and registers again',
   nodes: 1,
   minutes: 40,
   steps: ['deployed'],
@@ -33,13 +35,18 @@ export const experiment: Experiment = {
   questions: [
     {
       id: 'attributes-survive-a-registration',
-      asks: 'Does an attribute that was put by the API survive a restart of the agent, which registers again?',
-      settledBy: 'The attributes of the container instance when its agent is connected again. Yes: it is there. No: it is gone.',
+      asks:
+        'Does an attribute that was put by the API survive a restart of the agent, which registers ' +
+        'again?',
+      settledBy:
+        'The attributes of the container instance when its agent is connected again. Yes: it is there. ' +
+        'No: it is gone.',
       assumes: 'It does: a mark of the cordon holds until the machine takes it off.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
-        if (!endOf(record, 'marked')?.nodes.some(({ attributes }) => attributes.includes(MARK))) return undecided('it was never set');
+        if (!endOf(record, 'marked')?.nodes.some(({ attributes }) => attributes.includes(MARK)))
+          return undecided('it was never set');
         const stopped = [...during(record, 'stopped'), ...during(record, 'restarted')].find(({ nodes }) =>
           nodes.some(({ connected }) => !connected),
         );
@@ -47,7 +54,9 @@ export const experiment: Experiment = {
           ({ at, nodes }) => at > (stopped?.at ?? Infinity) && nodes.some(({ connected }) => connected),
         );
         if (!back) return undecided('the agent was not seen away, and back again');
-        return back.nodes.some(({ attributes }) => attributes.includes(MARK)) ? yes('it was there again') : no('it was gone');
+        return back.nodes.some(({ attributes }) => attributes.includes(MARK))
+          ? yes('it was there again')
+          : no('it was gone');
       },
       examples: {
         yes: seen([marked, away, sample('restarted', 200, { nodes: [node('i-1', { attributes: [MARK] })] })]),

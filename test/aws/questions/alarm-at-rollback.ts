@@ -8,7 +8,9 @@ const ALARM = 'prove-alarm-at-rollback';
 
 export const experiment: Experiment = {
   name: 'alarm-at-rollback',
-  deploys: 'a gated tier of one node whose roll is watched by an alarm; then a roll in which the alarm fires, and goes on',
+  deploys:
+    'a gated tier of one node whose roll is watched by an alarm; then a roll in which the alarm fires, ' +
+    'and goes on',
   nodes: 2,
   minutes: 75,
   steps: ['before', 'after'],
@@ -36,7 +38,11 @@ export const experiment: Experiment = {
       meanwhile: async ({ refresh }) => {
         if (fired || refresh?.status !== 'InProgress' || refresh.id === earlier) return;
         fired = true;
-        await lab.call('cloudwatch', 'set-alarm-state', { AlarmName: ALARM, StateValue: 'ALARM', StateReason: 'aws:prove' });
+        await lab.call('cloudwatch', 'set-alarm-state', {
+          AlarmName: ALARM,
+          StateValue: 'ALARM',
+          StateReason: 'aws:prove',
+        });
         lab.note('fired', 'in the refresh');
       },
     });
@@ -46,18 +52,28 @@ export const experiment: Experiment = {
       id: 'rollback-passes-a-firing-alarm',
       asks: 'Does a rollback succeed while the alarm that caused it still fires?',
       settledBy:
-        'A roll whose alarm goes to ALARM and stays there. Yes: the stack ends in `UPDATE_ROLLBACK_COMPLETE`. No: in `UPDATE_ROLLBACK_FAILED`.',
-      assumes: 'Not for certain: the guide has the command that continues such a rollback once the alarm is quiet.',
+        'A roll whose alarm goes to ALARM and stays there. Yes: the stack ends in ' +
+        '`UPDATE_ROLLBACK_COMPLETE`. No: in `UPDATE_ROLLBACK_FAILED`.',
+      assumes:
+        'Not for certain: the guide has the command that continues such a rollback once the alarm is quiet.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
         const status = endOf(record, 'after')?.stack;
-        if (record.notes.fired === undefined) return undecided('the alarm was not set: no refresh was seen in progress');
-        if (status === 'UPDATE_ROLLBACK_COMPLETE') return yes(`the rollback was complete, after ${during(record, 'after').length} looks`);
-        return status === 'UPDATE_ROLLBACK_FAILED' ? no('the rollback failed') : undecided(`the stack ended in ${status}`);
+        if (record.notes.fired === undefined)
+          return undecided('the alarm was not set: no refresh was seen in progress');
+        if (status === 'UPDATE_ROLLBACK_COMPLETE')
+          return yes(`the rollback was complete, after ${during(record, 'after').length} looks`);
+        return status === 'UPDATE_ROLLBACK_FAILED'
+          ? no('the rollback failed')
+          : undecided(`the stack ended in ${status}`);
       },
       examples: {
-        yes: seen([sample('after', 900, { stack: 'UPDATE_ROLLBACK_COMPLETE' })], { notes: { fired: 'in the refresh' } }),
-        no: seen([sample('after', 900, { stack: 'UPDATE_ROLLBACK_FAILED' })], { notes: { fired: 'in the refresh' } }),
+        yes: seen([sample('after', 900, { stack: 'UPDATE_ROLLBACK_COMPLETE' })], {
+          notes: { fired: 'in the refresh' },
+        }),
+        no: seen([sample('after', 900, { stack: 'UPDATE_ROLLBACK_FAILED' })], {
+          notes: { fired: 'in the refresh' },
+        }),
       },
     },
   ],

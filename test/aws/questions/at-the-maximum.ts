@@ -29,21 +29,30 @@ export const experiment: Experiment = {
       id: 'refresh-goes-beyond-the-maximum',
       asks: "Does a refresh start new nodes beyond the group's maximum size?",
       settledBy:
-        'A group of one with a maximum of one. Yes: an old and a new instance are seen side by side. No: the new one comes after the old one, or the refresh gets nowhere and the deployment fails.',
+        'A group of one with a maximum of one. Yes: an old and a new instance are seen side by side. ' +
+        'No: the new one comes after the old one, or the refresh gets nowhere and the deployment fails.',
       assumes: 'Not for certain: the guide says to leave room in `maxCapacity`.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
         const fresh = newSince(record, 'joined');
         if (!endOf(record, 'joined')?.group) return undecided('no node was there before');
         const looks = during(record, 'after');
-        const both = looks.find((each) => instancesOf(each).some(fresh) && instancesOf(each).some((instance) => !fresh(instance)));
+        const both = looks.find(
+          (each) => instancesOf(each).some(fresh) && instancesOf(each).some((instance) => !fresh(instance)),
+        );
         if (both) return yes(`${instancesOf(both).length} instances at a maximum of ${both.group?.max}`);
-        if (looks.some((each) => instancesOf(each).some(fresh))) return no('the new node came when the old one was gone');
+        if (looks.some((each) => instancesOf(each).some(fresh)))
+          return no('the new node came when the old one was gone');
         const failed = phaseOf(record, 'after')?.failed;
-        return failed === undefined ? undecided('no new node was seen') : no(`no new node came, and the deployment failed: ${failed}`);
+        return failed === undefined
+          ? undecided('no new node was seen')
+          : no(`no new node came, and the deployment failed: ${failed}`);
       },
       examples: {
-        yes: seen([before, sample('after', 60, { group: group(['i-1 InService', 'i-2 Pending:Wait 2'], { max: 1 }) })]),
+        yes: seen([
+          before,
+          sample('after', 60, { group: group(['i-1 InService', 'i-2 Pending:Wait 2'], { max: 1 }) }),
+        ]),
         no: seen([before, sample('after', 60, { group: group(['i-2 Pending:Wait 2'], { max: 1 }) })]),
       },
     },

@@ -7,7 +7,8 @@ const gone = sample('destroy', 300, { stack: undefined });
 
 export const experiment: Experiment = {
   name: 'forced-deletion',
-  deploys: 'a tier of two nodes that drains nothing and is deleted by force; then the stack is deleted as it is',
+  deploys:
+    'a tier of two nodes that drains nothing and is deleted by force; then the stack is deleted as it is',
   nodes: 2,
   minutes: 40,
   steps: ['deployed'],
@@ -22,8 +23,12 @@ export const experiment: Experiment = {
   questions: [
     {
       id: 'cluster-goes-right-after-its-group',
-      asks: 'Can a cluster be deleted right after its group was deleted by force, though its nodes have not deregistered?',
-      settledBy: 'One deletion of the stack. Yes: the stack is gone. No: it fails because the cluster has container instances.',
+      asks:
+        'Can a cluster be deleted right after its group was deleted by force, though its nodes have ' +
+        'not deregistered?',
+      settledBy:
+        'One deletion of the stack. Yes: the stack is gone. No: it fails because the cluster has ' +
+        'container instances.',
       assumes: 'Not for certain: the guide says to delete the stack once more when it fails with that text.',
       documented: ['docs/operations.md'],
       judge: (record) => {
@@ -38,7 +43,10 @@ export const experiment: Experiment = {
       examples: {
         yes: seen([gone]),
         no: seen([{ ...gone, stack: 'DELETE_FAILED' }], {
-          notes: { 'deletion failed': 'Cluster: The Cluster cannot be deleted while Container Instances are active or draining.' },
+          notes: {
+            'deletion failed':
+              'Cluster: The Cluster cannot be deleted while Container Instances are active or draining.',
+          },
         }),
       },
     },

@@ -13,18 +13,25 @@ function keeps(record: Seen, name: string): Verdict {
   if (adopted === undefined) return undecided('the list was not updated');
   if (!adopted) return no(`${name}… was gone after the update that put a hook into the list`);
   if (removed === undefined) return undecided('the list was not emptied');
-  return removed ? yes(`${name}… was there after both updates`) : no(`${name}… was gone after the update that emptied the list`);
+  return removed
+    ? yes(`${name}… was there after both updates`)
+    : no(`${name}… was gone after the update that emptied the list`);
 }
 
 const DRAIN = `${DRAIN_HOOK}termination-hook`;
 const before = [sample('watched', 0, { hooks: [DRAIN, BY_HAND], group: group(['i-1 InService']) })];
 const after = (hooks: string[], then = hooks) =>
-  seen([...before, sample('adopted', 9, { hooks: [...hooks, 'joined'] }), sample('gate-off', 99, { hooks: then })]);
+  seen([
+    ...before,
+    sample('adopted', 9, { hooks: [...hooks, 'joined'] }),
+    sample('gate-off', 99, { hooks: then }),
+  ]);
 
 export const experiment: Experiment = {
   name: 'hook-list',
   deploys:
-    'a tier of one node without the readiness gate; then, in one update, the gate and a new launch template; then without the gate again',
+    'a tier of one node without the readiness gate; then, in one update, the gate and a new launch ' +
+    'template; then without the gate again',
   nodes: 2,
   minutes: 45,
   steps: ['without-gate', 'adopted', 'gate-off'],
@@ -44,7 +51,8 @@ export const experiment: Experiment = {
       HeartbeatTimeout: 30,
       DefaultResult: 'CONTINUE',
     });
-    const drains = ({ hooks }: { hooks: readonly string[] }) => hooks.some((hook) => hook.startsWith(DRAIN_HOOK));
+    const drains = ({ hooks }: { hooks: readonly string[] }) =>
+      hooks.some((hook) => hook.startsWith(DRAIN_HOOK));
     await lab.watch('watched', 10, (seen) => joined(1)(seen) && drains(seen));
     await lab.deploy('adopted');
     await lab.deploy('gate-off');
@@ -52,10 +60,15 @@ export const experiment: Experiment = {
   questions: [
     {
       id: 'hook-list-keeps-the-drain-hook',
-      asks: "Does ECS's drain hook survive an update of the group's `LifecycleHookSpecificationList`, which does not name it?",
+      asks:
+        "Does ECS's drain hook survive an update of the group's `LifecycleHookSpecificationList`, " +
+        'which does not name it?',
       settledBy:
-        'The hook `ecs-managed-draining-…` is there before. Yes: it is there after the update that fills the list, and after the one that empties it. No: it is gone after one of them.',
-      assumes: 'It survives. A roll looks whether the hook is there, and an alarm with the command that repairs it fires if it is not.',
+        'The hook `ecs-managed-draining-…` is there before. Yes: it is there after the update that ' +
+        'fills the list, and after the one that empties it. No: it is gone after one of them.',
+      assumes:
+        'It survives. A roll looks whether the hook is there, and an alarm with the command that ' +
+        'repairs it fires if it is not.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => keeps(record, DRAIN_HOOK),
@@ -65,7 +78,8 @@ export const experiment: Experiment = {
       id: 'hook-list-keeps-other-hooks',
       asks: 'Does a hook that was put by the API survive an update of the `LifecycleHookSpecificationList`?',
       settledBy:
-        'A hook put by `aws autoscaling put-lifecycle-hook`. Yes: it is there after both updates of the list. No: it is gone after one of them.',
+        'A hook put by `aws autoscaling put-lifecycle-hook`. Yes: it is there after both updates of ' +
+        'the list. No: it is gone after one of them.',
       assumes: 'It survives: the library puts no hook back that it does not know.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
@@ -74,9 +88,12 @@ export const experiment: Experiment = {
     },
     {
       id: 'hook-list-before-the-refresh',
-      asks: 'In one update that adds a hook to the list and changes the launch template, is the hook there before the first node of the refresh?',
+      asks:
+        'In one update that adds a hook to the list and changes the launch template, is the hook there ' +
+        'before the first node of the refresh?',
       settledBy:
-        'Each new instance of that update. Yes: every one was seen in `Pending:Wait`, where the gate holds it for half a minute at least. No: one went into service and was never seen there.',
+        'Each new instance of that update. Yes: every one was seen in `Pending:Wait`, where the gate ' +
+        'holds it for half a minute at least. No: one went into service and was never seen there.',
       assumes: 'It is: a cluster that adopts `rolling()` has its first roll gated.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
@@ -85,9 +102,13 @@ export const experiment: Experiment = {
         const launched = during(record, 'adopted').flatMap((each) => instancesOf(each).filter(fresh));
         const ids = [...new Set(launched.map(({ id }) => id))];
         if (ids.length === 0) return undecided('the update launched no node');
-        const held = new Set(launched.filter(({ state }) => state.startsWith('Pending:Wait')).map(({ id }) => id));
+        const held = new Set(
+          launched.filter(({ state }) => state.startsWith('Pending:Wait')).map(({ id }) => id),
+        );
         const free = ids.filter((id) => !held.has(id));
-        return free.length === 0 ? yes(`all ${ids.length} new nodes were held`) : no(`not held: ${free.join(', ')}`);
+        return free.length === 0
+          ? yes(`all ${ids.length} new nodes were held`)
+          : no(`not held: ${free.join(', ')}`);
       },
       examples: {
         yes: seen([
@@ -95,14 +116,18 @@ export const experiment: Experiment = {
           sample('adopted', 10, { group: group(['i-1 InService', 'i-2 Pending:Wait 2']) }),
           sample('adopted', 90, { group: group(['i-1 Terminating:Wait', 'i-2 InService 2']) }),
         ]),
-        no: seen([...before, sample('adopted', 90, { group: group(['i-1 Terminating:Wait', 'i-2 InService 2']) })]),
+        no: seen([
+          ...before,
+          sample('adopted', 90, { group: group(['i-1 Terminating:Wait', 'i-2 InService 2']) }),
+        ]),
       },
     },
     {
       id: 'hook-list-takes-its-hook-away',
       asks: 'Does an update that takes the list out of the template take its hook out of the group?',
       settledBy:
-        'The hooks of the group after the gate was switched on, and after it was switched off. Yes: the one that came with the list is gone. No: it is still there.',
+        'The hooks of the group after the gate was switched on, and after it was switched off. Yes: ' +
+        'the one that came with the list is gone. No: it is still there.',
       assumes: 'It does: `readinessGate: false` leaves no hook behind that nothing answers.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
@@ -110,7 +135,8 @@ export const experiment: Experiment = {
         const known = new Set(endOf(record, 'watched')?.hooks);
         const added = endOf(record, 'adopted')?.hooks.filter((hook) => !known.has(hook)) ?? [];
         const left = endOf(record, 'gate-off');
-        if (added.length === 0 || !left) return undecided('no hook came with the list, or the list was not taken away');
+        if (added.length === 0 || !left)
+          return undecided('no hook came with the list, or the list was not taken away');
         const still = added.filter((hook) => left.hooks.includes(hook));
         return still.length === 0 ? yes(`gone: ${added.join(', ')}`) : no(`still there: ${still.join(', ')}`);
       },

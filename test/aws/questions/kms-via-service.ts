@@ -8,15 +8,22 @@ import { during, group, node, sample, seen } from '../seen';
 
 export const experiment: Experiment = {
   name: 'kms-via-service',
-  deploys: 'a tier whose registry secret has a key of its own; to be run in a region of China or of the European Sovereign Cloud',
+  deploys:
+    'a tier whose registry secret has a key of its own; to be run in a region of China or of the ' +
+    'European Sovereign Cloud',
   nodes: 1,
   extraDollars: 0.05,
   minutes: 30,
   steps: ['deployed'],
   app: (stack) => {
     const secret = new secretsmanager.Secret(stack, 'Registry', {
-      encryptionKey: new kms.Key(stack, 'Key', { removalPolicy: RemovalPolicy.DESTROY, pendingWindow: Duration.days(7) }),
-      secretStringValue: SecretValue.unsafePlainText(JSON.stringify({ 'registry.example.com': { auth: 'bm9ib2R5Om5vdGhpbmc=' } })), // nobody:nothing
+      encryptionKey: new kms.Key(stack, 'Key', {
+        removalPolicy: RemovalPolicy.DESTROY,
+        pendingWindow: Duration.days(7),
+      }),
+      secretStringValue: SecretValue.unsafePlainText(
+        JSON.stringify({ 'registry.example.com': { auth: 'bm9ib2R5Om5vdGhpbmc=' } }),
+      ), // nobody:nothing
       removalPolicy: RemovalPolicy.DESTROY,
     });
     cluster(stack, {}, { dockerAuth: DockerAuth.fromSecret(secret) });
@@ -25,16 +32,23 @@ export const experiment: Experiment = {
     const { Arn } = await lab.call('sts', 'get-caller-identity');
     lab.note('partition', Arn.split(':')[1]);
     await lab.deploy('deployed');
-    await lab.call('autoscaling', 'set-desired-capacity', { AutoScalingGroupName: lab.names.group, DesiredCapacity: 1 });
+    await lab.call('autoscaling', 'set-desired-capacity', {
+      AutoScalingGroupName: lab.names.group,
+      DesiredCapacity: 1,
+    });
     await lab.watch('started', 12, joined(1));
   },
   questions: [
     {
       id: 'via-service-outside-of-aws',
-      asks: 'Does `kms:ViaService` with `secretsmanager.<region>.amazonaws.com` hold in China and in the European Sovereign Cloud?',
+      asks:
+        'Does `kms:ViaService` with `secretsmanager.<region>.amazonaws.com` hold in China and in the ' +
+        'European Sovereign Cloud?',
       settledBy:
-        'A node whose registry secret has a customer-managed key, in such a region. Yes: it joins. No: nodes start, and none joins within 12 minutes.',
-      assumes: 'It does: CDK writes the same condition. If it does not, nodes with such a secret power off there.',
+        'A node whose registry secret has a customer-managed key, in such a region. Yes: it joins. No: ' +
+        'nodes start, and none joins within 12 minutes.',
+      assumes:
+        'It does: CDK writes the same condition. If it does not, nodes with such a secret power off there.',
       expects: 'yes',
       documented: ['docs/private-registry.md'],
       judge: (record) => {
@@ -49,7 +63,9 @@ export const experiment: Experiment = {
           : undecided('no node was started, or the run ended before');
       },
       examples: {
-        yes: seen([sample('started', 90, { group: group(['i-1 InService']), nodes: [node('i-1')] })], { notes: { partition: 'aws-cn' } }),
+        yes: seen([sample('started', 90, { group: group(['i-1 InService']), nodes: [node('i-1')] })], {
+          notes: { partition: 'aws-cn' },
+        }),
         no: seen(
           [60, 720].map((at) => sample('started', at, { group: group(['i-1 InService 1 terminated']) })),
           { notes: { partition: 'aws-cn' } },

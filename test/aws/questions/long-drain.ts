@@ -4,47 +4,94 @@ import { NodeReplacement, Sysctl } from 'cdk-ecs-auto-scaled-cluster';
 import type { Lab } from '../lab';
 import { cluster, idleTask, joined, runs } from '../parts';
 import { type Experiment, no, undecided, yes } from '../question';
-import { during, endOf, group, instancesOf, newSince, node, phaseOf, type Sample, type Seen, sample, seen, stretch } from '../seen';
+import {
+  during,
+  endOf,
+  group,
+  instancesOf,
+  newSince,
+  node,
+  phaseOf,
+  type Sample,
+  type Seen,
+  sample,
+  seen,
+  stretch,
+} from '../seen';
 
 const ALONE = 'prove-long-drain-alone';
 
-/** A task that runs alone on one node for 25 minutes, and on the other one a task of the service that is protected for 20. */
+/**
+ * A task that runs alone on one node for 25 minutes, and on the other one a task of the service that is
+ * protected for 20.
+ */
 async function occupy(lab: Lab): Promise<void> {
   const { cluster: name } = lab.names;
   const { tasks } = await lab.call('ecs', 'run-task', { cluster: name, taskDefinition: ALONE, count: 1 });
   const { taskArns } = await lab.call('ecs', 'list-tasks', { cluster: name, serviceName: 'steady' });
-  const all = await lab.call('ecs', 'describe-tasks', { cluster: name, tasks: [...taskArns, tasks[0].taskArn] });
-  const nodeOf = new Map<string, string>(all.tasks.map((task: any) => [task.taskArn, task.containerInstanceArn]));
+  const all = await lab.call('ecs', 'describe-tasks', {
+    cluster: name,
+    tasks: [...taskArns, tasks[0].taskArn],
+  });
+  const nodeOf = new Map<string, string>(
+    all.tasks.map((task: any) => [task.taskArn, task.containerInstanceArn]),
+  );
   const alone = nodeOf.get(tasks[0].taskArn);
   const kept = taskArns.find((arn: string) => nodeOf.get(arn) !== alone);
-  await lab.call('ecs', 'update-task-protection', { cluster: name, tasks: [kept], protectionEnabled: true, expiresInMinutes: 20 });
+  await lab.call('ecs', 'update-task-protection', {
+    cluster: name,
+    tasks: [kept],
+    protectionEnabled: true,
+    expiresInMinutes: 20,
+  });
   lab.note('alone', alone ?? '');
   lab.note('protected', nodeOf.get(kept) ?? '');
 }
 
-const draining = (sample: Sample, arn: unknown) => sample.nodes.find((each) => each.arn === arn && each.status === 'DRAINING');
-const settled = sample('before', 0, { group: group(['i-1 InService', 'i-2 InService']), nodes: [node('i-1'), node('i-2')] });
+const draining = (sample: Sample, arn: unknown) =>
+  sample.nodes.find((each) => each.arn === arn && each.status === 'DRAINING');
+const settled = sample('before', 0, {
+  group: group(['i-1 InService', 'i-2 InService']),
+  nodes: [node('i-1'), node('i-2')],
+});
 const NEW = ['i-3 InService 2', 'i-4 InService 2'];
 const rolling = (at: number, others: Partial<Sample> = {}) =>
   sample('after', at, {
     group: group(['i-1 Terminating:Wait', 'i-2 Terminating:Wait', ...NEW], { desired: 2 }),
-    nodes: [node('i-1', { status: 'DRAINING', running: 1 }), node('i-2', { status: 'DRAINING', running: 1 }), node('i-3'), node('i-4')],
+    nodes: [
+      node('i-1', { status: 'DRAINING', running: 1 }),
+      node('i-2', { status: 'DRAINING', running: 1 }),
+      node('i-3'),
+      node('i-4'),
+    ],
     refresh: { id: 'r', status: 'InProgress', percentage: 50, desiredConfiguration: false },
     ...others,
   });
 const over = (at: number) =>
-  rolling(at, { group: group(NEW), nodes: [], refresh: { id: 'r', status: 'Successful', percentage: 100, desiredConfiguration: false } });
+  rolling(at, {
+    group: group(NEW),
+    nodes: [],
+    refresh: { id: 'r', status: 'Successful', percentage: 100, desiredConfiguration: false },
+  });
 const notes = { alone: 'arn:i-1', protected: 'arn:i-2' };
 
-/** Looks in which both old nodes drain and as many new ones are in service, for at least four minutes: the metric lags. */
+/**
+ * Looks in which both old nodes drain and as many new ones are in service, for at least four minutes:
+ * the metric lags.
+ */
 function doubled(record: Seen): Sample[] {
   const fresh = newSince(record, 'before');
   const fits = during(record, 'after').filter((each) => {
     const instances = instancesOf(each);
     const old = instances.filter((instance) => !fresh(instance));
     const drained =
-      old.length >= 2 && old.every(({ id }) => each.nodes.some(({ instance, status }) => instance === id && status === 'DRAINING'));
-    return drained && instances.filter((instance) => fresh(instance) && instance.state === 'InService').length >= 2;
+      old.length >= 2 &&
+      old.every(({ id }) =>
+        each.nodes.some(({ instance, status }) => instance === id && status === 'DRAINING'),
+      );
+    return (
+      drained && instances.filter((instance) => fresh(instance) && instance.state === 'InService').length >= 2
+    );
   });
   return fits.filter(({ at }) => at >= fits[0].at + 240);
 }
@@ -52,7 +99,8 @@ function doubled(record: Seen): Sample[] {
 export const experiment: Experiment = {
   name: 'long-drain',
   deploys:
-    'a tier that managed scaling has brought to two nodes, with a service of one task on each; then a roll while one node has a task that runs alone, and the other one a protected task',
+    'a tier that managed scaling has brought to two nodes, with a service of one task on each; then a ' +
+    'roll while one node has a task that runs alone, and the other one a protected task',
   nodes: 4,
   minutes: 80,
   steps: ['deployed', 'after'],
@@ -83,16 +131,22 @@ export const experiment: Experiment = {
       id: 'refresh-waits-for-drains',
       asks: 'Does a refresh wait for its old nodes to leave `Terminating:Wait`, that is, for their drains?',
       settledBy:
-        'Drains of twenty minutes. Yes: when the refresh is `Successful`, no old node is left in the group. No: it is, or the deployment is over, with an old node that still waits.',
-      assumes: 'It does: a stack that is deployed has no node that still drains, and a long drain makes a long deployment.',
+        'Drains of twenty minutes. Yes: when the refresh is `Successful`, no old node is left in the ' +
+        'group. No: it is, or the deployment is over, with an old node that still waits.',
+      assumes:
+        'It does: a stack that is deployed has no node that still drains, and a long drain makes a ' +
+        'long deployment.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
         const fresh = newSince(record, 'before');
         const looks = during(record, 'after');
         const waiting = (each: Sample) =>
-          instancesOf(each).filter((instance) => !fresh(instance) && instance.state.startsWith('Terminating'));
-        if (!looks.some((each) => waiting(each).length > 0)) return undecided('no old node was seen terminating');
+          instancesOf(each).filter(
+            (instance) => !fresh(instance) && instance.state.startsWith('Terminating'),
+          );
+        if (!looks.some((each) => waiting(each).length > 0))
+          return undecided('no old node was seen terminating');
         const done = looks.find(({ refresh }) => refresh?.status === 'Successful');
         if (!done) return undecided('the refresh did not succeed');
         const left = waiting(done).length;
@@ -102,33 +156,47 @@ export const experiment: Experiment = {
       },
       examples: {
         yes: seen([settled, rolling(300), over(1900)]),
-        no: seen([settled, rolling(300, { refresh: { id: 'r', status: 'Successful', percentage: 100, desiredConfiguration: false } })]),
+        no: seen([
+          settled,
+          rolling(300, {
+            refresh: { id: 'r', status: 'Successful', percentage: 100, desiredConfiguration: false },
+          }),
+        ]),
       },
     },
     {
       id: 'drain-waits-for-protected-tasks',
       asks: 'Does a drain wait for a task with scale-in protection?',
       settledBy:
-        'A task that is protected for twenty minutes, on a node of its own. Yes: it runs on for ten minutes after its node is `DRAINING`. No: it is stopped before.',
+        'A task that is protected for twenty minutes, on a node of its own. Yes: it runs on for ten ' +
+        'minutes after its node is `DRAINING`. No: it is stopped before.',
       assumes: 'It does, for the 48 hours that a protection can last.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
-        const found = stretch(during(record, 'after'), (each) => (draining(each, record.notes.protected)?.running ?? 0) > 0);
+        const found = stretch(
+          during(record, 'after'),
+          (each) => (draining(each, record.notes.protected)?.running ?? 0) > 0,
+        );
         if (!found) return undecided('the node of the protected task did not drain');
         if (found.seconds >= 600) return yes(`it ran for ${found.seconds} seconds of the drain`);
-        return found.ended ? no(`it was stopped after ${found.seconds} seconds of the drain`) : undecided('the run ended before');
+        return found.ended
+          ? no(`it was stopped after ${found.seconds} seconds of the drain`)
+          : undecided('the run ended before');
       },
       examples: {
         yes: seen([settled, rolling(300), rolling(1000)], { notes }),
-        no: seen([settled, rolling(300), rolling(400, { nodes: [node('i-2', { status: 'DRAINING' })] })], { notes }),
+        no: seen([settled, rolling(300), rolling(400, { nodes: [node('i-2', { status: 'DRAINING' })] })], {
+          notes,
+        }),
       },
     },
     {
       id: 'drained-node-leaves-at-once',
       asks: 'Does a node that has drained leave `Terminating:Wait` within two minutes of its last task?',
       settledBy:
-        'The time from the first look at a `DRAINING` node without tasks to the first one at which it no longer waits. Yes: at most two minutes. No: more.',
+        'The time from the first look at a `DRAINING` node without tasks to the first one at which it ' +
+        'no longer waits. Yes: at most two minutes. No: more.',
       assumes: 'It does: the length of a roll is that of its drains.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
@@ -141,7 +209,8 @@ export const experiment: Experiment = {
           });
           const id = empty?.nodes.find((each) => each.arn === arn)?.instance;
           if (!empty || !id) continue;
-          const waits = (each: Sample) => instancesOf(each).some((instance) => instance.id === id && instance.state === 'Terminating:Wait');
+          const waits = (each: Sample) =>
+            instancesOf(each).some((instance) => instance.id === id && instance.state === 'Terminating:Wait');
           const found = stretch(
             looks.filter(({ at }) => at >= empty.at),
             waits,
@@ -153,17 +222,27 @@ export const experiment: Experiment = {
         return undecided('no empty node was seen waiting');
       },
       examples: {
-        yes: seen([settled, rolling(900, { nodes: [node('i-1', { status: 'DRAINING' })] }), over(960)], { notes }),
-        no: seen([settled, ...[900, 1100].map((at) => rolling(at, { nodes: [node('i-1', { status: 'DRAINING' })] })), over(4500)], {
+        yes: seen([settled, rolling(900, { nodes: [node('i-1', { status: 'DRAINING' })] }), over(960)], {
           notes,
         }),
+        no: seen(
+          [
+            settled,
+            ...[900, 1100].map((at) => rolling(at, { nodes: [node('i-1', { status: 'DRAINING' })] })),
+            over(4500),
+          ],
+          {
+            notes,
+          },
+        ),
       },
     },
     {
       id: 'draining-nodes-count-in-reservation',
       asks: 'Do `DRAINING` nodes count as capacity in `CapacityProviderReservation`?',
       settledBy:
-        'The metric when two nodes drain and two new ones, which are all that is needed, are in service, four minutes and more after that has begun. Yes: at most 60. No: at least 90.',
+        'The metric when two nodes drain and two new ones, which are all that is needed, are in ' +
+        'service, four minutes and more after that has begun. Yes: at most 60. No: at least 90.',
       assumes: 'They may: the number of nodes that a roll needs is read again at every poll.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
@@ -182,8 +261,11 @@ export const experiment: Experiment = {
       id: 'managed-scaling-shrinks-a-roll',
       asks: 'Does managed scaling lower the desired capacity while a roll has doubled the group?',
       settledBy:
-        'A group that stays doubled for 18 minutes, three more than the scale-in alarm needs. Yes: its desired capacity falls below what it was. No: it does not.',
-      assumes: 'It may: what counts nodes in a roll reads the desired capacity at every poll, and old nodes are the first to go.',
+        'A group that stays doubled for 18 minutes, three more than the scale-in alarm needs. Yes: its ' +
+        'desired capacity falls below what it was. No: it does not.',
+      assumes:
+        'It may: what counts nodes in a roll reads the desired capacity at every poll, and old nodes ' +
+        'are the first to go.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
         const wanted = endOf(record, 'before')?.group?.desired;
@@ -191,7 +273,8 @@ export const experiment: Experiment = {
         if (wanted === undefined) return undecided('the group was not seen before');
         const least = Math.min(...looks.flatMap(({ group }) => group?.desired ?? []));
         if (least < wanted) return yes(`it fell from ${wanted} to ${least}`);
-        const long = stretch(looks, ({ group }) => (group?.instances.length ?? 0) >= 2 * wanted)?.seconds ?? 0;
+        const long =
+          stretch(looks, ({ group }) => (group?.instances.length ?? 0) >= 2 * wanted)?.seconds ?? 0;
         return long >= 1080
           ? no(`it stayed at ${wanted} for ${long} seconds`)
           : undecided(`the group was doubled for ${long} seconds only`);
@@ -205,15 +288,22 @@ export const experiment: Experiment = {
       id: 'tasks-run-alone-hold-the-roll',
       asks: 'Does a task that was run alone hold its node, and the deployment, until it ends?',
       settledBy:
-        'A task of 25 minutes. Yes: it runs on for 15 minutes after its node is `DRAINING`, and the deployment takes that long. No: it is stopped, or the deployment ends before.',
+        'A task of 25 minutes. Yes: it runs on for 15 minutes after its node is `DRAINING`, and the ' +
+        'deployment takes that long. No: it is stopped, or the deployment ends before.',
       assumes: 'It does. The guide says to give long tasks a tier with `onNextLaunch()`.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
-        const found = stretch(during(record, 'after'), (each) => (draining(each, record.notes.alone)?.running ?? 0) > 0);
+        const found = stretch(
+          during(record, 'after'),
+          (each) => (draining(each, record.notes.alone)?.running ?? 0) > 0,
+        );
         const phase = phaseOf(record, 'after');
         if (!found || !phase) return undecided('its node did not drain');
-        if (found.seconds >= 900) return yes(`it ran for ${found.seconds} seconds of the drain, and the deployment took ${phase.seconds}`);
+        if (found.seconds >= 900)
+          return yes(
+            `it ran for ${found.seconds} seconds of the drain, and the deployment took ${phase.seconds}`,
+          );
         return found.ended || phase.failed === undefined
           ? no(`it ran for ${found.seconds} seconds of the drain only`)
           : undecided('the deployment failed before');

@@ -1,12 +1,28 @@
 import { BootstrapStep, NodeReplacement, Sysctl } from 'cdk-ecs-auto-scaled-cluster';
 import { cluster, joined } from '../parts';
 import { type Experiment, no, undecided, yes } from '../question';
-import { during, endOf, group, inService, instancesOf, newSince, type Sample, type Seen, sample, seen } from '../seen';
+import {
+  during,
+  endOf,
+  group,
+  inService,
+  instancesOf,
+  newSince,
+  type Sample,
+  type Seen,
+  sample,
+  seen,
+} from '../seen';
 
-/** Nodes of one zone join four minutes later than those of the other: so there is a time at which some of the new ones are in service. */
+/**
+ * Nodes of one zone join four minutes later than those of the other: so there is a time at which some of the
+ * new ones are in service.
+ */
 const SLOW_IN_ONE_ZONE = [
-  'token=$(curl -sS -X PUT -H "X-aws-ec2-metadata-token-ttl-seconds: 60" http://169.254.169.254/latest/api/token)',
-  'zone=$(curl -sS -H "X-aws-ec2-metadata-token: $token" http://169.254.169.254/latest/meta-data/placement/availability-zone)',
+  'token=$(curl -sS -X PUT -H "X-aws-ec2-metadata-token-ttl-seconds: 60" ' +
+    'http://169.254.169.254/latest/api/token)',
+  'zone=$(curl -sS -H "X-aws-ec2-metadata-token: $token" ' +
+    'http://169.254.169.254/latest/meta-data/placement/availability-zone)',
   'case "$zone" in *a) ;; *) sleep 240 ;; esac',
 ].join('\n');
 
@@ -28,7 +44,8 @@ function refreshOf(record: Seen): Sample[] {
 export const experiment: Experiment = {
   name: 'roll',
   deploys:
-    'a gated tier of four nodes in two zones, those of one zone slow to boot; then a new launch template, at a surge of 200 and without the cordon',
+    'a gated tier of four nodes in two zones, those of one zone slow to boot; then a new launch ' +
+    'template, at a surge of 200 and without the cordon',
   nodes: 8,
   minutes: 60,
   steps: ['before', 'after'],
@@ -48,11 +65,15 @@ export const experiment: Experiment = {
   questions: [
     {
       id: 'old-nodes-go-one-by-one',
-      asks: 'At a surge of 200, does an old node go as soon as one new node is in service, before all of them are?',
+      asks:
+        'At a surge of 200, does an old node go as soon as one new node is in service, before all of ' +
+        'them are?',
       settledBy:
-        'Half of the new nodes boot four minutes later. Yes: an old node leaves `InService` while fewer new ones than the group wants are in it. No: all new ones are in service first.',
+        'Half of the new nodes boot four minutes later. Yes: an old node leaves `InService` while ' +
+        'fewer new ones than the group wants are in it. No: all new ones are in service first.',
       assumes:
-        'Both: the model of a roll takes either. The gate holds new nodes back until all have joined, so that it makes no difference with the cordon.',
+        'Both: the model of a roll takes either. The gate holds new nodes back until all have joined, ' +
+        'so that it makes no difference with the cordon.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
         const fresh = newSince(record, 'joined');
@@ -72,7 +93,10 @@ export const experiment: Experiment = {
         return undecided('no old node went');
       },
       examples: {
-        yes: seen([before, at(200, ['i-1 Terminating:Wait', 'i-2 InService', 'i-3 InService 2', 'i-4 Pending:Wait 2'])]),
+        yes: seen([
+          before,
+          at(200, ['i-1 Terminating:Wait', 'i-2 InService', 'i-3 InService 2', 'i-4 Pending:Wait 2']),
+        ]),
         no: seen([
           before,
           at(200, ['i-1 InService', 'i-2 InService', 'i-3 InService 2', 'i-4 Pending:Wait 2']),
@@ -83,7 +107,8 @@ export const experiment: Experiment = {
     {
       id: 'percentage-stays-at-zero',
       asks: 'Does `PercentageComplete` of a refresh stay 0 until the first new node is in service?',
-      settledBy: 'Each look at the refresh before a new node is in service. Yes: all show 0. No: one shows more.',
+      settledBy:
+        'Each look at the refresh before a new node is in service. Yes: all show 0. No: one shows more.',
       assumes: 'It does: the gate takes a refresh at 0 for one whose new nodes must wait for each other.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
@@ -94,7 +119,8 @@ export const experiment: Experiment = {
           if (inService(instancesOf(each)).some(fresh)) break;
           early.push(each);
         }
-        if (early.length === 0) return undecided('the refresh was not seen before its first node was in service');
+        if (early.length === 0)
+          return undecided('the refresh was not seen before its first node was in service');
         const most = Math.max(...early.map((each) => each.refresh?.percentage ?? 0));
         return most === 0 ? yes(`0 in ${early.length} looks`) : no(`it was ${most} before`);
       },
@@ -105,14 +131,20 @@ export const experiment: Experiment = {
     },
     {
       id: 'refresh-has-a-desired-configuration',
-      asks: 'Does CloudFormation start its refresh with a desired configuration, rather than update the group first?',
-      settledBy: 'The refresh, as `DescribeInstanceRefreshes` has it. Yes: it has a `DesiredConfiguration`. No: it has none.',
+      asks:
+        'Does CloudFormation start its refresh with a desired configuration, rather than update the ' +
+        'group first?',
+      settledBy:
+        'The refresh, as `DescribeInstanceRefreshes` has it. Yes: it has a `DesiredConfiguration`. No: ' +
+        'it has none.',
       assumes: 'Either: what tells old nodes from new ones reads both.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
         const found = refreshOf(record)[0]?.refresh;
         if (!found) return undecided('no refresh was seen');
-        return found.desiredConfiguration ? yes(`the refresh ${found.id} has one`) : no(`the refresh ${found.id} has none`);
+        return found.desiredConfiguration
+          ? yes(`the refresh ${found.id} has one`)
+          : no(`the refresh ${found.id} has none`);
       },
       examples: {
         yes: seen([before, at(100, ['i-1 InService'], { refresh: refresh(0, true) })]),

@@ -16,17 +16,24 @@ function isTakenBack(
   if (!set || isDefault(read(set))) return undecided(`${what} was never set`);
   if (!unset) return undecided('the second step was not deployed');
   const [before, after] = [read(set), read(unset)];
-  return isDefault(after) ? yes(`${what} was ${before}, and is ${after ?? 'unset'}`) : no(`${what} was ${before}, and is ${after}`);
+  return isDefault(after)
+    ? yes(`${what} was ${before}, and is ${after ?? 'unset'}`)
+    : no(`${what} was ${before}, and is ${after}`);
 }
 
 const after = (set: SeenSettings, unset: SeenSettings) =>
-  seen([sample('set', 0, { group: group([], { settings: set }) }), sample('unset', 60, { group: group([], { settings: unset }) })]);
+  seen([
+    sample('set', 0, { group: group([], { settings: set }) }),
+    sample('unset', 60, { group: group([], { settings: unset }) }),
+  ]);
 
 const unsetNumber = (value: unknown) => value === undefined || value === -1 || value === 0;
 
 export const experiment: Experiment = {
   name: 'vanishing-values',
-  deploys: 'a tier without nodes, on Spot with a price, an age and a rolling replacement; then the same tier without all of them',
+  deploys:
+    'a tier without nodes, on Spot with a price, an age and a rolling replacement; then the same tier ' +
+    'without all of them',
   nodes: 0,
   minutes: 20,
   steps: ['set', 'unset'],
@@ -34,7 +41,9 @@ export const experiment: Experiment = {
     const set = step === 'set';
     cluster(stack, {
       instanceTypes: [new ec2.InstanceType('t3.small'), new ec2.InstanceType('t3a.small')],
-      ...(set ? { purchase: PurchaseOption.spot({ maxPrice: '0.02' }), maxInstanceLifetime: Duration.days(30) } : {}),
+      ...(set
+        ? { purchase: PurchaseOption.spot({ maxPrice: '0.02' }), maxInstanceLifetime: Duration.days(30) }
+        : {}),
       replacement: set ? NodeReplacement.rolling() : NodeReplacement.onNextLaunch(),
     });
   },
@@ -74,7 +83,10 @@ export const experiment: Experiment = {
           ({ spotMaxPrice }) => spotMaxPrice,
           (value) => value === undefined || value === '',
         ),
-      examples: { yes: after({ spotMaxPrice: '0.02' }, {}), no: after({ spotMaxPrice: '0.02' }, { spotMaxPrice: '0.02' }) },
+      examples: {
+        yes: after({ spotMaxPrice: '0.02' }, {}),
+        no: after({ spotMaxPrice: '0.02' }, { spotMaxPrice: '0.02' }),
+      },
     },
     {
       id: 'warmup-is-taken-back',
@@ -98,7 +110,10 @@ export const experiment: Experiment = {
           ({ maintenance }) => maintenance,
           (value) => value === undefined || value === '-1--1',
         ),
-      examples: { yes: after({ maintenance: '100-200' }, {}), no: after({ maintenance: '100-200' }, { maintenance: '100-200' }) },
+      examples: {
+        yes: after({ maintenance: '100-200' }, {}),
+        no: after({ maintenance: '100-200' }, { maintenance: '100-200' }),
+      },
     },
     {
       id: 'lifetime-is-taken-back',
@@ -107,7 +122,10 @@ export const experiment: Experiment = {
       assumes: 'Not for certain: the guide says how to look, and how to set it.',
       documented: ['docs/operations.md'],
       judge: (record) => isTakenBack(record, 'the age', ({ maxLifetime }) => maxLifetime, unsetNumber),
-      examples: { yes: after({ maxLifetime: 2592000 }, {}), no: after({ maxLifetime: 2592000 }, { maxLifetime: 2592000 }) },
+      examples: {
+        yes: after({ maxLifetime: 2592000 }, {}),
+        no: after({ maxLifetime: 2592000 }, { maxLifetime: 2592000 }),
+      },
     },
   ],
 };

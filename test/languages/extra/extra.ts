@@ -5,7 +5,10 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { EcsAutoScaledCluster, NodeLogDriver, NodeTemplate } from 'cdk-ecs-auto-scaled-cluster';
 import { optionsStack } from './options';
 
-/** Tries what cannot work, and writes down what the library says about it: ../languages.test.ts compares it, language by language. */
+/**
+ * Tries what cannot work, and writes down what the library says about it: ../languages.test.ts compares it,
+ * language by language.
+ */
 function messageOf(body: () => unknown): string {
   try {
     body();

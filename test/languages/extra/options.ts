@@ -14,8 +14,9 @@ import {
 import type { Construct } from 'constructs';
 
 /**
- * What could differ from language to language: maps (in Java, `Map.of` has another order in each process), fields in another order, structs in lists and
- * in structs, a struct without a field, lists of objects and of strings, fractions, durations and sizes. The other languages say the same, in other orders.
+ * What could differ from language to language: maps (in Java, `Map.of` has another order in each process),
+ * fields in another order, structs in lists and in structs, a struct without a field, lists of objects and of
+ * strings, fractions, durations and sizes. The other languages say the same, in other orders.
  */
 export function optionsStack(scope: Construct): Stack {
   const stack = new Stack(scope, 'Options');
@@ -33,7 +34,11 @@ export function optionsStack(scope: Construct): Stack {
       BootstrapStep.enableService('amazon-cloudwatch-agent'),
     ],
     logDrivers: [NodeLogDriver.AWSLOGS, NodeLogDriver.of('acme')],
-    replacement: NodeReplacement.rolling({ minHealthyPercentage: 100, maxHealthyPercentage: 110, checkpointPercentages: [50, 100] }),
+    replacement: NodeReplacement.rolling({
+      minHealthyPercentage: 100,
+      maxHealthyPercentage: 110,
+      checkpointPercentages: [50, 100],
+    }),
     sysctls: [Sysctl.of('vm.max_map_count', '262144'), Sysctl.somaxconn(4096)],
     volumes: [NodeVolume.root({ size: Size.gibibytes(100), throughput: 250 })],
     volumeTags: { alpha: '1', mike: '2', zulu: '3' },

@@ -1,11 +1,19 @@
-import { aws_ec2 as ec2, aws_ecs as ecs, aws_elasticloadbalancingv2 as elbv2, NestedStack, Stack } from 'aws-cdk-lib';
+import {
+  aws_ec2 as ec2,
+  aws_ecs as ecs,
+  aws_elasticloadbalancingv2 as elbv2,
+  NestedStack,
+  Stack,
+} from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ec2Service, ec2Task, type TaskOptions, type TestCluster, TestStack } from '../helpers';
 
 function balance(stack: Stack, vpc: ec2.IVpc, cluster: TestCluster, task: TaskOptions = {}): ecs.Ec2Service {
   const service = ec2Service(stack, cluster, { taskDefinition: ec2Task(stack, 'Task', task) });
   const balancer = new elbv2.ApplicationLoadBalancer(stack, 'Lb', { vpc });
-  balancer.addListener('Listener', { port: 80, open: false }).addTargets('Target', { port: 80, targets: [service] });
+  balancer
+    .addListener('Listener', { port: 80, open: false })
+    .addTargets('Target', { port: 80, targets: [service] });
   return service;
 }
 

@@ -1,12 +1,25 @@
 import { type App, Aspects, CfnResource, aws_ecs as ecs, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { serve } from '../../../src/services/service-pass';
-import { ec2Service, ec2Task, fargateTask, only, onlyService, type ServedOptions, served, type TestCluster, TestStack } from '../helpers';
+import {
+  ec2Service,
+  ec2Task,
+  fargateTask,
+  only,
+  onlyService,
+  type ServedOptions,
+  served,
+  type TestCluster,
+  TestStack,
+} from '../helpers';
 
 const MARK = { Type: 'memberOf', Expression: 'attribute:held !exists' };
 const CORDON = { constrainToNotHeld: true };
 const onAz = (az: string) => ecs.PlacementConstraint.memberOf(`attribute:ecs.availability-zone == ${az}`);
-const rendered = (az: string) => ({ Type: 'memberOf', Expression: `attribute:ecs.availability-zone == ${az}` });
+const rendered = (az: string) => ({
+  Type: 'memberOf',
+  Expression: `attribute:ecs.availability-zone == ${az}`,
+});
 
 function constraints(stack: Stack): unknown {
   return onlyService(stack).Properties.PlacementConstraints;
@@ -30,33 +43,50 @@ describe('where the cluster asks for it', () => {
     const stack = new TestStack();
     const service = ec2Service(stack, stack.cluster(CORDON), { placementConstraints: [onAz('a')] });
     service.addPlacementConstraints(ecs.PlacementConstraint.distinctInstances(), onAz('b'));
-    Aspects.of(stack).add({ visit: (node) => node === service && service.addPlacementConstraints(onAz('c')) });
+    Aspects.of(stack).add({
+      visit: (node) => node === service && service.addPlacementConstraints(onAz('c')),
+    });
     expect(constraints(stack)).toEqual([rendered('c'), MARK]);
   });
 
   test('it is not added twice', () => {
     const stack = new TestStack();
-    ec2Service(stack, stack.cluster(CORDON), { placementConstraints: [ecs.PlacementConstraint.memberOf(MARK.Expression)] });
+    ec2Service(stack, stack.cluster(CORDON), {
+      placementConstraints: [ecs.PlacementConstraint.memberOf(MARK.Expression)],
+    });
     expect(constraints(stack)).toEqual([MARK]);
     (stack.node.root as App).synth({ force: true });
     expect(constraints(stack)).toEqual([MARK]);
   });
 
   test.each<[string, (stack: TestStack, cluster: TestCluster) => unknown]>([
-    ['CfnService', (stack, cluster) => new ecs.CfnService(stack, 'L1', { cluster: cluster.clusterName, taskDefinition: 'task' })],
+    [
+      'CfnService',
+      (stack, cluster) =>
+        new ecs.CfnService(stack, 'L1', { cluster: cluster.clusterName, taskDefinition: 'task' }),
+    ],
     [
       'a plain CfnResource',
       (stack, cluster) =>
-        new CfnResource(stack, 'L1', { type: 'AWS::ECS::Service', properties: { Cluster: cluster.clusterName, TaskDefinition: 'task' } }),
+        new CfnResource(stack, 'L1', {
+          type: 'AWS::ECS::Service',
+          properties: { Cluster: cluster.clusterName, TaskDefinition: 'task' },
+        }),
     ],
     [
       'a service with a strategy of its own',
-      (stack, cluster) => ec2Service(stack, cluster, { capacityProviderStrategies: [{ capacityProvider: 'cluster-general', weight: 1 }] }),
+      (stack, cluster) =>
+        ec2Service(stack, cluster, {
+          capacityProviderStrategies: [{ capacityProvider: 'cluster-general', weight: 1 }],
+        }),
     ],
     [
       'a service with an EXTERNAL controller',
       (stack, cluster) =>
-        ec2Service(stack, cluster, { circuitBreaker: undefined, deploymentController: { type: ecs.DeploymentControllerType.EXTERNAL } }),
+        ec2Service(stack, cluster, {
+          circuitBreaker: undefined,
+          deploymentController: { type: ecs.DeploymentControllerType.EXTERNAL },
+        }),
     ],
   ])('%s gets it', (_name, add) => {
     const stack = new TestStack();
@@ -82,7 +112,10 @@ describe('where the cluster asks for it', () => {
     [
       'a service that CodeDeploy deploys',
       (stack, cluster) =>
-        ec2Service(stack, cluster, { circuitBreaker: undefined, deploymentController: { type: ecs.DeploymentControllerType.CODE_DEPLOY } }),
+        ec2Service(stack, cluster, {
+          circuitBreaker: undefined,
+          deploymentController: { type: ecs.DeploymentControllerType.CODE_DEPLOY },
+        }),
     ],
   ])('%s does not', (_name, add) => {
     const stack = new TestStack();
@@ -94,7 +127,11 @@ describe('where the cluster asks for it', () => {
 
   test('a task set has none to give it to', () => {
     const stack = new TestStack();
-    new ecs.CfnTaskSet(stack, 'TaskSet', { cluster: stack.cluster(CORDON).clusterName, service: 'api', taskDefinition: 'task' });
+    new ecs.CfnTaskSet(stack, 'TaskSet', {
+      cluster: stack.cluster(CORDON).clusterName,
+      service: 'api',
+      taskDefinition: 'task',
+    });
     expect(only(stack, 'AWS::ECS::TaskSet').Properties).not.toHaveProperty('PlacementConstraints');
   });
 });
@@ -128,7 +165,10 @@ describe('ten constraints are the most of a task', () => {
     const stack = new TestStack();
     const taskDefinition = ec2Task(stack);
     for (let i = 0; i < inherited; i++) taskDefinition.addPlacementConstraint(onAz(`t${i}`));
-    ec2Service(stack, stack.cluster(CORDON), { taskDefinition, placementConstraints: [...Array(own).keys()].map((i) => onAz(`s${i}`)) });
+    ec2Service(stack, stack.cluster(CORDON), {
+      taskDefinition,
+      placementConstraints: [...Array(own).keys()].map((i) => onAz(`s${i}`)),
+    });
     return stack;
   }
 
@@ -144,9 +184,10 @@ describe('ten constraints are the most of a task', () => {
     [5, 5],
   ])('%d of the service and %d of the task definition do not', (own, inherited) => {
     expect(() => Template.fromStack(withConstraints(own, inherited))).toThrow(
-      '[Stack/Api/Service] `placementConstraints` must be at most 10 for a task, got: 11, one of which (`attribute:held !exists`) the cluster ' +
-        '"Stack/Cluster" adds so that a roll of its nodes moves each task once: leave out one of the others, or turn that off with ' +
-        '`NodeReplacement.rolling({ cordon: false })` (TooManyConstraints)',
+      '[Stack/Api/Service] `placementConstraints` must be at most 10 for a task, got: 11, one of which ' +
+        '(`attribute:held !exists`) the cluster "Stack/Cluster" adds so that a roll of its nodes moves ' +
+        'each task once: leave out one of the others, or turn that off with `NodeReplacement.rolling({ ' +
+        'cordon: false })` (TooManyConstraints)',
     );
   });
 });

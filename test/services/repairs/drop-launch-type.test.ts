@@ -10,7 +10,17 @@ import {
 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { serve } from '../../../src/services/service-pass';
-import { ec2Service, ec2Task, fargateTask, newApp, only, onlyService, served, TestCluster, TestStack } from '../helpers';
+import {
+  ec2Service,
+  ec2Task,
+  fargateTask,
+  newApp,
+  only,
+  onlyService,
+  served,
+  TestCluster,
+  TestStack,
+} from '../helpers';
 
 const image = { image: ecs.ContainerImage.fromRegistry('nginx') };
 
@@ -32,45 +42,78 @@ describe('drops the launch type of', () => {
     ['Ec2Service', (stack, cluster) => ec2Service(stack, cluster)],
     [
       'Ec2Service in awsvpc mode',
-      (stack, cluster) => ec2Service(stack, cluster, { taskDefinition: ec2Task(stack, 'T', { networkMode: ecs.NetworkMode.AWS_VPC }) }),
+      (stack, cluster) =>
+        ec2Service(stack, cluster, {
+          taskDefinition: ec2Task(stack, 'T', { networkMode: ecs.NetworkMode.AWS_VPC }),
+        }),
     ],
     [
       'ApplicationLoadBalancedEc2Service',
       (stack, cluster) =>
-        new patterns.ApplicationLoadBalancedEc2Service(stack, 'P', { cluster, memoryLimitMiB: 128, taskImageOptions: image }),
+        new patterns.ApplicationLoadBalancedEc2Service(stack, 'P', {
+          cluster,
+          memoryLimitMiB: 128,
+          taskImageOptions: image,
+        }),
     ],
     [
       'NetworkLoadBalancedEc2Service',
-      (stack, cluster) => new patterns.NetworkLoadBalancedEc2Service(stack, 'P', { cluster, memoryLimitMiB: 128, taskImageOptions: image }),
+      (stack, cluster) =>
+        new patterns.NetworkLoadBalancedEc2Service(stack, 'P', {
+          cluster,
+          memoryLimitMiB: 128,
+          taskImageOptions: image,
+        }),
     ],
     [
       'ApplicationMultipleTargetGroupsEc2Service',
       (stack, cluster) =>
-        new patterns.ApplicationMultipleTargetGroupsEc2Service(stack, 'P', { cluster, memoryLimitMiB: 128, taskImageOptions: image }),
+        new patterns.ApplicationMultipleTargetGroupsEc2Service(stack, 'P', {
+          cluster,
+          memoryLimitMiB: 128,
+          taskImageOptions: image,
+        }),
     ],
     [
       'NetworkMultipleTargetGroupsEc2Service',
       (stack, cluster) =>
-        new patterns.NetworkMultipleTargetGroupsEc2Service(stack, 'P', { cluster, memoryLimitMiB: 128, taskImageOptions: image }),
+        new patterns.NetworkMultipleTargetGroupsEc2Service(stack, 'P', {
+          cluster,
+          memoryLimitMiB: 128,
+          taskImageOptions: image,
+        }),
     ],
     [
       'QueueProcessingEc2Service',
-      (stack, cluster) => new patterns.QueueProcessingEc2Service(stack, 'P', { cluster, memoryLimitMiB: 128, ...image }),
+      (stack, cluster) =>
+        new patterns.QueueProcessingEc2Service(stack, 'P', { cluster, memoryLimitMiB: 128, ...image }),
     ],
     [
       'a service with Service Connect',
       (stack, cluster) => {
         cluster.addDefaultCloudMapNamespace({ name: 'local' });
-        return ec2Service(stack, cluster, { serviceConnectConfiguration: { services: [{ portMappingName: 'web' }] } });
+        return ec2Service(stack, cluster, {
+          serviceConnectConfiguration: { services: [{ portMappingName: 'web' }] },
+        });
       },
     ],
     [
       'CfnService by name',
-      (stack, cluster) => new ecs.CfnService(stack, 'L1', { cluster: cluster.clusterName, launchType: 'EC2', taskDefinition: 'task' }),
+      (stack, cluster) =>
+        new ecs.CfnService(stack, 'L1', {
+          cluster: cluster.clusterName,
+          launchType: 'EC2',
+          taskDefinition: 'task',
+        }),
     ],
     [
       'CfnService by ARN',
-      (stack, cluster) => new ecs.CfnService(stack, 'L1', { cluster: cluster.clusterArn, launchType: 'EC2', taskDefinition: 'task' }),
+      (stack, cluster) =>
+        new ecs.CfnService(stack, 'L1', {
+          cluster: cluster.clusterArn,
+          launchType: 'EC2',
+          taskDefinition: 'task',
+        }),
     ],
     [
       'CfnService by the logical id',
@@ -98,7 +141,11 @@ describe('drops the launch type of', () => {
         // CDK loads its parts when they are first used, so the copy has to be used while it is isolated.
         jest.isolateModules(() => {
           const copy: typeof ecs = require('aws-cdk-lib/aws-ecs');
-          const service = new copy.CfnService(stack, 'L1', { cluster: cluster.clusterName, launchType: 'EC2', taskDefinition: 'task' });
+          const service = new copy.CfnService(stack, 'L1', {
+            cluster: cluster.clusterName,
+            launchType: 'EC2',
+            taskDefinition: 'task',
+          });
           expect(service).not.toBeInstanceOf(ecs.CfnService);
         });
       },
@@ -147,7 +194,10 @@ describe('drops the launch type of', () => {
     ec2Service(stack, one, {}, 'A');
     ec2Service(stack, two, {}, 'B');
     const services = Template.fromStack(stack).findResources('AWS::ECS::Service');
-    expect(Object.values(services).map(({ Properties }) => Properties.LaunchType)).toEqual([undefined, undefined]);
+    expect(Object.values(services).map(({ Properties }) => Properties.LaunchType)).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
 
   test('a service with an EXTERNAL controller has none, and its task set loses it', () => {
@@ -190,7 +240,11 @@ describe('leaves alone', () => {
     ],
     [
       'what a user overrides',
-      (stack, cluster) => (ec2Service(stack, cluster).node.defaultChild as ecs.CfnService).addPropertyOverride('LaunchType', 'EC2'),
+      (stack, cluster) =>
+        (ec2Service(stack, cluster).node.defaultChild as ecs.CfnService).addPropertyOverride(
+          'LaunchType',
+          'EC2',
+        ),
       'EC2',
     ],
     ['an ExternalService', (stack, cluster) => externalService(stack, cluster), 'EXTERNAL'],
@@ -199,7 +253,10 @@ describe('leaves alone', () => {
       (stack, cluster) =>
         new CfnResource(stack, 'L1', {
           type: 'AWS::ECS::Service',
-          properties: { Cluster: cluster.clusterName, LaunchType: { 'Fn::If': ['UseEc2', 'EC2', 'FARGATE'] } },
+          properties: {
+            Cluster: cluster.clusterName,
+            LaunchType: { 'Fn::If': ['UseEc2', 'EC2', 'FARGATE'] },
+          },
         }),
       { 'Fn::If': ['UseEc2', 'EC2', 'FARGATE'] },
     ],
@@ -212,8 +269,12 @@ describe('leaves alone', () => {
   test('a strategy of its own', () => {
     const stack = new TestStack();
     const cluster = stack.cluster();
-    ec2Service(stack, cluster, { capacityProviderStrategies: [{ capacityProvider: cluster.provider.capacityProviderName, weight: 2 }] });
-    expect(onlyService(stack).Properties.CapacityProviderStrategy).toEqual([expect.objectContaining({ Weight: 2 })]);
+    ec2Service(stack, cluster, {
+      capacityProviderStrategies: [{ capacityProvider: cluster.provider.capacityProviderName, weight: 2 }],
+    });
+    expect(onlyService(stack).Properties.CapacityProviderStrategy).toEqual([
+      expect.objectContaining({ Weight: 2 }),
+    ]);
   });
 
   test('services of clusters that are not ours, of the same app and of the same logical id', () => {
@@ -277,7 +338,11 @@ describe('knows a cluster by its literal name', () => {
     const app = newApp();
     new TestStack(app, 'Ours', { env }).cluster({ clusterName: 'orders' });
     const stack = new TestStack(app, 'Theirs', { env });
-    new ecs.CfnService(stack, 'L1', { cluster: importedIn(stack).clusterArn, launchType: 'EC2', taskDefinition: 'task' });
+    new ecs.CfnService(stack, 'L1', {
+      cluster: importedIn(stack).clusterArn,
+      launchType: 'EC2',
+      taskDefinition: 'task',
+    });
     expectDefaultStrategy(stack);
   });
 
@@ -304,7 +369,9 @@ test('a real CodeDeploy deployment group still synthesises', () => {
     circuitBreaker: undefined,
     deploymentController: { type: ecs.DeploymentControllerType.CODE_DEPLOY },
   });
-  const [blue, green] = ['Blue', 'Green'].map((id) => new elbv2.ApplicationTargetGroup(stack, id, { vpc: stack.vpc, port: 80 }));
+  const [blue, green] = ['Blue', 'Green'].map(
+    (id) => new elbv2.ApplicationTargetGroup(stack, id, { vpc: stack.vpc, port: 80 }),
+  );
   const listener = balancer.addListener('L', { port: 80, open: false, defaultTargetGroups: [blue] });
   service.attachToApplicationTargetGroup(blue);
   new codedeploy.EcsDeploymentGroup(stack, 'Group', {

@@ -15,7 +15,16 @@ import {
   aws_events_targets as targets,
   aws_stepfunctions_tasks as tasks,
 } from 'aws-cdk-lib';
-import { dependsOnAssociation, ec2Task, fargateTask, newApp, only, type RenderedTarget, TestStack, warnings } from '../helpers';
+import {
+  dependsOnAssociation,
+  ec2Task,
+  fargateTask,
+  newApp,
+  only,
+  type RenderedTarget,
+  TestStack,
+  warnings,
+} from '../helpers';
 
 const RULE = 'AWS::Events::Rule';
 const SCHEDULE = 'AWS::Scheduler::Schedule';
@@ -47,7 +56,10 @@ describe('rules', () => {
     const [{ Arn, EcsParameters }] = ruleTargets(stack);
     expect(Arn).toEqual(stack.resolve(cluster.clusterArn));
     expect(EcsParameters).not.toHaveProperty('LaunchType');
-    expect(EcsParameters).toMatchObject({ TaskCount: 2, NetworkConfiguration: { AwsVpcConfiguration: { AssignPublicIp: 'DISABLED' } } });
+    expect(EcsParameters).toMatchObject({
+      TaskCount: 2,
+      NetworkConfiguration: { AwsVpcConfiguration: { AssignPublicIp: 'DISABLED' } },
+    });
     expect(dependsOnAssociation(stack, only(stack, RULE))).toBe(true);
   });
 
@@ -56,7 +68,11 @@ describe('rules', () => {
     const cluster = stack.cluster();
     const other = stack.cluster({ served: false }, 'Other');
     const code = lambda.Code.fromInline('exports.handler = () => {}');
-    const handler = new lambda.Function(stack, 'Fn', { code, handler: 'index.handler', runtime: lambda.Runtime.NODEJS_22_X });
+    const handler = new lambda.Function(stack, 'Fn', {
+      code,
+      handler: 'index.handler',
+      runtime: lambda.Runtime.NODEJS_22_X,
+    });
     const all = rule(stack);
     all.addTarget(new targets.EcsTask({ cluster, taskDefinition: fargateTask(stack) }));
     all.addTarget(new targets.EcsTask({ cluster: other, taskDefinition: awsvpcTask(stack) }));
@@ -85,7 +101,10 @@ describe('rules', () => {
     const stack = new TestStack();
     const cluster = stack.cluster();
     const target = { id: 'T', arn: cluster.clusterArn, roleArn: 'arn:aws:iam::123456789012:role/r' };
-    const parameters = { taskDefinitionArn: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/t', launchType: 'EC2' };
+    const parameters = {
+      taskDefinitionArn: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/t',
+      launchType: 'EC2',
+    };
     const l1 = new events.CfnRule(stack, 'L1', {
       scheduleExpression: 'rate(1 hour)',
       targets: [
@@ -93,7 +112,11 @@ describe('rules', () => {
         {
           ...target,
           id: 'U',
-          ecsParameters: { ...parameters, launchType: undefined, capacityProviderStrategy: [{ capacityProvider: 'general', weight: 1 }] },
+          ecsParameters: {
+            ...parameters,
+            launchType: undefined,
+            capacityProviderStrategy: [{ capacityProvider: 'general', weight: 1 }],
+          },
         },
       ],
     });
@@ -143,7 +166,11 @@ describe('rules', () => {
 });
 
 describe('schedules', () => {
-  function schedule(stack: Stack, cluster: ecs.ICluster, props: Partial<schedulerTargets.Ec2TaskProps> = {}): scheduler.Schedule {
+  function schedule(
+    stack: Stack,
+    cluster: ecs.ICluster,
+    props: Partial<schedulerTargets.Ec2TaskProps> = {},
+  ): scheduler.Schedule {
     return new scheduler.Schedule(stack, 'Schedule', {
       schedule: scheduler.ScheduleExpression.rate(Duration.hours(1)),
       target: new schedulerTargets.EcsRunEc2Task(cluster, { taskDefinition: ec2Task(stack), ...props }),
@@ -170,7 +197,9 @@ describe('schedules', () => {
 
   test('keep a strategy', () => {
     const stack = new TestStack();
-    schedule(stack, stack.cluster(), { capacityProviderStrategies: [{ capacityProvider: 'general', weight: 1 }] });
+    schedule(stack, stack.cluster(), {
+      capacityProviderStrategies: [{ capacityProvider: 'general', weight: 1 }],
+    });
     expect(parameters(stack).CapacityProviderStrategy).toHaveLength(1);
   });
 
@@ -188,7 +217,11 @@ describe('schedules', () => {
 describe('state machines', () => {
   const id = 'cdk-ecs-auto-scaled-cluster:EcsRunTask.launchType';
 
-  function runTask(stack: TestStack, cluster: ecs.ICluster, launchTarget: tasks.IEcsLaunchTarget): tasks.EcsRunTask {
+  function runTask(
+    stack: TestStack,
+    cluster: ecs.ICluster,
+    launchTarget: tasks.IEcsLaunchTarget,
+  ): tasks.EcsRunTask {
     const task = new tasks.EcsRunTask(stack, 'Run', {
       cluster,
       taskDefinition: ec2Task(stack),
@@ -207,21 +240,28 @@ describe('state machines', () => {
         id,
         path: '/Stack/Run',
         message:
-          'The state "Stack/Run" runs its task on the cluster "Stack/Cluster" with launch type EC2, which passes over the capacity providers: ' +
-          'the task fails when no node is running, and none is started for it. Let it use the default strategy of the cluster: ' +
-          '`launchTarget: new tasks.EcsEc2LaunchTarget({ capacityProviderOptions: tasks.CapacityProviderOptions.default() })`, ' +
-          'or leave out `LaunchType` where the parameters are written by hand.',
+          'The state "Stack/Run" runs its task on the cluster "Stack/Cluster" with launch type EC2, ' +
+          'which passes over the capacity providers: the task fails when no node is running, and none ' +
+          'is started for it. Let it use the default strategy of the cluster: `launchTarget: new ' +
+          'tasks.EcsEc2LaunchTarget({ capacityProviderOptions: tasks.CapacityProviderOptions.default() ' +
+          '})`, or leave out `LaunchType` where the parameters are written by hand.',
       },
     ]);
   });
 
   test.each<[string, () => tasks.IEcsLaunchTarget]>([
-    ['the way out', () => new tasks.EcsEc2LaunchTarget({ capacityProviderOptions: tasks.CapacityProviderOptions.default() })],
+    [
+      'the way out',
+      () =>
+        new tasks.EcsEc2LaunchTarget({ capacityProviderOptions: tasks.CapacityProviderOptions.default() }),
+    ],
     [
       'a strategy',
       () =>
         new tasks.EcsEc2LaunchTarget({
-          capacityProviderOptions: tasks.CapacityProviderOptions.custom([{ capacityProvider: 'general', weight: 1 }]),
+          capacityProviderOptions: tasks.CapacityProviderOptions.custom([
+            { capacityProvider: 'general', weight: 1 },
+          ]),
         }),
     ],
   ])('are not warned of %s', (_name, target) => {
@@ -251,7 +291,11 @@ describe('state machines', () => {
     const stack = new TestStack(newApp());
     const cluster = stack.cluster();
     const taskDefinition = ec2Task(stack);
-    tasks.EcsRunTask.jsonata(stack, 'Jsonata', { cluster, taskDefinition, launchTarget: new tasks.EcsEc2LaunchTarget() });
+    tasks.EcsRunTask.jsonata(stack, 'Jsonata', {
+      cluster,
+      taskDefinition,
+      launchTarget: new tasks.EcsEc2LaunchTarget(),
+    });
     new sfn.CustomState(stack, 'Custom', {
       stateJson: {
         Type: 'Task',
@@ -265,8 +309,17 @@ describe('state machines', () => {
       iamResources: ['*'],
       parameters: { Cluster: cluster.clusterName, LaunchType: 'EC2', TaskDefinition: 'task' },
     });
-    new tasks.CallAwsService(stack, 'Another', { service: 'ecs', action: 'stopTask', iamResources: ['*'], parameters: { Task: 'task' } });
-    expect(warnings(stack).map(({ path }) => path)).toEqual(['/Stack/Jsonata', '/Stack/Custom', '/Stack/Call']);
+    new tasks.CallAwsService(stack, 'Another', {
+      service: 'ecs',
+      action: 'stopTask',
+      iamResources: ['*'],
+      parameters: { Task: 'task' },
+    });
+    expect(warnings(stack).map(({ path }) => path)).toEqual([
+      '/Stack/Jsonata',
+      '/Stack/Custom',
+      '/Stack/Call',
+    ]);
   });
 });
 

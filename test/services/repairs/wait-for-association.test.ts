@@ -1,4 +1,10 @@
-import { type aws_autoscaling as autoscaling, aws_ecs as ecs, NestedStack, aws_ecs_patterns as patterns, Stack } from 'aws-cdk-lib';
+import {
+  type aws_autoscaling as autoscaling,
+  aws_ecs as ecs,
+  NestedStack,
+  aws_ecs_patterns as patterns,
+  Stack,
+} from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Construct, Dependable } from 'constructs';
 import { associationOf } from '../../../src/services/repairs/association-dependency';
@@ -37,15 +43,23 @@ describe('waits for the association:', () => {
     [
       'ApplicationLoadBalancedEc2Service',
       (stack, cluster) =>
-        new patterns.ApplicationLoadBalancedEc2Service(stack, 'P', { cluster, memoryLimitMiB: 128, taskImageOptions: image }),
+        new patterns.ApplicationLoadBalancedEc2Service(stack, 'P', {
+          cluster,
+          memoryLimitMiB: 128,
+          taskImageOptions: image,
+        }),
     ],
     [
       'QueueProcessingEc2Service',
-      (stack, cluster) => new patterns.QueueProcessingEc2Service(stack, 'P', { cluster, memoryLimitMiB: 128, ...image }),
+      (stack, cluster) =>
+        new patterns.QueueProcessingEc2Service(stack, 'P', { cluster, memoryLimitMiB: 128, ...image }),
     ],
     [
       'a strategy of its own',
-      (stack, cluster) => ec2Service(stack, cluster, { capacityProviderStrategies: [{ capacityProvider: 'general', weight: 1 }] }),
+      (stack, cluster) =>
+        ec2Service(stack, cluster, {
+          capacityProviderStrategies: [{ capacityProvider: 'general', weight: 1 }],
+        }),
     ],
     [
       'a strategy of Fargate, whose providers stand in the same association',
@@ -60,16 +74,24 @@ describe('waits for the association:', () => {
     ],
     [
       'launch type EC2 that a user insists on: its nodes have to outlive it',
-      (stack, cluster) => (ec2Service(stack, cluster).node.defaultChild as ecs.CfnService).addPropertyOverride('LaunchType', 'EC2'),
+      (stack, cluster) =>
+        (ec2Service(stack, cluster).node.defaultChild as ecs.CfnService).addPropertyOverride(
+          'LaunchType',
+          'EC2',
+        ),
     ],
     [
       'a service that CodeDeploy deploys',
       (stack, cluster) =>
-        ec2Service(stack, cluster, { circuitBreaker: undefined, deploymentController: { type: ecs.DeploymentControllerType.CODE_DEPLOY } }),
+        ec2Service(stack, cluster, {
+          circuitBreaker: undefined,
+          deploymentController: { type: ecs.DeploymentControllerType.CODE_DEPLOY },
+        }),
     ],
     [
       'CfnService without launch type',
-      (stack, cluster) => new ecs.CfnService(stack, 'L1', { cluster: cluster.clusterArn, taskDefinition: 'task' }),
+      (stack, cluster) =>
+        new ecs.CfnService(stack, 'L1', { cluster: cluster.clusterArn, taskDefinition: 'task' }),
     ],
   ])('%s', (_name, add) => {
     const stack = new TestStack();
@@ -90,7 +112,12 @@ describe('waits for the association:', () => {
   test('a task set', () => {
     const stack = new TestStack();
     const cluster = stack.cluster();
-    new ecs.CfnTaskSet(stack, 'TaskSet', { cluster: cluster.clusterName, service: 'api', taskDefinition: 'task', launchType: 'EC2' });
+    new ecs.CfnTaskSet(stack, 'TaskSet', {
+      cluster: cluster.clusterName,
+      service: 'api',
+      taskDefinition: 'task',
+      launchType: 'EC2',
+    });
     expect(dependsOnAssociation(stack, only(stack, 'AWS::ECS::TaskSet'))).toBe(true);
   });
 
@@ -136,7 +163,8 @@ describe('does not wait:', () => {
     ['a daemon', (stack, cluster) => ec2Service(stack, cluster, { daemon: true })],
     [
       'a service that is on a cluster of ours by its literal name: it may stand in a stack that comes first',
-      (stack, _cluster) => new ecs.CfnService(stack, 'L1', { cluster: 'orders', launchType: 'EC2', taskDefinition: 'task' }),
+      (stack, _cluster) =>
+        new ecs.CfnService(stack, 'L1', { cluster: 'orders', launchType: 'EC2', taskDefinition: 'task' }),
     ],
   ])('%s', (_name, add) => {
     const stack = new TestStack();
@@ -150,7 +178,10 @@ describe('does not wait:', () => {
     const second = new TestStack(app, 'Second');
     second.addStackDependency(first);
     second.cluster({ clusterName: 'orders' });
-    ec2Service(first, ecs.Cluster.fromClusterAttributes(first, 'Imported', { clusterName: 'orders', vpc: first.vpc }));
+    ec2Service(
+      first,
+      ecs.Cluster.fromClusterAttributes(first, 'Imported', { clusterName: 'orders', vpc: first.vpc }),
+    );
     expect(onlyService(first).Properties).not.toHaveProperty('LaunchType');
     expect(first.dependencies).toEqual([]);
   });
@@ -161,7 +192,11 @@ test('the nodes come before the association, so they outlive what waits for it',
   const cluster = stack.cluster();
   ec2Service(stack, cluster);
   const provider = only(stack, 'AWS::ECS::CapacityProvider').Properties.AutoScalingGroupProvider;
-  const group = stack.getLogicalId(cluster.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup);
+  const group = stack.getLogicalId(
+    cluster.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup,
+  );
   expect(JSON.stringify(provider)).toContain(group);
-  expect(JSON.stringify(only(stack, 'AWS::ECS::ClusterCapacityProviderAssociations').Properties)).toContain('Provider');
+  expect(JSON.stringify(only(stack, 'AWS::ECS::ClusterCapacityProviderAssociations').Properties)).toContain(
+    'Provider',
+  );
 });

@@ -45,6 +45,11 @@ test.each<[string, Parameters<typeof synthesized>[0], string]>([
 });
 
 test('what ECS takes passes', () => {
-  expect(synthesized((cluster) => [cluster.tier('a').strategy({ base: 1, weight: 0 }), cluster.tier('b').strategy()])).not.toThrow();
+  expect(
+    synthesized((cluster) => [
+      cluster.tier('a').strategy({ base: 1, weight: 0 }),
+      cluster.tier('b').strategy(),
+    ]),
+  ).not.toThrow();
   expect(synthesized(() => [{ capacityProvider: 'another', weight: 1 }])).not.toThrow();
 });

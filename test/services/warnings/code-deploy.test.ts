@@ -11,8 +11,9 @@ test('a service that CodeDeploy deploys is warned of', () => {
   const stack = new TestStack();
   ec2Service(stack, stack.cluster(), codeDeploy);
   expect(warning(stack, ID)?.message).toBe(
-    'The service "Stack/Api" is deployed by CodeDeploy and keeps launch type EC2 on the cluster "Stack/Cluster": its tasks start no nodes. ' +
-      'When it is created (not later) give it a strategy, `capacityProviderStrategies: [cluster.tier(name).strategy()]`, and the same one in its AppSpec.',
+    'The service "Stack/Api" is deployed by CodeDeploy and keeps launch type EC2 on the cluster ' +
+      '"Stack/Cluster": its tasks start no nodes. When it is created (not later) give it a strategy, ' +
+      '`capacityProviderStrategies: [cluster.tier(name).strategy()]`, and the same one in its AppSpec.',
   );
 });
 
@@ -24,6 +25,9 @@ test('with the cordon it learns of the constraint too, which it does not get', (
 
 test('with a strategy of its own it is not', () => {
   const stack = new TestStack();
-  ec2Service(stack, stack.cluster(), { ...codeDeploy, capacityProviderStrategies: [{ capacityProvider: 'cluster-general', weight: 1 }] });
+  ec2Service(stack, stack.cluster(), {
+    ...codeDeploy,
+    capacityProviderStrategies: [{ capacityProvider: 'cluster-general', weight: 1 }],
+  });
   expect(warningIds(stack)).toEqual([]);
 });

@@ -1,6 +1,19 @@
-import { Annotations, aws_ecs as ecs, aws_elasticloadbalancingv2 as elbv2, aws_ecs_patterns as patterns } from 'aws-cdk-lib';
+import {
+  Annotations,
+  aws_ecs as ecs,
+  aws_elasticloadbalancingv2 as elbv2,
+  aws_ecs_patterns as patterns,
+} from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ec2Service, ec2Task, newApp, type ServedOptions, type TaskOptions, TestStack, warning } from '../helpers';
+import {
+  ec2Service,
+  ec2Task,
+  newApp,
+  type ServedOptions,
+  type TaskOptions,
+  TestStack,
+  warning,
+} from '../helpers';
 
 const ID = 'Service.dynamicHostPorts';
 const WIDE = { dynamicHostPortRange: { fromPort: 10000, toPort: 65000 } };
@@ -10,7 +23,9 @@ function balanced(task: TaskOptions = {}, cluster: Partial<ServedOptions> = WIDE
   const stack = new TestStack();
   const service = ec2Service(stack, stack.cluster(cluster), { taskDefinition: ec2Task(stack, 'Task', task) });
   const balancer = new elbv2.ApplicationLoadBalancer(stack, 'Lb', { vpc: stack.vpc });
-  balancer.addListener('Listener', { port: 80, open: false }).addTargets('Target', { port: 80, targets: [service] });
+  balancer
+    .addListener('Listener', { port: 80, open: false })
+    .addTargets('Target', { port: 80, targets: [service] });
   return stack;
 }
 
@@ -32,9 +47,10 @@ test('a range that CDK does not open is warned of, and the rules are named', () 
     id: `cdk-ecs-auto-scaled-cluster:${ID}`,
     path: '/Stack/Api/Service',
     message:
-      'The nodes of the cluster "Stack/Cluster" hand out the host ports 10000-65000, but between a load balancer and the nodes CDK opens ' +
-      '32768-65535 only: a container of the service "Stack/Api" on another port never becomes healthy. ' +
-      'Add `loadBalancer.connections.allowTo(cluster, cluster.dynamicHostPorts)`; for a network load balancer without security groups ' +
+      'The nodes of the cluster "Stack/Cluster" hand out the host ports 10000-65000, but between a ' +
+      'load balancer and the nodes CDK opens 32768-65535 only: a container of the service "Stack/Api" ' +
+      'on another port never becomes healthy. Add `loadBalancer.connections.allowTo(cluster, ' +
+      'cluster.dynamicHostPorts)`; for a network load balancer without security groups ' +
       '`cluster.connections.allowFrom(ec2.Peer.ipv4(vpc.vpcCidrBlock), cluster.dynamicHostPorts)`.',
   });
 });
@@ -66,7 +82,11 @@ test('the pattern is warned of in the stack of the service', () => {
   const app = newApp();
   const cluster = new TestStack(app, 'One').cluster(WIDE);
   const stack = new TestStack(app, 'Two');
-  new patterns.ApplicationLoadBalancedEc2Service(stack, 'P', { cluster, memoryLimitMiB: 128, taskImageOptions: image });
+  new patterns.ApplicationLoadBalancedEc2Service(stack, 'P', {
+    cluster,
+    memoryLimitMiB: 128,
+    taskImageOptions: image,
+  });
   expect(warning(stack, ID)?.path).toBe('/Two/P/Service/Service');
 });
 
@@ -91,7 +111,11 @@ test.each<[string, string]>([
 ])('can be acknowledged on %s', (_name, path) => {
   const stack = balanced();
   const scope =
-    path === '' ? stack : (path.split('/').reduce<TestStack>((at, id) => at.node.findChild(id) as TestStack, stack) as TestStack);
+    path === ''
+      ? stack
+      : (path
+          .split('/')
+          .reduce<TestStack>((at, id) => at.node.findChild(id) as TestStack, stack) as TestStack);
   Annotations.of(scope).acknowledgeWarning(`cdk-ecs-auto-scaled-cluster:${ID}`);
   expect(warning(stack, ID)).toBeUndefined();
 });

@@ -1,4 +1,8 @@
-import { aws_ecs as ecs, aws_elasticloadbalancingv2 as elbv2, aws_ecs_patterns as patterns } from 'aws-cdk-lib';
+import {
+  aws_ecs as ecs,
+  aws_elasticloadbalancingv2 as elbv2,
+  aws_ecs_patterns as patterns,
+} from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ec2Service, ec2Task, newApp, type TaskOptions, TestStack, warning } from '../helpers';
 
@@ -6,7 +10,9 @@ const ID = 'Service.networkLoadBalancer';
 
 function balanced(task: TaskOptions = {}, served = true): TestStack {
   const stack = new TestStack();
-  const service = ec2Service(stack, stack.cluster({ served }), { taskDefinition: ec2Task(stack, 'Task', task) });
+  const service = ec2Service(stack, stack.cluster({ served }), {
+    taskDefinition: ec2Task(stack, 'Task', task),
+  });
   const balancer = new elbv2.NetworkLoadBalancer(stack, 'Lb', { vpc: stack.vpc });
   balancer.addListener('Listener', { port: 80 }).addTargets('Target', { port: 80, targets: [service] });
   return stack;
@@ -25,7 +31,11 @@ test.each<[string, TaskOptions, string]>([
     { networkMode: ecs.NetworkMode.HOST, containerPort: 9000 },
     '`loadBalancer.connections.allowTo(cluster, ec2.Port.tcp(9000))`',
   ],
-  ['awsvpc mode', { networkMode: ecs.NetworkMode.AWS_VPC }, '`loadBalancer.connections.allowTo(service, ec2.Port.tcp(80))`'],
+  [
+    'awsvpc mode',
+    { networkMode: ecs.NetworkMode.AWS_VPC },
+    '`loadBalancer.connections.allowTo(service, ec2.Port.tcp(80))`',
+  ],
 ])('%s: the rule is named', (_name, task, rule) => {
   const stack = balanced(task);
   expect(warning(stack, ID)?.message).toContain(`Add ${rule}; for one without security groups`);
@@ -42,10 +52,11 @@ test('the pattern is warned of, with the whole message', () => {
     id: `cdk-ecs-auto-scaled-cluster:${ID}`,
     path: '/Stack/P/Service/Service',
     message:
-      'The service "Stack/P/Service" on the cluster "Stack/Cluster" stands behind a network load balancer, and CDK adds no rule between the two. ' +
-      'Add `loadBalancer.connections.allowTo(cluster, cluster.dynamicHostPorts)`; for one without security groups ' +
-      '`cluster.connections.allowFrom(ec2.Peer.ipv4(vpc.vpcCidrBlock), cluster.dynamicHostPorts)`, ' +
-      "and the same for the clients' addresses where they are preserved.",
+      'The service "Stack/P/Service" on the cluster "Stack/Cluster" stands behind a network load ' +
+      'balancer, and CDK adds no rule between the two. Add `loadBalancer.connections.allowTo(cluster, ' +
+      'cluster.dynamicHostPorts)`; for one without security groups ' +
+      '`cluster.connections.allowFrom(ec2.Peer.ipv4(vpc.vpcCidrBlock), cluster.dynamicHostPorts)`, and ' +
+      "the same for the clients' addresses where they are preserved.",
   });
 });
 

@@ -1,5 +1,13 @@
 import { Annotations, CfnParameter, aws_ecs as ecs, aws_ecs_patterns as patterns } from 'aws-cdk-lib';
-import { ec2Service, ec2Task, fargateTask, type TestCluster, TestStack, warning, warningIds } from '../helpers';
+import {
+  ec2Service,
+  ec2Task,
+  fargateTask,
+  type TestCluster,
+  TestStack,
+  warning,
+  warningIds,
+} from '../helpers';
 
 const ROLLING = { replacesRunningNodes: true };
 const MIN = 'Service.minHealthyPercent';
@@ -21,7 +29,11 @@ test.each<[string, Partial<ecs.Ec2ServiceProps>, string[]]>([
   ['90 % of ten', { minHealthyPercent: 90, desiredCount: 10 }, [MIN]],
   ['90 % of three, rounded up to three', { minHealthyPercent: 90, desiredCount: 3 }, []],
   ['one at a time, never two', { minHealthyPercent: 0, maxHealthyPercent: 100, desiredCount: 1 }, [MAX, MIN]],
-  ['150 % of one, which ECS rounds down to one', { minHealthyPercent: 100, maxHealthyPercent: 150, desiredCount: 1 }, [MAX]],
+  [
+    '150 % of one, which ECS rounds down to one',
+    { minHealthyPercent: 100, maxHealthyPercent: 150, desiredCount: 1 },
+    [MAX],
+  ],
   ['150 % of two', { minHealthyPercent: 100, maxHealthyPercent: 150, desiredCount: 2 }, []],
   ['150 % of an unknown number', { minHealthyPercent: 100, maxHealthyPercent: 150 }, []],
   ['no tasks at all', { minHealthyPercent: undefined, desiredCount: 0 }, []],
@@ -34,22 +46,29 @@ test('say what is lost and what to change', () => {
     id: `cdk-ecs-auto-scaled-cluster:${MIN}`,
     path: '/Stack/Api/Service',
     message:
-      'The cluster "Stack/Cluster" replaces running nodes, and for each of them the service "Stack/Api" may lose tasks before others run in their ' +
-      'place: at least 50 % of its 4 tasks are kept. Set `minHealthyPercent: 100` (left out, CDK writes 50).',
+      'The cluster "Stack/Cluster" replaces running nodes, and for each of them the service ' +
+      '"Stack/Api" may lose tasks before others run in their place: at least 50 % of its 4 tasks are ' +
+      'kept. Set `minHealthyPercent: 100` (left out, CDK writes 50).',
   });
 });
 
 test('say what stands still', () => {
-  expect(warning(deployed({ minHealthyPercent: 100, maxHealthyPercent: 150, desiredCount: 1 }), MAX)?.message).toBe(
-    'The cluster "Stack/Cluster" replaces running nodes, and the service "Stack/Api" leaves no room for that: at most 150 % of its 1 task may run, so ' +
-      'no task can start before another has stopped, none may stop either, and the node waits until its time is up. Set `maxHealthyPercent: 200`, ' +
-      'and `minHealthyPercent: 100`.',
+  expect(
+    warning(deployed({ minHealthyPercent: 100, maxHealthyPercent: 150, desiredCount: 1 }), MAX)?.message,
+  ).toBe(
+    'The cluster "Stack/Cluster" replaces running nodes, and the service "Stack/Api" leaves no room ' +
+      'for that: at most 150 % of its 1 task may run, so no task can start before another has stopped, ' +
+      'none may stop either, and the node waits until its time is up. Set `maxHealthyPercent: 200`, and ' +
+      '`minHealthyPercent: 100`.',
   );
 });
 
 test.each<[string, (stack: TestStack, cluster: TestCluster) => unknown]>([
   ['a daemon', (stack, cluster) => ec2Service(stack, cluster, { daemon: true })],
-  ['a FargateService', (stack, cluster) => new ecs.FargateService(stack, 'F', { cluster, taskDefinition: fargateTask(stack) })],
+  [
+    'a FargateService',
+    (stack, cluster) => new ecs.FargateService(stack, 'F', { cluster, taskDefinition: fargateTask(stack) }),
+  ],
   [
     'limits that are known at deployment only',
     (stack, cluster) =>
@@ -64,15 +83,15 @@ test.each<[string, (stack: TestStack, cluster: TestCluster) => unknown]>([
   ],
   [
     'an L1 that leaves ECS its defaults',
-    (stack, cluster) => new ecs.CfnService(stack, 'L1', { cluster: cluster.clusterName, taskDefinition: 'task' }),
+    (stack, cluster) =>
+      new ecs.CfnService(stack, 'L1', { cluster: cluster.clusterName, taskDefinition: 'task' }),
   ],
   [
     'what an override repairs',
     (stack, cluster) =>
-      (ec2Service(stack, cluster, { minHealthyPercent: undefined }).node.defaultChild as ecs.CfnService).addPropertyOverride(
-        'DeploymentConfiguration.MinimumHealthyPercent',
-        100,
-      ),
+      (
+        ec2Service(stack, cluster, { minHealthyPercent: undefined }).node.defaultChild as ecs.CfnService
+      ).addPropertyOverride('DeploymentConfiguration.MinimumHealthyPercent', 100),
   ],
 ])('%s is not warned of', (_name, add) => {
   const stack = new TestStack();
@@ -83,7 +102,10 @@ test.each<[string, (stack: TestStack, cluster: TestCluster) => unknown]>([
 test('what an override spoils is warned of', () => {
   const stack = new TestStack();
   const service = ec2Service(stack, stack.cluster(ROLLING));
-  (service.node.defaultChild as ecs.CfnService).addPropertyOverride('DeploymentConfiguration.MinimumHealthyPercent', 10);
+  (service.node.defaultChild as ecs.CfnService).addPropertyOverride(
+    'DeploymentConfiguration.MinimumHealthyPercent',
+    10,
+  );
   expect(warningIds(stack)).toEqual([MIN]);
 });
 
@@ -119,7 +141,9 @@ describe('fixed host ports', () => {
     ['in awsvpc mode', ecs.NetworkMode.AWS_VPC, undefined, []],
   ])('%s', (_name, networkMode, hostPort, ids) => {
     const stack = new TestStack();
-    ec2Service(stack, stack.cluster(ROLLING), { taskDefinition: ec2Task(stack, 'Task', { networkMode, hostPort }) });
+    ec2Service(stack, stack.cluster(ROLLING), {
+      taskDefinition: ec2Task(stack, 'Task', { networkMode, hostPort }),
+    });
     expect(warningIds(stack)).toEqual(ids);
   });
 
@@ -127,8 +151,9 @@ describe('fixed host ports', () => {
     const stack = new TestStack();
     ec2Service(stack, stack.cluster(ROLLING), { taskDefinition: ec2Task(stack, 'Task', { hostPort: 8080 }) });
     expect(warning(stack, FIXED)?.message).toBe(
-      'The cluster "Stack/Cluster" replaces running nodes, and the service "Stack/Api" has fixed host ports (8080 of "web"): a node takes one copy of it, ' +
-        'so every task that moves needs a node without one. Leave the host port to the agent (no `hostPort`, bridge mode) or use awsvpc mode; ' +
+      'The cluster "Stack/Cluster" replaces running nodes, and the service "Stack/Api" has fixed host ' +
+        'ports (8080 of "web"): a node takes one copy of it, so every task that moves needs a node ' +
+        'without one. Leave the host port to the agent (no `hostPort`, bridge mode) or use awsvpc mode; ' +
         'or see to it that there is always one node more than there are copies.',
     );
   });

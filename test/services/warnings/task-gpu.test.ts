@@ -11,11 +11,17 @@ import { ec2Service, warning } from '../helpers';
 
 const ID = 'Service.gpu';
 const types = (...names: string[]) => names.map((name) => new ec2.InstanceType(name));
-const GPU_IMAGE = NodeImage.fromSsmParameter('/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id');
+const GPU_IMAGE = NodeImage.fromSsmParameter(
+  '/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id',
+);
 
 function training(stack: TestStack, gpuCount?: number): ecs.Ec2TaskDefinition {
   const taskDefinition = new ecs.Ec2TaskDefinition(stack, 'Training');
-  taskDefinition.addContainer('model', { image: ecs.ContainerImage.fromRegistry('nginx'), memoryLimitMiB: 128, gpuCount });
+  taskDefinition.addContainer('model', {
+    image: ecs.ContainerImage.fromRegistry('nginx'),
+    memoryLimitMiB: 128,
+    gpuCount,
+  });
   return taskDefinition;
 }
 
@@ -29,10 +35,12 @@ function warned(tier: Partial<InstanceTierProps>, gpuCount = 1): string | undefi
 describe('a container that asks for a GPU', () => {
   test('is warned of where no instance type has one', () => {
     expect(warned({ instanceTypes: types('t3.small') })).toBe(
-      'The containers "model" of the service "Estate/Api" on the cluster "Estate/Orders" ask for GPUs, which the tier "general" (t3.small has no NVIDIA GPU) does not offer: their tasks are not ' +
-        'placed there. Give them a tier of a GPU family (`instanceTypes`, such as g5.xlarge) with the GPU image, ' +
-        "`machineImage: NodeImage.fromSsmParameter('/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id')`, and name it in `capacityProviderStrategies` " +
-        '(`cluster.tier(name).strategy()`).',
+      'The containers "model" of the service "Estate/Api" on the cluster "Estate/Orders" ask for GPUs, ' +
+        'which the tier "general" (t3.small has no NVIDIA GPU) does not offer: their tasks are not ' +
+        'placed there. Give them a tier of a GPU family (`instanceTypes`, such as g5.xlarge) with the ' +
+        'GPU image, `machineImage: ' +
+        "NodeImage.fromSsmParameter('/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id')`, " +
+        'and name it in `capacityProviderStrategies` (`cluster.tier(name).strategy()`).',
     );
   });
 
@@ -46,33 +54,61 @@ describe('a container that asks for a GPU', () => {
     'p3.2xlarge',
     'p4d.24xlarge',
     'p5.48xlarge',
-  ])('is fine on %s with the GPU image, or with one that nobody knows here, and is warned of with the standard image', (name) => {
-    const instanceTypes = types(name);
-    expect(warned({ instanceTypes, machineImage: GPU_IMAGE })).toBeUndefined();
-    expect(warned({ instanceTypes, machineImage: NodeImage.fromSsmParameter('/my/image') })).toBeUndefined();
-    expect(warned({ instanceTypes })).toContain('which the tier "general" (its image has no driver for GPUs) does not offer');
-  });
-
-  test.each(['m7i.large', 'g4ad.xlarge', 'inf2.xlarge', 'trn1.2xlarge', 'dl1.24xlarge', 'vt1.3xlarge', 'f1.2xlarge'])(
-    'is warned of on %s, whatever the image',
+  ])(
+    'is fine on %s with the GPU image, or with one that nobody knows here, and is warned of with the standard image',
     (name) => {
-      expect(warned({ instanceTypes: types(name), machineImage: GPU_IMAGE })).toContain(`(${name} has no NVIDIA GPU)`);
+      const instanceTypes = types(name);
+      expect(warned({ instanceTypes, machineImage: GPU_IMAGE })).toBeUndefined();
+      expect(
+        warned({ instanceTypes, machineImage: NodeImage.fromSsmParameter('/my/image') }),
+      ).toBeUndefined();
+      expect(warned({ instanceTypes })).toContain(
+        'which the tier "general" (its image has no driver for GPUs) does not offer',
+      );
     },
   );
 
+  test.each([
+    'm7i.large',
+    'g4ad.xlarge',
+    'inf2.xlarge',
+    'trn1.2xlarge',
+    'dl1.24xlarge',
+    'vt1.3xlarge',
+    'f1.2xlarge',
+  ])('is warned of on %s, whatever the image', (name) => {
+    expect(warned({ instanceTypes: types(name), machineImage: GPU_IMAGE })).toContain(
+      `(${name} has no NVIDIA GPU)`,
+    );
+  });
+
   test.each<[string, NodeImage]>([
     ['a pinned one', NodeImage.amazonLinux2023({ resolution: NodeImageResolution.pinned('20260414') })],
-    ['that for arm64', NodeImage.fromSsmParameter('/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id')],
-    ['that for Neuron', NodeImage.fromSsmParameter('/aws/service/ecs/optimized-ami/amazon-linux-2023/neuron/recommended/image_id')],
+    [
+      'that for arm64',
+      NodeImage.fromSsmParameter('/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id'),
+    ],
+    [
+      'that for Neuron',
+      NodeImage.fromSsmParameter(
+        '/aws/service/ecs/optimized-ami/amazon-linux-2023/neuron/recommended/image_id',
+      ),
+    ],
   ])('is warned of with another image of Amazon’s: %s', (_, machineImage) => {
-    expect(warned({ instanceTypes: types('g5.xlarge'), machineImage })).toContain('its image has no driver for GPUs');
+    expect(warned({ instanceTypes: types('g5.xlarge'), machineImage })).toContain(
+      'its image has no driver for GPUs',
+    );
   });
 
   test('is fine where one type of the tier has a GPU, or is not known yet', () => {
-    expect(warned({ instanceTypes: types('m7i.large', 'g5.xlarge'), machineImage: GPU_IMAGE })).toBeUndefined();
+    expect(
+      warned({ instanceTypes: types('m7i.large', 'g5.xlarge'), machineImage: GPU_IMAGE }),
+    ).toBeUndefined();
     const stack = new TestStack();
     const type = new CfnParameter(stack, 'Type').valueAsString;
-    const cluster = stack.cluster({ tiers: [{ name: 'general', instanceTypes: types(type), machineImage: GPU_IMAGE }] });
+    const cluster = stack.cluster({
+      tiers: [{ name: 'general', instanceTypes: types(type), machineImage: GPU_IMAGE }],
+    });
     ec2Service(stack, cluster, { taskDefinition: training(stack, 1) });
     expect(warning(stack, ID)).toBeUndefined();
   });
@@ -86,7 +122,10 @@ describe('a container that asks for a GPU', () => {
           { name: 'gpu', instanceTypes: types('g5.xlarge'), machineImage: GPU_IMAGE },
         ],
       });
-      ec2Service(stack, cluster, { taskDefinition: training(stack, 1), capacityProviderStrategies: [cluster.tier(tier).strategy()] });
+      ec2Service(stack, cluster, {
+        taskDefinition: training(stack, 1),
+        capacityProviderStrategies: [cluster.tier(tier).strategy()],
+      });
       return warning(stack, ID)?.message;
     };
     expect(place('gpu')).toBeUndefined();
@@ -100,7 +139,9 @@ describe('a container that asks for a GPU', () => {
       schedule: applicationautoscaling.Schedule.cron({ hour: '3', minute: '0' }),
       scheduledEc2TaskDefinitionOptions: { taskDefinition: training(stack, 1) },
     });
-    expect(warning(stack, ID)?.message).toContain('The containers "model" of "Estate/Nightly/ScheduledEventRule/Resource"');
+    expect(warning(stack, ID)?.message).toContain(
+      'The containers "model" of "Estate/Nightly/ScheduledEventRule/Resource"',
+    );
   });
 });
 

@@ -23,8 +23,10 @@ test('awsvpc tasks in public subnets are warned of', () => {
     id: `cdk-ecs-auto-scaled-cluster:${ID}`,
     path: '/Stack/Api/Service',
     message:
-      'The tasks of the service "Stack/Api" on the cluster "Stack/Cluster" are in public subnets (Stack/Vpc/PublicSubnet1, Stack/Vpc/PublicSubnet2) and in awsvpc mode: on EC2 they get no ' +
-      'public address, and so have no way out, not to AWS either. Choose private subnets with a way out: `vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }`.',
+      'The tasks of the service "Stack/Api" on the cluster "Stack/Cluster" are in public subnets ' +
+      '(Stack/Vpc/PublicSubnet1, Stack/Vpc/PublicSubnet2) and in awsvpc mode: on EC2 they get no ' +
+      'public address, and so have no way out, not to AWS either. Choose private subnets with a way ' +
+      'out: `vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }`.',
   });
 });
 
@@ -33,7 +35,10 @@ test('subnets of a VPC of the app are known too, in another stack', () => {
   const vpc = new ec2.Vpc(stack, 'Own');
   const cluster = stack.cluster({ vpc });
   const services = new Stack(stack.node.root as any, 'Services');
-  ec2Service(services, cluster, { taskDefinition: ec2Task(services, 'Task', { networkMode: ecs.NetworkMode.AWS_VPC }), ...PUBLIC });
+  ec2Service(services, cluster, {
+    taskDefinition: ec2Task(services, 'Task', { networkMode: ecs.NetworkMode.AWS_VPC }),
+    ...PUBLIC,
+  });
   expect(warning(services, ID)?.message).toContain('(Stack/Own/PublicSubnet1, Stack/Own/PublicSubnet2)');
 });
 
@@ -62,15 +67,21 @@ test('bridge mode has the network of the node', () => {
 test('assignPublicIp is refused, as ECS does it on EC2', () => {
   const stack = service({ assignPublicIp: true, ...PUBLIC });
   expect(() => Template.fromStack(stack)).toThrow(
-    '`assignPublicIp` must not be set for the service "Stack/Api", which runs on the nodes of the cluster "Stack/Cluster": ECS gives public addresses to tasks on Fargate only, and refuses ' +
-      'it here. Leave it out, and put the tasks into private subnets with a way out (PublicIpOnNodes)',
+    '`assignPublicIp` must not be set for the service "Stack/Api", which runs on the nodes of the ' +
+      'cluster "Stack/Cluster": ECS gives public addresses to tasks on Fargate only, and refuses it ' +
+      'here. Leave it out, and put the tasks into private subnets with a way out (PublicIpOnNodes)',
   );
 });
 
 test('a Fargate service on the cluster may have it', () => {
   const stack = new TestStack();
   const cluster = stack.cluster();
-  new ecs.FargateService(stack, 'Api', { cluster, taskDefinition: fargateTask(stack), assignPublicIp: true, minHealthyPercent: 100 });
+  new ecs.FargateService(stack, 'Api', {
+    cluster,
+    taskDefinition: fargateTask(stack),
+    assignPublicIp: true,
+    minHealthyPercent: 100,
+  });
   expect(() => Template.fromStack(stack)).not.toThrow();
   expect(warning(stack, ID)).toBeUndefined();
 });

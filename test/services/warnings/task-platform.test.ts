@@ -11,7 +11,11 @@ import { ec2Service, warning, warnings } from '../helpers';
 
 const image = ecs.ContainerImage.fromRegistry('nginx');
 
-function task(stack: Stack, logging?: ecs.LogDriver, props: ecs.Ec2TaskDefinitionProps = {}): ecs.Ec2TaskDefinition {
+function task(
+  stack: Stack,
+  logging?: ecs.LogDriver,
+  props: ecs.Ec2TaskDefinitionProps = {},
+): ecs.Ec2TaskDefinition {
   const definition = new ecs.Ec2TaskDefinition(stack, 'Task', props);
   definition.addContainer('web', { image, memoryLimitMiB: 128, logging });
   return definition;
@@ -22,7 +26,9 @@ interface Estates {
   readonly cluster: EcsAutoScaledCluster;
 }
 
-/** Two tiers: the first, in the default strategy, has the default's drivers, and the other syslog and gelf. */
+/**
+ * Two tiers: the first, in the default strategy, has the default's drivers, and the other syslog and gelf.
+ */
 function estate(): Estates {
   const stack = new Estate();
   const cluster = stack.cluster({
@@ -47,8 +53,10 @@ describe('a log driver that the nodes do not offer', () => {
       id: `cdk-ecs-auto-scaled-cluster:${ID}`,
       path: '/Estate/Api/Service',
       message:
-        'Nodes of the cluster "Estate/Orders" do not offer the log drivers of the service "Estate/Api" ("journald" of "web" on the tier "general"): its tasks are not placed there. Add ' +
-        "`NodeLogDriver.of('journald')` to `logDrivers` of the nodes, which replaces the default as a whole, or give the containers another driver.",
+        'Nodes of the cluster "Estate/Orders" do not offer the log drivers of the service "Estate/Api" ' +
+        '("journald" of "web" on the tier "general"): its tasks are not placed there. Add ' +
+        "`NodeLogDriver.of('journald')` to `logDrivers` of the nodes, which replaces the default as a " +
+        'whole, or give the containers another driver.',
     });
   });
 
@@ -63,7 +71,12 @@ describe('a log driver that the nodes do not offer', () => {
     ['the default tier offers it', ecs.LogDrivers.awsLogs({ streamPrefix: 'x' }), {}, undefined],
     ['no driver at all', undefined, {}, undefined],
     ['FireLens, which the agent always offers', ecs.LogDrivers.firelens({}), {}, undefined],
-    ['none, which the default leaves out', new ecs.GenericLogDriver({ logDriver: 'none' }), {}, 'the tier "general"'],
+    [
+      'none, which the default leaves out',
+      new ecs.GenericLogDriver({ logDriver: 'none' }),
+      {},
+      'the tier "general"',
+    ],
     [
       'the tier of the strategy offers it',
       GELF,
@@ -79,7 +92,9 @@ describe('a log driver that the nodes do not offer', () => {
     [
       'one of the two of the strategy does not',
       GELF,
-      ({ cluster }) => ({ capacityProviderStrategies: [cluster.tier('other').strategy(), cluster.tier('general').strategy()] }),
+      ({ cluster }) => ({
+        capacityProviderStrategies: [cluster.tier('other').strategy(), cluster.tier('general').strategy()],
+      }),
       'the tier "general"',
     ],
     ['a daemon is meant for each node', new ecs.JsonFileLogDriver(), { daemon: true }, undefined as never],
@@ -111,7 +126,10 @@ describe('a log driver that the nodes do not offer', () => {
 
   test('nothing is said of an imported cluster, whose nodes are not known', () => {
     const stack = new Estate();
-    const cluster = EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', { clusterName: 'orders', vpc: stack.vpc });
+    const cluster = EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', {
+      clusterName: 'orders',
+      vpc: stack.vpc,
+    });
     ec2Service(stack, cluster, { taskDefinition: task(stack, JOURNALD) });
     expect(warnings(stack)).toEqual([]);
   });
@@ -127,7 +145,10 @@ describe('a log driver that the nodes do not offer', () => {
 describe('a runtime platform that the nodes are not', () => {
   const ID = 'Service.runtimePlatform';
 
-  /** `Ec2TaskDefinition` has no runtime platform of its own: the L1 says it, or a task definition that fits both. */
+  /**
+   * `Ec2TaskDefinition` has no runtime platform of its own: the L1 says it, or a task definition that fits
+   * both.
+   */
   function withPlatform(
     platform: ecs.CfnTaskDefinition.RuntimePlatformProperty,
     props: (estates: Estates) => Partial<ecs.Ec2ServiceProps> = () => ({}),
@@ -142,20 +163,26 @@ describe('a runtime platform that the nodes are not', () => {
 
   test('is warned of', () => {
     expect(warning(withPlatform({ cpuArchitecture: 'ARM64' }), ID)?.message).toBe(
-      'The tasks of the service "Estate/Api" on the cluster "Estate/Orders" are for ARM64, and the tier "general" is not: they cannot run there. Name a tier that fits in ' +
-        '`capacityProviderStrategies` (`cluster.tier(name).strategy()`), or change the `runtimePlatform` of the task definition together with its images.',
+      'The tasks of the service "Estate/Api" on the cluster "Estate/Orders" are for ARM64, and the ' +
+        'tier "general" is not: they cannot run there. Name a tier that fits in ' +
+        '`capacityProviderStrategies` (`cluster.tier(name).strategy()`), or change the `runtimePlatform` ' +
+        'of the task definition together with its images.',
     );
   });
 
   test('is warned of for Windows: all nodes run Linux', () => {
-    expect(warning(withPlatform({ operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' }), ID)?.message).toContain(
-      'are for WINDOWS_SERVER_2022_CORE, and the nodes run Linux',
-    );
+    expect(
+      warning(withPlatform({ operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' }), ID)?.message,
+    ).toContain('are for WINDOWS_SERVER_2022_CORE, and the nodes run Linux');
   });
 
   test('is fine on a tier that fits', () => {
-    const onOther = ({ cluster }: Estates) => ({ capacityProviderStrategies: [cluster.tier('other').strategy()] });
-    expect(warning(withPlatform({ cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' }, onOther), ID)).toBeUndefined();
+    const onOther = ({ cluster }: Estates) => ({
+      capacityProviderStrategies: [cluster.tier('other').strategy()],
+    });
+    expect(
+      warning(withPlatform({ cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' }, onOther), ID),
+    ).toBeUndefined();
     expect(warning(withPlatform({ cpuArchitecture: 'X86_64' }), ID)).toBeUndefined();
   });
 
@@ -183,7 +210,8 @@ describe('a task that a rule or a schedule runs', () => {
     expect(warning(stack, ID)).toMatchObject({
       path: '/Estate/Nightly/ScheduledEventRule/Resource',
       message: expect.stringContaining(
-        'do not offer the log drivers of "Estate/Nightly/ScheduledEventRule/Resource" ("journald" of "ScheduledContainer" on the tier "general")',
+        'do not offer the log drivers of "Estate/Nightly/ScheduledEventRule/Resource" ("journald" of ' +
+          '"ScheduledContainer" on the tier "general")',
       ),
     });
   });
