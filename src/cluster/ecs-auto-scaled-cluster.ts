@@ -3,6 +3,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { fleetCluster } from '../fleet/fleet-cluster';
 import { supportReplacement } from '../fleet/support-replacement';
 import type { NodeProps } from '../node/node-props';
 import { ClusterAlarms } from '../operations/cluster-alarms';
@@ -282,7 +283,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       clusterName: this.tierCluster.clusterName,
       replacement: tier._replacement,
     });
-    supportReplacement(tier, this);
+    supportReplacement(tier, fleetCluster(this));
     // Not by CDK's addAsgCapacityProvider: that writes an ECS_CLUSTER line into the user data, of a template
     // that other clusters share too.
     this.capacityProviderNames.push(tier.capacityProviderName);

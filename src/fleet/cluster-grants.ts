@@ -1,8 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
-import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { deployedStackName } from '../private/stacks';
+import type { FleetCluster } from './fleet-cluster';
 
 /**
  * What clusters may take of a policy. A role's inline policies have 10,240 characters together, a managed one
@@ -12,8 +10,6 @@ const MAX_CHARACTERS = 5000;
 
 /** A cluster's ARN without its name, in the longest partition and region, quoted. */
 const ARN_CHARACTERS = 64;
-
-const MAX_NAME = 255;
 
 /**
  * What a role may do in clusters, however many there are.
@@ -40,10 +36,10 @@ export class ClusterGrants extends Construct {
     super(scope, 'Clusters');
   }
 
-  public add(cluster: ecs.Cluster): void {
+  public add(cluster: FleetCluster): void {
     if (this.clusters.has(cluster.clusterArn)) return;
     this.clusters.add(cluster.clusterArn);
-    const size = this.copies * (ARN_CHARACTERS + nameLength(cluster));
+    const size = this.copies * (ARN_CHARACTERS + cluster.nameLength);
     if (this.room < size) this.startBatch();
     this.room -= size;
     this.batch.push(cluster.clusterArn);
@@ -58,18 +54,4 @@ export class ClusterGrants extends Construct {
     if (this.batches === 1) for (const statement of statements) this.role.addToPrincipalPolicy(statement);
     else new iam.ManagedPolicy(this, `Policy${this.batches}`, { roles: [this.role], statements });
   }
-}
-
-/**
- * The length of a cluster's name when it is deployed, or more: a generated one is the stack's name, the
- * logical id and twelve characters.
- */
-function nameLength(cluster: ecs.Cluster): number {
-  const stack = Stack.of(cluster);
-  const name: unknown = stack.resolve((cluster.node.defaultChild as ecs.CfnCluster).clusterName);
-  if (typeof name === 'string') return name.length;
-  if (name !== undefined) return MAX_NAME;
-  // A nested stack's name is known to CloudFormation alone.
-  const stackName = stack.nestedStackParent ? 128 : deployedStackName(cluster).length;
-  return Math.min(MAX_NAME, stackName + cluster.node.path.length + 22);
 }

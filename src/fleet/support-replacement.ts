@@ -1,14 +1,14 @@
 import { Stack } from 'aws-cdk-lib';
-import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { InstanceTier } from '../tier/instance-tier';
 import { Cordon } from './cordon/cordon';
+import type { FleetCluster } from './fleet-cluster';
 import { ReadinessGate } from './readiness-gate/readiness-gate';
 
 /**
  * What a tier's stack needs for the way in which the tier's nodes are replaced: nothing at all unless
  * they are rolled.
  */
-export function supportReplacement(tier: InstanceTier, cluster: ecs.Cluster): void {
+export function supportReplacement(tier: InstanceTier, cluster: FleetCluster): void {
   const stack = Stack.of(tier);
   if (tier._replacement._readinessGate) ReadinessGate.of(stack).add(tier, cluster);
   if (tier._replacement.cordon) Cordon.of(stack).add(tier, cluster);

@@ -1,11 +1,11 @@
 import { ArnFormat, Aws, Duration, Lazy, type Stack, Tags, Token } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { deployedStackName } from '../../private/stacks';
 import type { InstanceTier } from '../../tier/instance-tier';
 import { ClusterGrants } from '../cluster-grants';
+import type { FleetCluster } from '../fleet-cluster';
 import { RolloutMachine } from '../fleet-machine';
 import { cordonSteps } from './cordon-steps';
 
@@ -87,7 +87,7 @@ export class Cordon extends Construct {
   }
 
   /** Looks after the refreshes of a tier. */
-  public add(tier: InstanceTier, cluster: ecs.Cluster): void {
+  public add(tier: InstanceTier, cluster: FleetCluster): void {
     this.grants.add(cluster);
     Tags.of(tier.autoScalingGroup).add(CORDON_TAG, Aws.STACK_NAME, { applyToLaunchedInstances: false });
     const group = tier.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup;

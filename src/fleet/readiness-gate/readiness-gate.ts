@@ -1,10 +1,10 @@
 import { Aws, Duration, Lazy, type Stack, Tags } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { InstanceTier } from '../../tier/instance-tier';
 import { ClusterGrants } from '../cluster-grants';
+import type { FleetCluster } from '../fleet-cluster';
 import { anyGroup, RolloutMachine } from '../fleet-machine';
 import { readinessSteps } from './readiness-steps';
 
@@ -83,7 +83,7 @@ export class ReadinessGate extends Construct {
   }
 
   /** Gates the nodes of a tier. */
-  public add(tier: InstanceTier, cluster: ecs.Cluster): void {
+  public add(tier: InstanceTier, cluster: FleetCluster): void {
     this.grants.add(cluster);
     Tags.of(tier.autoScalingGroup).add(GATE_TAG, Aws.STACK_NAME, { applyToLaunchedInstances: false });
     // A resource of its own: in the group's own list the first instances would wait before there is anything
