@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { Duration, Token, Tokenization } from 'aws-cdk-lib';
 import { checkDuration, checkInteger, checkPattern } from '../private/bounds';
-import { fail, shown } from '../private/errors';
-import { checkText } from './private/deliverable-text';
+import { fail, quoteForMessage } from '../private/errors';
+import { checkDeliverableText } from './private/deliverable-text';
 import type { StepNode } from './private/step-node';
 
 const CODE = 'InvalidBootstrapStep';
@@ -180,7 +180,7 @@ export class BootstrapStep {
    * @param options a time limit, environment variables
    */
   public static run(command: string, options: RunStepOptions = {}): BootstrapStep {
-    checkText('command', command);
+    checkDeliverableText('command', command);
     if (command.trim() === '') fail(CODE, '`command` must not be empty');
     if (waitsForAgent(command)) {
       fail(
@@ -196,10 +196,10 @@ export class BootstrapStep {
         fail(
           CODE,
           '`environment` must have names of letters, digits and `_` that bash does not set itself, ' +
-            `got: ${shown(name)}`,
+            `got: ${quoteForMessage(name)}`,
         );
       }
-      checkText(`environment.${name}`, value);
+      checkDeliverableText(`environment.${name}`, value);
     }
     return new BootstrapStep({
       kind: 'run',
@@ -230,11 +230,11 @@ export class BootstrapStep {
       fail(
         CODE,
         '`path` must not be in /proc, /sys or /dev, where no file can be replaced: use ' +
-          `\`BootstrapStep.run\`, got: ${shown(path)}`,
+          `\`BootstrapStep.run\`, got: ${quoteForMessage(path)}`,
       );
     }
-    checkText('path', path);
-    checkText('content', content);
+    checkDeliverableText('path', path);
+    checkDeliverableText('content', content);
     checkPattern(CODE, 'mode', options.mode, /^[0-7]{3,4}$/, 'three or four octal digits');
     checkPattern(
       CODE,
@@ -268,7 +268,7 @@ export class BootstrapStep {
   public static installPackages(packages: string[], options: InstallPackagesStepOptions = {}): BootstrapStep {
     // The letters of a text would be packages.
     if (!Array.isArray(packages))
-      fail(CODE, `\`packages\` must be a list of names such as ['git'], got: ${shown(packages)}`);
+      fail(CODE, `\`packages\` must be a list of names such as ['git'], got: ${quoteForMessage(packages)}`);
     if (packages.length === 0) fail(CODE, '`packages` must have at least one name');
     for (const name of packages) {
       checkPattern(
@@ -278,7 +278,7 @@ export class BootstrapStep {
         /^[A-Za-z0-9][A-Za-z0-9._+:~^-]*$/,
         'names of packages, of letters, digits and `._+:~^-`',
       );
-      checkText('packages', name);
+      checkDeliverableText('packages', name);
     }
     const attempts = options.attempts ?? 4;
     checkInteger(CODE, 'attempts', attempts, { min: 1, max: 10 });
@@ -305,7 +305,7 @@ export class BootstrapStep {
    */
   public static enableService(name: string, options: EnableServiceStepOptions = {}): BootstrapStep {
     checkPattern(CODE, 'name', name, /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/, 'the name of a systemd unit');
-    checkText('name', name);
+    checkDeliverableText('name', name);
     if (/^ecs(\.service)?$/.test(name)) {
       fail(
         CODE,

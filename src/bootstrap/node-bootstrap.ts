@@ -2,7 +2,7 @@ import type { Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { checkCdkVersion } from '../private/cdk-version';
-import { fail, inScope, shown } from '../private/errors';
+import { fail, inScope, quoteForMessage } from '../private/errors';
 import { checkKind, checkKinds } from '../private/expected-type';
 import type { DockerAuth } from '../registry/docker-auth';
 import type { AgentConfig, HostPortRange } from '../settings/agent-config';
@@ -202,9 +202,9 @@ export class NodeBootstrap extends ec2.UserData {
   public addOnExitCommands(...commands: string[]): void {
     fail(
       'UnsupportedUserData',
-      `addOnExitCommands cannot take ${shown(commands[0])}: the last act of a node bootstrap is to let ` +
-        'the agent start, and nothing may follow it. Use addCommands, with a `trap … EXIT` among the ' +
-        'commands where something is to be cleaned up',
+      `addOnExitCommands cannot take ${quoteForMessage(commands[0])}: the last act of a node bootstrap ` +
+        'is to let the agent start, and nothing may follow it. Use addCommands, with a `trap … EXIT` ' +
+        'among the commands where something is to be cleaned up',
     );
   }
 
@@ -217,8 +217,9 @@ export class NodeBootstrap extends ec2.UserData {
     return fail(
       'UnsupportedUserData',
       'addS3DownloadCommand cannot be used: the ECS-optimized image has no AWS CLI to download ' +
-        `${shown(params.bucketKey)} with. Add the steps \`BootstrapStep.installPackages(['awscli-2'])\` ` +
-        "and `BootstrapStep.run('aws s3 cp …')`, or put the file into a machine image of your own",
+        `${quoteForMessage(params.bucketKey)} with. Add the steps ` +
+        "`BootstrapStep.installPackages(['awscli-2'])` and `BootstrapStep.run('aws s3 cp …')`, or put " +
+        'the file into a machine image of your own',
     );
   }
 

@@ -12,7 +12,7 @@ import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cl
 import type { OperatedCluster } from '../operations/operated-cluster';
 import { SUBNET_SELECTION, VPC } from '../private/cdk-types';
 import { checkCdkVersion } from '../private/cdk-version';
-import { fail, inChild, shown } from '../private/errors';
+import { fail, inChild, quoteForMessage } from '../private/errors';
 import { checkKind, checkKinds, checkMember, requireKind } from '../private/expected-type';
 import { NOT_HELD } from '../replacement/held';
 import { NodeReplacement } from '../replacement/node-replacement';
@@ -253,10 +253,12 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     const own = super.defaultCapacityProviderStrategy;
     if (own.length > 0) return own;
     const tiers = this.tiers.filter((tier) => !tier._isRetired);
-    const said = tiers.filter((tier) => tier._defaultStrategy !== undefined);
+    const explicit = tiers.filter((tier) => tier._defaultStrategy !== undefined);
     // Tiers differ in size, and a task that fits on one may not fit on another: only the first,
     // unless more is said.
-    return (said.length > 0 ? said : tiers.slice(0, 1)).map((tier) => tier.strategy(tier._defaultStrategy));
+    return (explicit.length > 0 ? explicit : tiers.slice(0, 1)).map((tier) =>
+      tier.strategy(tier._defaultStrategy),
+    );
   }
 
   /**
@@ -270,7 +272,11 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   public addTier(name: string, options: InstanceTierOptions = {}): InstanceTier {
     checkOneName(name, options, this);
     if (this.tierByName.has(name))
-      fail('DuplicateTier', `\`name\` must be unique in the cluster, got ${shown(name)} twice`, this);
+      fail(
+        'DuplicateTier',
+        `\`name\` must be unique in the cluster, got ${quoteForMessage(name)} twice`,
+        this,
+      );
     if (this.tierByName.size >= MAX_TIERS)
       fail('TooManyTiers', `a cluster can have at most ${MAX_TIERS} tiers`, this);
     const tier = InstanceTier._create(this.tierCluster, { ...options, name });
@@ -298,10 +304,14 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
 
   /** The tier of that name. An unknown name is refused, and the known ones are listed. */
   public tier(name: string): InstanceTier {
-    const known = [...this.tierByName.keys()].map(shown).join(', ') || 'none';
+    const known = [...this.tierByName.keys()].map(quoteForMessage).join(', ') || 'none';
     return (
       this.tierByName.get(name) ??
-      fail('UnknownTier', `\`name\` must be a tier of the cluster (${known}), got: ${shown(name)}`, this)
+      fail(
+        'UnknownTier',
+        `\`name\` must be a tier of the cluster (${known}), got: ${quoteForMessage(name)}`,
+        this,
+      )
     );
   }
 
@@ -390,7 +400,9 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     const problems: string[] = [];
     if (tiers.every((tier) => tier._isRetired))
       problems.push('a cluster needs at least one tier that is not `retired` (RetiredTier)');
-    const based = tiers.filter((tier) => tier._defaultStrategy?.base).map((tier) => shown(tier.name));
+    const based = tiers
+      .filter((tier) => tier._defaultStrategy?.base)
+      .map((tier) => quoteForMessage(tier.name));
     if (based.length > 1)
       problems.push(
         `\`defaultStrategy.base\` can be set for one tier only, got: ${based.join(', ')} (InvalidStrategy)`,
@@ -405,11 +417,12 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
         '`defaultStrategy.weight` must be above 0 for at least one tier, got: 0 for all (InvalidStrategy)',
       );
     }
-    const providers = tiers.flatMap((tier) => tier._givenCapacityProviderName ?? []);
+    const providers = tiers.flatMap((tier) => tier._explicitCapacityProviderName ?? []);
     const twice = providers.find((name, index) => providers.indexOf(name) !== index);
     if (twice !== undefined)
       problems.push(
-        `\`capacityProviderName\` must be unique, got ${shown(twice)} twice (InvalidCapacityProviderName)`,
+        `\`capacityProviderName\` must be unique, got ${quoteForMessage(twice)} twice ` +
+          '(InvalidCapacityProviderName)',
       );
     warnOfNodeFields(this, tiers);
     return [...problems, ...unusedNodeFields(this.tierCluster.nodeDefaults, tiers)];
@@ -422,8 +435,8 @@ function checkCluster(id: string, props: EcsAutoScaledClusterProps): void {
   if (id === 'Resource' || id === 'DefaultServiceDiscoveryNamespace') {
     fail(
       'InvalidClusterId',
-      `the cluster's id must not be ${shown(id)}: CDK names a child of the cluster so, and another ` +
-        'child after the cluster',
+      `the cluster's id must not be ${quoteForMessage(id)}: CDK names a child of the cluster so, and ` +
+        'another child after the cluster',
     );
   }
   // Who leaves out all of the props leaves out the VPC.
@@ -452,7 +465,8 @@ function checkOneName(
   if (options.name === undefined || options.name === name) return;
   fail(
     'TwoTierNames',
-    `\`options.name\` must be the tier's name ${shown(name)} or be left out, got: ${shown(options.name)}`,
+    `\`options.name\` must be the tier's name ${quoteForMessage(name)} or be left out, got: ` +
+      `${quoteForMessage(options.name)}`,
     cluster,
   );
 }

@@ -5,7 +5,7 @@ import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import { checkInteger } from '../private/bounds';
 import { SECURITY_GROUP, VPC } from '../private/cdk-types';
 import { checkCdkVersion } from '../private/cdk-version';
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 import { checkKinds, requireKind } from '../private/expected-type';
 import type { HostPortRange } from '../settings/agent-config';
 import { checkClusterName } from '../settings/cluster-name';
@@ -97,7 +97,8 @@ export function checkImport(attrs: EcsAutoScaledClusterAttributes): void {
     if (name === undefined || (!Token.isUnresolved(clusterName) && name !== clusterName)) {
       fail(
         'InvalidClusterArn',
-        `\`clusterArn\` must be the ARN of the cluster ${shown(clusterName)}, got: ${shown(clusterArn)}`,
+        `\`clusterArn\` must be the ARN of the cluster ${quoteForMessage(clusterName)}, got: ` +
+          `${quoteForMessage(clusterArn)}`,
       );
     }
   }

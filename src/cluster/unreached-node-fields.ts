@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
-import { listed, type NodeProps, nodeFieldsOf } from '../node/node-props';
+import { formatFields, type NodeProps, nodeFieldsOf } from '../node/node-props';
 import type { NodeTemplate } from '../node/node-template';
-import { shown } from '../private/errors';
+import { quoteForMessage } from '../private/errors';
 import { warn } from '../private/warning';
 import type { InstanceTier } from '../tier/instance-tier';
 
@@ -11,7 +11,7 @@ export function unusedNodeFields(defaults: NodeProps, tiers: InstanceTier[]): st
   const unused = nodeFieldsOf(defaults).filter((field) => !reached.has(field));
   if (unused.length === 0) return [];
   return [
-    `${listed(unused)} of the cluster reach no tier: every tier has a \`template\` or a value of its ` +
+    `${formatFields(unused)} of the cluster reach no tier: every tier has a \`template\` or a value of its ` +
       'own. Put them there (UnusedNodeFields)',
   ];
 }
@@ -45,6 +45,6 @@ function fieldsReaching(tiers: InstanceTier[]): Set<keyof NodeProps> {
 }
 
 function gapOf(template: NodeTemplate, fields: (keyof NodeProps)[], tiers: InstanceTier[]): string {
-  const names = tiers.filter((tier) => tier.template === template).map(({ name }) => shown(name));
-  return `${names.join(', ')} (of the template "${template.node.path}") without ${listed(fields)}`;
+  const names = tiers.filter((tier) => tier.template === template).map(({ name }) => quoteForMessage(name));
+  return `${names.join(', ')} (of the template "${template.node.path}") without ${formatFields(fields)}`;
 }

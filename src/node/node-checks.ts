@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 import { warn } from '../private/warning';
 import { nearMissesIn } from '../settings/agent-variables';
 import type { NodeProps } from './node-props';
@@ -14,7 +14,7 @@ const MAX_TAGS = 50;
 export function checkNode(scope: IConstruct, props: NodeProps, instanceTypes: ec2.InstanceType[]): void {
   checkSecurityGroups(scope, props.securityGroups);
   checkVolumeTags(scope, props.volumeTags ?? {});
-  const known = instanceTypes.filter(isKnown);
+  const known = instanceTypes.filter(hasKnownName);
   if (props.cpuCredits !== undefined && known.length > 0 && !known.some((type) => type.isBurstable())) {
     fail(
       'InvalidCpuCredits',
@@ -38,7 +38,7 @@ function checkSecurityGroups(scope: IConstruct, groups: ec2.ISecurityGroup[] | u
   const ids = groups.map(({ securityGroupId }) => securityGroupId);
   const twice = groups.find((_group, index) => ids.indexOf(ids[index]) !== index);
   if (twice !== undefined)
-    fail('InvalidSecurityGroups', `\`securityGroups\` has ${shown(twice.node.path)} twice`, scope);
+    fail('InvalidSecurityGroups', `\`securityGroups\` has ${quoteForMessage(twice.node.path)} twice`, scope);
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
@@ -56,7 +56,7 @@ function checkVolumeTags(scope: IConstruct, tags: Record<string, string>): void 
       fail(
         'InvalidVolumeTags',
         '`volumeTags` must have names of 1 to 128 letters, digits, spaces and _ . : / = + - @ that do ' +
-          `not begin with "aws:", got: ${shown(key)}`,
+          `not begin with "aws:", got: ${quoteForMessage(key)}`,
         scope,
       );
     }
@@ -67,7 +67,7 @@ function checkVolumeTags(scope: IConstruct, tags: Record<string, string>): void 
       fail(
         'InvalidVolumeTags',
         `\`volumeTags.${key}\` must be at most 256 letters, digits, spaces and _ . : / = + - @, got: ` +
-          `${shown(value)}`,
+          `${quoteForMessage(value)}`,
         scope,
       );
     }
@@ -103,7 +103,7 @@ const MUCH_LARGER = 4;
  */
 export function warnOfSizes(scope: IConstruct, instanceTypes: ec2.InstanceType[]): void {
   const sizes = instanceTypes
-    .filter(isKnown)
+    .filter(hasKnownName)
     .flatMap((type) => {
       const size = sizeOf(type.toString());
       return size === undefined ? [] : [{ type: type.toString(), size }];
@@ -147,6 +147,6 @@ function sizeOf(type: string): number | undefined {
   return multiple === undefined ? undefined : Number(multiple) * BELOW_XLARGE.xlarge;
 }
 
-function isKnown(type: ec2.InstanceType): boolean {
+function hasKnownName(type: ec2.InstanceType): boolean {
   return !Token.isUnresolved(type.toString());
 }

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 import { checkKind, type Kind } from '../private/expected-type';
 
 /**
@@ -73,7 +73,7 @@ export class NodeImageResolution {
       fail(
         'InvalidNodeImage',
         '`release` must be a release of the image such as "20260414" or "2023.0.20260414", got: ' +
-          `${shown(release)}`,
+          `${quoteForMessage(release)}`,
       );
     }
     return new NodeImageResolution(false, release);
@@ -153,7 +153,7 @@ export class NodeImage implements ec2.IMachineImage {
     if (!Token.isUnresolved(parameterName) && !/^[A-Za-z0-9_./:-]{1,1011}$/.test(parameterName)) {
       fail(
         'InvalidNodeImage',
-        `\`parameterName\` must be the name of an SSM parameter, got: ${shown(parameterName)}`,
+        `\`parameterName\` must be the name of an SSM parameter, got: ${quoteForMessage(parameterName)}`,
       );
     }
     return new NodeImage(resolution, () => parameterName);

@@ -143,12 +143,12 @@ export function nodeFieldsOf(props: NodeProps): (keyof NodeProps)[] {
 }
 
 /** Fields as they stand in a message. */
-export function listed(fields: readonly (keyof NodeProps)[]): string {
+export function formatFields(fields: readonly (keyof NodeProps)[]): string {
   return fields.map((field) => `\`${field}\``).join(', ');
 }
 
 /** A tier's node: each of its own values replaces the cluster's, whole. */
-export function nodePropsOver(defaults: NodeProps, own: NodeProps): NodeProps {
+export function mergeNodeProps(defaults: NodeProps, own: NodeProps): NodeProps {
   const merged: Record<string, unknown> = {};
   for (const field of Object.keys(FIELDS) as (keyof NodeProps)[])
     merged[field] = own[field] ?? defaults[field];

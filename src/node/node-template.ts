@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { NodeBootstrap } from '../bootstrap/node-bootstrap';
 import { checkInteger } from '../private/bounds';
 import { checkCdkVersion } from '../private/cdk-version';
-import { fail, inScope, shown } from '../private/errors';
+import { fail, inScope, quoteForMessage } from '../private/errors';
 import { type Kind, requireKind } from '../private/expected-type';
 import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
 import { reasonWithoutGpu } from './gpu';
@@ -275,7 +275,8 @@ export class NodeTemplate extends Construct {
     const names = new Set<string>();
     return volumes.map((volume) => {
       const name = volume._deviceNameOn(rootDeviceName, this);
-      if (names.has(name)) fail('InvalidNodeVolume', `\`volumes\` has the device ${shown(name)} twice`, this);
+      if (names.has(name))
+        fail('InvalidNodeVolume', `\`volumes\` has the device ${quoteForMessage(name)} twice`, this);
       names.add(name);
       // Known of an image whose root device is known: the ECS-optimized Amazon Linux 2023.
       if (rootDeviceName !== undefined) volume._checkRootSize(SNAPSHOT_SIZE, this);
@@ -315,7 +316,8 @@ function checkedInstanceTypes(
   }
   const names = instanceTypes.map((type) => type.toString());
   const twice = names.find((name, index) => !Token.isUnresolved(name) && names.indexOf(name) !== index);
-  if (twice !== undefined) fail('InvalidInstanceTypes', `\`instanceTypes\` has ${shown(twice)} twice`, scope);
+  if (twice !== undefined)
+    fail('InvalidInstanceTypes', `\`instanceTypes\` has ${quoteForMessage(twice)} twice`, scope);
   const unknown = instanceTypes.find(
     (type) => !Token.isUnresolved(type.toString()) && !hasArchitecture(type),
   );
@@ -323,7 +325,7 @@ function checkedInstanceTypes(
     fail(
       'InvalidInstanceTypes',
       '`instanceTypes` must have names that CDK understands, of a family without a hyphen and a size ' +
-        `such as m7i.large, got: ${shown(unknown.toString())}`,
+        `such as m7i.large, got: ${quoteForMessage(unknown.toString())}`,
       scope,
     );
   }

@@ -23,7 +23,7 @@ const MAX_MANAGED = 6_144;
 /** Managed policies a role, unless the account's quota was raised. */
 const MAX_ATTACHED = 10;
 
-const WAY_OUT = 'give some of the clusters another role (TooManyClusters)';
+const REMEDY = 'give some of the clusters another role (TooManyClusters)';
 
 /**
  * The policies of an app or a stage, by the roles that have them: found in one walk, however many
@@ -90,7 +90,7 @@ export function problemsWithPolicies(root: IConstruct, role: iam.IRole): string[
       if (one.characters > MAX_MANAGED) {
         problems.push(
           `the managed policy for ${one.clusters.size} clusters of ${Stack.of(resource).node.path} has ` +
-            `about ${one.characters} characters, and IAM takes at most ${MAX_MANAGED}: ${WAY_OUT}`,
+            `about ${one.characters} characters, and IAM takes at most ${MAX_MANAGED}: ${REMEDY}`,
         );
       }
     }
@@ -99,13 +99,11 @@ export function problemsWithPolicies(root: IConstruct, role: iam.IRole): string[
   if (all.characters > MAX_INLINE) {
     problems.push(
       `${of} has about ${all.characters} characters of inline policies, and IAM takes at most ` +
-        `${MAX_INLINE}: ${WAY_OUT}`,
+        `${MAX_INLINE}: ${REMEDY}`,
     );
   }
   if (attached > MAX_ATTACHED) {
-    problems.push(
-      `${of} has ${attached} managed policies, and IAM takes at most ${MAX_ATTACHED}: ${WAY_OUT}`,
-    );
+    problems.push(`${of} has ${attached} managed policies, and IAM takes at most ${MAX_ATTACHED}: ${REMEDY}`);
   }
   return problems;
 }

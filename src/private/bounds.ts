@@ -1,6 +1,6 @@
 import { type Duration, type Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { fail, shown } from './errors';
+import { fail, quoteForMessage } from './errors';
 
 /** Lower and upper bound, both allowed; a missing one is no bound. */
 export interface Bounds {
@@ -32,7 +32,11 @@ export function checkInteger(
 ): void {
   if (value === undefined || Token.isUnresolved(value)) return;
   if (!Number.isInteger(value) || outside(value, bounds)) {
-    fail(code, `\`${field}\` must be a whole number${allowed(bounds)}, got: ${shown(value)}`, scope);
+    fail(
+      code,
+      `\`${field}\` must be a whole number${allowed(bounds)}, got: ${quoteForMessage(value)}`,
+      scope,
+    );
   }
 }
 
@@ -54,7 +58,8 @@ export function checkPercentage(
   const instead = value > 0 && value < 1 ? `: ${percent} percent are written as ${percent}` : '';
   fail(
     code,
-    `\`${field}\` must be a whole number of percent${allowed(bounds)}, got: ${shown(value)}${instead}`,
+    `\`${field}\` must be a whole number of percent${allowed(bounds)}, got: ` +
+      `${quoteForMessage(value)}${instead}`,
     scope,
   );
 }
@@ -64,7 +69,7 @@ export function requireDuration(code: string, field: string, value: Duration, sc
   if (typeof value?.isUnresolved !== 'function' || typeof value.toMilliseconds !== 'function') {
     fail(
       code,
-      `\`${field}\` must be a Duration, as \`Duration.minutes(…)\` makes it, got: ${shown(value)}`,
+      `\`${field}\` must be a Duration, as \`Duration.minutes(…)\` makes it, got: ${quoteForMessage(value)}`,
       scope,
     );
   }
@@ -108,7 +113,7 @@ export function checkSize(
     fail(
       code,
       `\`${field}\` must be a Size, as \`Size.${unit === 'MiB' ? 'mebibytes' : 'gibibytes'}(…)\` makes ` +
-        `it, got: ${shown(value)}`,
+        `it, got: ${quoteForMessage(value)}`,
       scope,
     );
   }
@@ -136,5 +141,5 @@ export function checkPattern(
 ): void {
   if (value === undefined || Token.isUnresolved(value)) return;
   if (typeof value !== 'string' || !pattern.test(value))
-    fail(code, `\`${field}\` must be ${rule}, got: ${shown(value)}`, scope);
+    fail(code, `\`${field}\` must be ${rule}, got: ${quoteForMessage(value)}`, scope);
 }

@@ -96,13 +96,13 @@ function atPath<T>(path: string, body: () => T): T {
 }
 
 /** A value as it stands in an error: quoted, and short. */
-export function shown(value: unknown): string {
-  const text = textOf(value);
+export function quoteForMessage(value: unknown): string {
+  const text = quote(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }
 
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
+function quote(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(quote).join(',')}]`;
   if (typeof value === 'function') return `${value.name} (a function that was not called)`;
   // Constructs hold each other in circles, and what stands in another object says little: its class is what
   // it was taken for.

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { fail, shown } from './errors';
+import { fail, quoteForMessage } from './errors';
 
 const CODE = 'WrongKind';
 
@@ -29,7 +29,11 @@ export function checkKind<T>(field: string, value: T | undefined, kind: Kind<T>,
 /** Refuses a value of another kind, and one that is left out. */
 export function requireKind<T>(field: string, value: T | undefined, kind: Kind<T>, scope?: IConstruct): void {
   if (!isOf(kind, value))
-    fail(CODE, `\`${field}\` must be ${kind.name}, got: ${shown(value)}${insteadOf(kind, value)}`, scope);
+    fail(
+      CODE,
+      `\`${field}\` must be ${kind.name}, got: ${quoteForMessage(value)}${suggestion(kind, value)}`,
+      scope,
+    );
 }
 
 /** Refuses what is no list, and each of its values that is of another kind. */
@@ -43,8 +47,12 @@ export function checkKinds<T>(
   if (!Array.isArray(values)) {
     const instead = isOf(kind, values)
       ? '. Put it into brackets: `[…]`'
-      : insteadOf(kind, values, (one) => `[${one}]`);
-    fail(CODE, `\`${field}\` must be a list, each item ${kind.name}, got: ${shown(values)}${instead}`, scope);
+      : suggestion(kind, values, (one) => `[${one}]`);
+    fail(
+      CODE,
+      `\`${field}\` must be a list, each item ${kind.name}, got: ${quoteForMessage(values)}${instead}`,
+      scope,
+    );
   }
   values.forEach((value, index) => {
     requireKind(`${field}[${index}]`, value, kind, scope);
@@ -61,7 +69,7 @@ export function checkMember(
 ): void {
   if (value === undefined || Token.isUnresolved(value) || Object.values(members).includes(value)) return;
   const known = Object.keys(members).map((member) => `${name}.${member}`);
-  fail(CODE, `\`${field}\` must be ${known.join(' or ')}, got: ${shown(value)}`, scope);
+  fail(CODE, `\`${field}\` must be ${known.join(' or ')}, got: ${quoteForMessage(value)}`, scope);
 }
 
 function isOf<T>(kind: Kind<T>, value: unknown): boolean {
@@ -71,7 +79,7 @@ function isOf<T>(kind: Kind<T>, value: unknown): boolean {
 /** What can stand in a line of code. */
 const SHORT = /^[^\n\r]{1,80}$/;
 
-function insteadOf<T>(kind: Kind<T>, value: unknown, wrapped = (one: string) => one): string {
+function suggestion<T>(kind: Kind<T>, value: unknown, wrapped = (one: string) => one): string {
   if (typeof value !== 'string' || !SHORT.test(value)) return '';
   const quoted = Token.isUnresolved(value) ? '…' : `'${value.replace(/[\\']/g, '\\$&')}'`;
   const instead = kind.instead?.(quoted, value);

@@ -97,7 +97,7 @@ export class RenderedStack {
   }
 
   /** The shortest way along `needs` from one resource to another, both included. */
-  public wayTo(target: string, from: string): string[] | undefined {
+  public dependencyPath(target: string, from: string): string[] | undefined {
     const before = new Map<string, string | undefined>([[from, undefined]]);
     for (const id of before.keys()) {
       if (id === target) return backFrom(id, before);

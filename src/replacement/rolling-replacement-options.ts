@@ -2,7 +2,7 @@ import { type Duration, Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { checkDuration, checkPercentage } from '../private/bounds';
 import { ALARM } from '../private/cdk-types';
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 import { checkKinds } from '../private/expected-type';
 
 /** The bounds of Auto Scaling's `RefreshPreferences` and of CloudFormation's `AutoScalingInstanceRefresh`. */
@@ -173,7 +173,8 @@ function checkCheckpoints(percentages: number[]): void {
   if (!Array.isArray(percentages))
     fail(
       CODE,
-      `\`checkpointPercentages\` must be a list of percentages such as [10, 100], got: ${shown(percentages)}`,
+      '`checkpointPercentages` must be a list of percentages such as [10, 100], got: ' +
+        `${quoteForMessage(percentages)}`,
     );
   if (Token.isUnresolved(percentages)) return;
   for (const percentage of percentages)
@@ -182,7 +183,8 @@ function checkCheckpoints(percentages: number[]): void {
   if (known.some((percentage, index) => index > 0 && percentage <= known[index - 1])) {
     fail(
       CODE,
-      `\`checkpointPercentages\` must be in ascending order, each of them once, got: ${shown(percentages)}`,
+      '`checkpointPercentages` must be in ascending order, each of them once, got: ' +
+        `${quoteForMessage(percentages)}`,
     );
   }
   const last = percentages.at(-1);
@@ -190,7 +192,7 @@ function checkCheckpoints(percentages: number[]): void {
     fail(
       CODE,
       '`checkpointPercentages` must end in 100, or the other nodes stay as they are, got: ' +
-        `${shown(percentages)}`,
+        `${quoteForMessage(percentages)}`,
     );
   }
 }

@@ -7,10 +7,10 @@ const POLICY = 'AWS::AutoScaling::ScalingPolicy';
 const WARM_POOL = 'AWS::AutoScaling::WarmPool';
 
 /** Resources that name a group and change how it works. */
-export const NEIGHBOURS: ReadonlySet<string> = new Set([HOOK, POLICY, WARM_POOL]);
+export const ATTACHED_TYPES: ReadonlySet<string> = new Set([HOOK, POLICY, WARM_POOL]);
 
 /** What a resource that hangs on a tier's group does to it, without a word from CDK or CloudFormation. */
-export function neighbourProblem(resource: unknown, replacement: NodeReplacement): Problem | undefined {
+export function attachmentProblem(resource: unknown, replacement: NodeReplacement): Problem | undefined {
   switch (at(resource, 'Type')) {
     case POLICY:
       return {

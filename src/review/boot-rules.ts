@@ -2,7 +2,7 @@ import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { NodeTemplate } from '../node/node-template';
-import { shown } from '../private/errors';
+import { quoteForMessage } from '../private/errors';
 import type { Problem } from '../rendered/problem';
 import { isOverridden, rendered } from '../rendered/rendered-resource';
 import { at, listAt, type RenderedStack } from '../rendered/rendered-stack';
@@ -25,7 +25,7 @@ export function bootProblems(
     ...(template._isShared && !hasNameTag(group, clusterName)
       ? tagProblems(stack.resource(stack.idOf(group)), Stack.of(group).resolve(clusterName))
       : []),
-    ...imageProblems(stack, at(data, 'ImageId'), template),
+    ...architectureProblems(stack, at(data, 'ImageId'), template),
   ];
 }
 
@@ -75,7 +75,7 @@ function metadataProblems(data: unknown, shared: boolean): Problem[] {
       code: 'InstanceMetadata',
       text:
         '`MetadataOptions.InstanceMetadataTags` must be "enabled" in the launch template of a shared ' +
-        `\`template\`, got: ${shown(tags)}: its nodes find their cluster in the tag ` +
+        `\`template\`, got: ${quoteForMessage(tags)}: its nodes find their cluster in the tag ` +
         `${CLUSTER_NAME_TAG} of their instance. Leave it to the library (an override, an aspect or a ` +
         'property injector has changed it), or give the tier node fields of its own',
     },
@@ -88,7 +88,7 @@ function tagProblems(group: unknown, clusterName: unknown): Problem[] {
   const propagates = at(tag, 'PropagateAtLaunch');
   const same = JSON.stringify(value) === JSON.stringify(clusterName);
   if (same && (propagates === true || propagates === 'true')) return [];
-  const got = tag === undefined ? 'no such tag' : same ? 'one that is not' : shown(value);
+  const got = tag === undefined ? 'no such tag' : same ? 'one that is not' : quoteForMessage(value);
   return [
     {
       code: 'ClusterNameTag',
@@ -106,7 +106,7 @@ function tagProblems(group: unknown, clusterName: unknown): Problem[] {
  * Known are Amazon's own parameters, whose names say the architecture: by reference, or looked up at
  * synthesis or at launch.
  */
-function imageProblems(stack: RenderedStack, image: unknown, template: NodeTemplate): Problem[] {
+function architectureProblems(stack: RenderedStack, image: unknown, template: NodeTemplate): Problem[] {
   const parameter = typeof image === 'string' ? image : stack.parameterDefault(at(image, 'Ref'));
   const architecture = architectureNamedBy(parameter);
   const needed = template._architecture;
@@ -115,9 +115,9 @@ function imageProblems(stack: RenderedStack, image: unknown, template: NodeTempl
     {
       code: 'ImageArchitecture',
       text:
-        `\`machineImage\` must be of the architecture of the instance types, got: ${shown(parameter)} ` +
-        `(${architecture}) and ${template.instanceTypes.join(', ')} (${needed}). ` +
-        '`NodeImage.amazonLinux2023()` follows the instance types by itself',
+        '`machineImage` must be of the architecture of the instance types, got: ' +
+        `${quoteForMessage(parameter)} (${architecture}) and ${template.instanceTypes.join(', ')} ` +
+        `(${needed}). \`NodeImage.amazonLinux2023()\` follows the instance types by itself`,
     },
   ];
 }

@@ -3,11 +3,11 @@ import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import type { NodeTemplate } from '../node/node-template';
-import { shown } from '../private/errors';
+import { quoteForMessage } from '../private/errors';
 import { problemAt } from '../rendered/problem';
 import { at, RenderedStack } from '../rendered/rendered-stack';
 import type { NodeReplacement } from '../replacement/node-replacement';
-import { NEIGHBOURS, neighbourProblem } from './attached-resources';
+import { ATTACHED_TYPES, attachmentProblem } from './attached-resources';
 import { bootProblems } from './boot-rules';
 import { refreshProblems } from './refresh-rules';
 import { problemsWithTags } from './tag-rules';
@@ -51,19 +51,19 @@ export class GroupReview {
   }
 
   private problems(stack: RenderedStack): string[] {
-    const hanging = stack.idsOf(NEIGHBOURS);
+    const hanging = stack.idsOf(ATTACHED_TYPES);
     const byGroup = new Map(
       hanging.length === 0 ? [] : this.tiers.map((tier) => [stack.idOf(resourceOf(tier.group)), tier]),
     );
     const neighbours = hanging.flatMap((id) => {
       const tier = byGroup.get(String(at(stack.resource(id), 'Properties', 'AutoScalingGroupName', 'Ref')));
       if (tier === undefined) return [];
-      const problem = neighbourProblem(stack.resource(id), tier.replacement);
+      const problem = attachmentProblem(stack.resource(id), tier.replacement);
       if (problem === undefined) return [];
       return [
         problemAt(tier.scope, {
           ...problem,
-          text: `${shown(stack.construct(id)?.node.path)}: ${problem.text}`,
+          text: `${quoteForMessage(stack.construct(id)?.node.path)}: ${problem.text}`,
         }),
       ];
     });

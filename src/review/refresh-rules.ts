@@ -1,5 +1,5 @@
 import type { CfnResource } from 'aws-cdk-lib';
-import { shown } from '../private/errors';
+import { quoteForMessage } from '../private/errors';
 import type { Problem } from '../rendered/problem';
 import { at, listAt, type RenderedStack } from '../rendered/rendered-stack';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
@@ -23,7 +23,7 @@ export function refreshProblems(
   if (group === undefined) return [];
   const data = launchTemplateData(stack, launchTemplate);
   return [
-    ...imageProblems(group, data),
+    ...imageAtLaunchProblems(group, data),
     ...versionProblems(group),
     ...requirementProblems(group, data),
     ...(replacement._isRolling ? weightProblems(group) : []),
@@ -32,7 +32,7 @@ export function refreshProblems(
   ];
 }
 
-function imageProblems(group: unknown, data: unknown): Problem[] {
+function imageAtLaunchProblems(group: unknown, data: unknown): Problem[] {
   const images = [at(data, 'ImageId'), ...overridesOf(group).map((override) => at(override, 'ImageId'))];
   const atLaunch = images.some(
     (image) => image !== undefined && JSON.stringify(image).includes('resolve:ssm:'),
@@ -55,8 +55,8 @@ function versionProblems(group: unknown): Problem[] {
       code: 'MovingVersion',
       text:
         'the version of the launch template must be a number where running nodes are replaced, got: ' +
-        `${shown(moving)}: the group would not change with the template, so nothing would be replaced, ` +
-        'and there would be nothing to roll back to',
+        `${quoteForMessage(moving)}: the group would not change with the template, so nothing would be ` +
+        'replaced, and there would be nothing to roll back to',
     },
   ];
 }
@@ -127,7 +127,7 @@ function alarmLoops(stack: RenderedStack, groupId: string, group: unknown): Prob
   );
   return alarms.flatMap((alarm) => {
     const id = at(alarm, 'Ref');
-    const way = typeof id === 'string' ? stack.wayTo(groupId, id) : undefined;
+    const way = typeof id === 'string' ? stack.dependencyPath(groupId, id) : undefined;
     if (way === undefined) return [];
     const loop = [groupId, ...way].map((id) => stack.construct(id)?.node.path ?? id).join(' → ');
     return [

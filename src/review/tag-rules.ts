@@ -1,6 +1,6 @@
 import { type CfnResource, Stack, type TagManager } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import { shown } from '../private/errors';
+import { quoteForMessage } from '../private/errors';
 
 /**
  * Tag keys that the instance metadata service refuses: with such a tag and instance metadata tags on, no
@@ -26,9 +26,9 @@ export function problemsWithTags(group: autoscaling.AutoScalingGroup): string[] 
     .filter(refusedByInstanceMetadata)
     .map(
       (key) =>
-        `the tag ${shown(key)} would keep instances from launching: nodes of a shared template find ` +
-        'their cluster in the instance metadata service, which takes only letters, digits and + - = . ' +
-        ', _ : @ in tag keys. Rename the tag, or give the tier node fields of its own instead of a ' +
-        '`template` (InvalidInstanceTag)',
+        `the tag ${quoteForMessage(key)} would keep instances from launching: nodes of a shared ` +
+        'template find their cluster in the instance metadata service, which takes only letters, ' +
+        'digits and + - = . , _ : @ in tag keys. Rename the tag, or give the tier node fields of its ' +
+        'own instead of a `template` (InvalidInstanceTag)',
     );
 }

@@ -8,7 +8,7 @@ import {
   checkSize,
   requireDuration,
 } from '../private/bounds';
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 import type { HostPortRange, TaskMetadataRpsLimit } from './agent-config';
 import { checkOneLine } from './one-line';
 
@@ -100,7 +100,8 @@ export function flag(): AgentValue<boolean> {
     kind: 'flag',
     check(field, value) {
       // To Go, "yes" or 1.0 is not a boolean; only JavaScript lets such a value come this far.
-      if (typeof value !== 'boolean') fail(CODE, `\`${field}\` must be true or false, got: ${shown(value)}`);
+      if (typeof value !== 'boolean')
+        fail(CODE, `\`${field}\` must be true or false, got: ${quoteForMessage(value)}`);
     },
     render: String,
   };
@@ -114,7 +115,7 @@ export function oneOf<T extends string>(values: Record<string, T>): AgentValue<T
     values: known,
     check(field, value) {
       if (!known.includes(value))
-        fail(CODE, `\`${field}\` must be one of ${known.join(', ')}, got: ${shown(value)}`);
+        fail(CODE, `\`${field}\` must be one of ${known.join(', ')}, got: ${quoteForMessage(value)}`);
     },
     render: (value) => value,
   };
@@ -132,7 +133,7 @@ export function text(pattern: RegExp, rule: string): AgentValue<string> {
 }
 
 function checkItems<T>(field: string, items: T[], check: (field: string, item: T) => void): void {
-  if (!Array.isArray(items)) fail(CODE, `\`${field}\` must be a list, got: ${shown(items)}`);
+  if (!Array.isArray(items)) fail(CODE, `\`${field}\` must be a list, got: ${quoteForMessage(items)}`);
   if (Token.isUnresolved(items)) return;
   items.forEach((item, index) => {
     check(`${field}[${index}]`, item);
@@ -182,7 +183,10 @@ export function cidrs(): AgentValue<string[]> {
       checkItems(field, value, (itemField, item) => {
         checkOneLine(CODE, itemField, item);
         if (!Token.isUnresolved(item) && !isCidr(item)) {
-          fail(CODE, `\`${itemField}\` must be an IPv4 or IPv6 prefix as 10.0.15.0/24, got: ${shown(item)}`);
+          fail(
+            CODE,
+            `\`${itemField}\` must be an IPv4 or IPv6 prefix as 10.0.15.0/24, got: ${quoteForMessage(item)}`,
+          );
         }
       });
     },
@@ -232,7 +236,7 @@ export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
     check(field, value) {
       // The characters of a text, and the numbers of a list, would become names.
       if (typeof value !== 'object' || Array.isArray(value))
-        fail(CODE, `\`${field}\` must be a map of names to values, got: ${shown(value)}`);
+        fail(CODE, `\`${field}\` must be a map of names to values, got: ${quoteForMessage(value)}`);
       const entries = Object.entries(value);
       if (rules.maxEntries !== undefined && entries.length > rules.maxEntries) {
         fail(CODE, `\`${field}\` must have at most ${rules.maxEntries} entries, got: ${entries.length}`);
@@ -242,11 +246,15 @@ export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
         if (Token.isUnresolved(name))
           fail(CODE, `\`${field}\` must have names that are known at synthesis, got a token`);
         if (!rules.name.test(name))
-          fail(CODE, `\`${field}\` must have names that are ${rules.nameRule}, got: ${shown(name)}`);
+          fail(
+            CODE,
+            `\`${field}\` must have names that are ${rules.nameRule}, got: ${quoteForMessage(name)}`,
+          );
         if (rules.reservedName?.test(name))
           fail(CODE, `\`${field}\` must not have the reserved name \`${name}\``);
         const entryField = `${field}.${name}`;
-        if (typeof entry !== 'string') fail(CODE, `\`${entryField}\` must be a string, got: ${shown(entry)}`);
+        if (typeof entry !== 'string')
+          fail(CODE, `\`${entryField}\` must be a string, got: ${quoteForMessage(entry)}`);
         if (rules.value) checkPattern(CODE, entryField, entry, rules.value.pattern, rules.value.rule);
       }
     },

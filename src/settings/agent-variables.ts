@@ -1,5 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 import {
   type AgentConfig,
   AgentImagePullBehavior,
@@ -234,7 +234,7 @@ export const AGENT_VARIABLES: AgentTable = {
   },
 };
 
-const OPTIONS = Object.keys(AGENT_VARIABLES) as AgentOption[];
+const AGENT_OPTIONS = Object.keys(AGENT_VARIABLES) as AgentOption[];
 
 const ELSEWHERE = 'the library sets it';
 const AMI = 'it belongs to the AMI and to ecs-init, which starts the agent with the paths that it mounts';
@@ -245,7 +245,7 @@ const GMSA = 'gMSA on Linux needs a credentials-fetcher daemon, which the ECS-op
 /**
  * Variables that have no field, each with the reason, which ends the message where `environment` names one.
  */
-export const LEFT_OUT_VARIABLES: Readonly<Record<string, string>> = {
+export const UNSUPPORTED_VARIABLES: Readonly<Record<string, string>> = {
   ECS_CLUSTER: `${ELSEWHERE}, to the node's cluster`,
   ECS_AVAILABLE_LOGGING_DRIVERS: `${ELSEWHERE}, from \`logDrivers\``,
   ECS_ENGINE_AUTH_TYPE: `${ELSEWHERE} on the node, from \`dockerAuth\``,
@@ -281,7 +281,7 @@ export const LEFT_OUT_VARIABLES: Readonly<Record<string, string>> = {
 
 /** The library's own defaults. Together with what `renderAgentConfig` is given they are always written. */
 export const DEFAULT_AGENT_CONFIG: AgentConfig = Object.fromEntries(
-  OPTIONS.filter((option) => AGENT_VARIABLES[option].default !== undefined).map((option) => [
+  AGENT_OPTIONS.filter((option) => AGENT_VARIABLES[option].default !== undefined).map((option) => [
     option,
     AGENT_VARIABLES[option].default,
   ]),
@@ -309,22 +309,22 @@ function checkNoProxy({ httpProxy, noProxy }: AgentConfig): void {
     fail(
       CODE,
       `\`agent.noProxy\` must have ${missing.join(', ')} where \`agent.httpProxy\` is set, got: ` +
-        `${shown(noProxy)}`,
+        `${quoteForMessage(noProxy)}`,
     );
   }
 }
 
 const FIELD_OF_VARIABLE = new Map<string, AgentOption>(
-  OPTIONS.map((option) => [AGENT_VARIABLES[option].variable, option]),
+  AGENT_OPTIONS.map((option) => [AGENT_VARIABLES[option].variable, option]),
 );
 
 /** What to write for a field that there is not. */
-function insteadOfField(option: string): string {
+function suggestionForField(option: string): string {
   const field = FIELD_OF_VARIABLE.get(option.toUpperCase());
   if (field !== undefined) return `use \`agent.${field}\``;
-  const reason = LEFT_OUT_VARIABLES[option.toUpperCase()];
+  const reason = UNSUPPORTED_VARIABLES[option.toUpperCase()];
   if (reason !== undefined) return reason;
-  const near = nearMiss(option, OPTIONS) ?? onlyOneWith(option, OPTIONS);
+  const near = nearMiss(option, AGENT_OPTIONS) ?? onlyOneWith(option, AGENT_OPTIONS);
   return near === undefined
     ? 'what has none goes into `agent.environment`, by the name of its variable'
     : `did you mean \`agent.${near}\`?`;
@@ -351,12 +351,12 @@ function checkEnvironment(environment: Record<string, string>): void {
       fail(
         CODE,
         `\`${field}\` must have names of letters, digits and underscores, no digit first, got: ` +
-          `${shown(name)}`,
+          `${quoteForMessage(name)}`,
       );
     }
     const owner = Object.hasOwn(AGENT_VARIABLES, name) ? name : FIELD_OF_VARIABLE.get(name.toUpperCase());
     if (owner !== undefined) fail(CODE, `\`${field}\` must not set ${name}: use \`agent.${owner}\``);
-    const reason = LEFT_OUT_VARIABLES[name.toUpperCase()];
+    const reason = UNSUPPORTED_VARIABLES[name.toUpperCase()];
     if (reason !== undefined) fail(CODE, `\`${field}\` must not set ${name}: ${reason}`);
     checkOneLine(CODE, `${field}.${name}`, value);
     // Not checkPattern here either: what stands around a token is in the file as it stands here.
@@ -364,7 +364,7 @@ function checkEnvironment(environment: Record<string, string>): void {
       fail(
         CODE,
         `\`${field}.${name}\` must not begin with a quote or end in a backslash: systemd would read ` +
-          `on, got: ${shown(value)}`,
+          `on, got: ${quoteForMessage(value)}`,
       );
     }
   }
@@ -380,10 +380,10 @@ export function checkAgentConfig(config: AgentConfig): void {
   for (const option of Object.keys(config)) {
     // Only JavaScript lets a misspelt field come this far.
     if (option !== 'environment' && !Object.hasOwn(AGENT_VARIABLES, option)) {
-      fail(CODE, `\`agent.${option}\` is no field of AgentConfig: ${insteadOfField(option)}`);
+      fail(CODE, `\`agent.${option}\` is no field of AgentConfig: ${suggestionForField(option)}`);
     }
   }
-  for (const option of OPTIONS) checkOption(option, config[option]);
+  for (const option of AGENT_OPTIONS) checkOption(option, config[option]);
   checkNoProxy(config);
   checkEnvironment(config.environment ?? {});
 }
@@ -408,5 +408,5 @@ export function renderAgentConfig(config: AgentConfig): AgentLine[] {
     value,
   }));
   environment.sort((a, b) => (a.variable < b.variable ? -1 : 1));
-  return [...OPTIONS.flatMap((option) => renderOption(option, effective[option])), ...environment];
+  return [...AGENT_OPTIONS.flatMap((option) => renderOption(option, effective[option])), ...environment];
 }

@@ -1,4 +1,4 @@
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 
 // Everything that ends a line or that systemd drops a value for (`env_value_is_valid`): control characters
 // but the tab, U+2028, U+2029, and half surrogate pairs, which are no text at all.
@@ -12,9 +12,9 @@ const BREAKS_A_LINE = /[^\t\P{Cc}]|[\p{Cs}\u2028\u2029]/u;
  * is still checked.
  */
 export function checkOneLine(code: string, field: string, value: string): void {
-  if (typeof value !== 'string') fail(code, `\`${field}\` must be a string, got: ${shown(value)}`);
+  if (typeof value !== 'string') fail(code, `\`${field}\` must be a string, got: ${quoteForMessage(value)}`);
   if (BREAKS_A_LINE.test(value))
-    fail(code, `\`${field}\` must be one line without control characters, got: ${shown(value)}`);
+    fail(code, `\`${field}\` must be one line without control characters, got: ${quoteForMessage(value)}`);
   if (value !== value.trim())
-    fail(code, `\`${field}\` must not begin or end with white space, got: ${shown(value)}`);
+    fail(code, `\`${field}\` must not begin or end with white space, got: ${quoteForMessage(value)}`);
 }

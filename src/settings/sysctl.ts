@@ -1,6 +1,6 @@
 import { type Duration, Token, Tokenization } from 'aws-cdk-lib';
 import { checkDuration, checkInteger } from '../private/bounds';
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 import { checkOneLine } from './one-line';
 
 const CODE = 'InvalidSysctl';
@@ -45,7 +45,7 @@ const PARAMETERS = {
 type Factory = keyof typeof PARAMETERS;
 
 /** The text of the numbers that a factory was given. */
-function textOf(factory: Factory, values: number[]): string {
+function joinNumbers(factory: Factory, values: number[]): string {
   const { min, max } = PARAMETERS[factory];
   for (const value of values) checkInteger(CODE, `Sysctl.${factory}`, value, { min, max });
   const text = values.map((value) => Tokenization.stringifyNumber(value)).join(' ');
@@ -68,7 +68,7 @@ function secondsOf(factory: Factory, value: Duration): string {
 }
 
 /** What `Sysctl.of()` was given for a parameter that has a factory: its numbers, as a text. */
-function checkText(field: string, key: string, value: string): void {
+function checkValue(field: string, key: string, value: string): void {
   const parameter: Parameter | undefined = Object.values(PARAMETERS).find((known) => known.key === key);
   if (parameter === undefined || Token.isUnresolved(value)) return;
   const { min, max, maxInText = max, count = 1 } = parameter;
@@ -78,7 +78,7 @@ function checkText(field: string, key: string, value: string): void {
   if (numbers.length === count && inBounds && ascend) return;
   const wanted =
     count === 1 ? 'a whole number' : `${count} whole numbers in ascending order, with spaces between them,`;
-  fail(CODE, `\`${field}\` must be ${wanted} from ${min} to ${maxInText}, got: ${shown(value)}`);
+  fail(CODE, `\`${field}\` must be ${wanted} from ${min} to ${maxInText}, got: ${quoteForMessage(value)}`);
 }
 
 /**
@@ -329,19 +329,20 @@ export class Sysctl {
     if (typeof key !== 'string' || !/^[a-z0-9_]+([./][A-Za-z0-9_*-]+)+$/.test(key)) {
       fail(
         CODE,
-        `\`Sysctl.of\` must have a key as net.core.somaxconn, got: ${shown(key)}${insteadOfLine(key)}`,
+        '`Sysctl.of` must have a key as net.core.somaxconn, got: ' +
+          `${quoteForMessage(key)}${suggestionForLine(key)}`,
       );
     }
     const field = `Sysctl.of('${key}')`;
     const name = dotted(key);
     checkOneLine(CODE, field, value);
     if (value === '') fail(CODE, `\`${field}\` must have a value`);
-    checkText(field, name, value);
+    checkValue(field, name, value);
     return new Sysctl(name, value);
   }
 
   private static from(factory: Factory, ...values: number[]): Sysctl {
-    return new Sysctl(PARAMETERS[factory].key, textOf(factory, values));
+    return new Sysctl(PARAMETERS[factory].key, joinNumbers(factory, values));
   }
 
   /** The name of the parameter, with dots: `net.core.somaxconn`. */
@@ -356,7 +357,7 @@ export class Sysctl {
 }
 
 /** What to write for a line as sysctl.conf has it. */
-function insteadOfLine(key: unknown): string {
+function suggestionForLine(key: unknown): string {
   if (typeof key !== 'string' || !key.includes('=')) return '';
   const [, name, value] = /^\s*([\w./*-]+)\s*=\s*([\w.:,/ -]{0,60}\w)\s*$/.exec(key) ?? [];
   const example = name === undefined ? '' : `: \`Sysctl.of('${name}', '${value}')\``;

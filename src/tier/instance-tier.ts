@@ -4,10 +4,10 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { listed, type NodeProps, nodeFieldsOf, nodePropsOver } from '../node/node-props';
+import { formatFields, mergeNodeProps, type NodeProps, nodeFieldsOf } from '../node/node-props';
 import { NodeTemplate } from '../node/node-template';
 import { checkPattern } from '../private/bounds';
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 import { checkCordonAttributes } from '../replacement/cordon-attributes';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
 import type { NodeReplacement } from '../replacement/node-replacement';
@@ -44,7 +44,7 @@ export interface TierCluster {
 
 const NAME = '1 to 64 letters, digits, "-" and "_", a letter or digit first';
 
-const TIER = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
+const TIER_SYMBOL = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
 
 /**
  * A size of capacity of one cluster: an Auto Scaling group and its capacity provider. Made by
@@ -59,7 +59,7 @@ const TIER = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
 export class InstanceTier extends Construct implements ec2.IConnectable {
   /** Whether a construct is an `InstanceTier`, of whichever copy of this library. */
   public static isInstanceTier(construct: Construct): boolean {
-    return TIER in construct;
+    return TIER_SYMBOL in construct;
   }
 
   /** @internal */
@@ -101,7 +101,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     if (props.name === undefined)
       fail('InvalidTierName', `\`name\` must be ${NAME}, got: undefined`, cluster.scope);
     super(cluster.scope, props.name);
-    Object.defineProperty(this, TIER, { value: true });
+    Object.defineProperty(this, TIER_SYMBOL, { value: true });
     this.cluster = cluster;
     this.options = props;
     this.name = props.name;
@@ -180,7 +180,8 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     if (this._isRetired) {
       fail(
         'RetiredTier',
-        `the tier ${shown(this.name)} is retired and takes no new tasks: name another tier in the strategy`,
+        `the tier ${quoteForMessage(this.name)} is retired and takes no new tasks: name another tier ` +
+          'in the strategy',
         this,
       );
     }
@@ -259,7 +260,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   }
 
   /** @internal */
-  public get _givenCapacityProviderName(): string | undefined {
+  public get _explicitCapacityProviderName(): string | undefined {
     return this.options.capacityProviderName;
   }
 
@@ -305,7 +306,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   private templateFor(): NodeTemplate {
     const { cluster, options } = this;
     if (options.template === undefined) {
-      return NodeTemplate._ofTier(this, 'Template', nodePropsOver(cluster.nodeDefaults, options), {
+      return NodeTemplate._ofTier(this, 'Template', mergeNodeProps(cluster.nodeDefaults, options), {
         clusterName: cluster.clusterName,
         clusterPath: cluster.scope.node.path,
         securityGroup: cluster.securityGroup,
@@ -315,7 +316,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     if (own.length > 0) {
       fail(
         'TemplateAndNodeFields',
-        `\`template\` excludes the tier's own node fields, got: ${listed(own)}. Move them into the ` +
+        `\`template\` excludes the tier's own node fields, got: ${formatFields(own)}. Move them into the ` +
           'NodeTemplate, or leave `template` out',
         this,
       );

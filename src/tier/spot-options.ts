@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type { IConstruct } from 'constructs';
 import { checkInteger, checkPercentage } from '../private/bounds';
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 
 const CODE = 'InvalidSpot';
 
@@ -74,7 +74,10 @@ export function checkSpot(spot: SpotOptions): void {
     !Token.isUnresolved(maxPrice) &&
     !(/^\d+(\.\d+)?$/.test(maxPrice) && Number(maxPrice) > 0)
   ) {
-    fail(CODE, `\`maxPrice\` must be a price in US dollars such as "0.05", got: ${shown(maxPrice)}`);
+    fail(
+      CODE,
+      `\`maxPrice\` must be a price in US dollars such as "0.05", got: ${quoteForMessage(maxPrice)}`,
+    );
   }
 }
 

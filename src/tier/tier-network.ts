@@ -1,7 +1,7 @@
 import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 import { warn } from '../private/warning';
 
 /** What CDK gives in place of a VPC that it has not looked up yet. */
@@ -32,8 +32,8 @@ function checkVpc(scope: IConstruct, vpc: ec2.IVpc, field: string, member: ICons
   const nameOf = (id: string) => referenceIn(id)?.target.node.path ?? id;
   fail(
     'DifferentVpcs',
-    `\`${field}\` must be of the cluster's VPC (${shown(nameOf(vpc.vpcId))}), got: ` +
-      `${shown(member.node.path)} of ${shown(nameOf(vpcId))}`,
+    `\`${field}\` must be of the cluster's VPC (${quoteForMessage(nameOf(vpc.vpcId))}), got: ` +
+      `${quoteForMessage(member.node.path)} of ${quoteForMessage(nameOf(vpcId))}`,
     scope,
   );
 }

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type { IConstruct } from 'constructs';
 import { type Bounds, checkInteger } from '../private/bounds';
-import { fail, shown } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 import { type Kind, requireKind } from '../private/expected-type';
 
 const CODE = 'InvalidSchedule';
@@ -186,7 +186,7 @@ export class TierSchedule {
     checkTimeZone(timeZone);
     const [startMinutes, endMinutes] = [minutesOf('start', start), minutesOf('end', end)];
     if (startMinutes === endMinutes)
-      fail(CODE, `\`end\` must be another time than \`start\`, got: ${shown(end)}`);
+      fail(CODE, `\`end\` must be another time than \`start\`, got: ${quoteForMessage(end)}`);
     if (days.length === 0) fail(CODE, '`days` must have at least one day');
     const numbers = days.map(numberOf);
     const endDays = endMinutes < startMinutes ? numbers.map((day) => (day + 1) % DAYS.length) : numbers;
@@ -288,7 +288,7 @@ function numberOf(day: TierWeekday): number {
   const number = DAYS.indexOf(day);
   return number >= 0
     ? number
-    : fail(CODE, `\`days\` must be of TierWeekday, such as TierWeekday.MONDAY, got: ${shown(day)}`);
+    : fail(CODE, `\`days\` must be of TierWeekday, such as TierWeekday.MONDAY, got: ${quoteForMessage(day)}`);
 }
 
 function weekly(minutes: number, days: number[]): autoscaling.Schedule {
@@ -303,7 +303,10 @@ function weekly(minutes: number, days: number[]): autoscaling.Schedule {
 function minutesOf(field: string, time: string): number {
   const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);
   if (match === null)
-    return fail(CODE, `\`${field}\` must be a time as "07:30", from "00:00" to "23:59", got: ${shown(time)}`);
+    return fail(
+      CODE,
+      `\`${field}\` must be a time as "07:30", from "00:00" to "23:59", got: ${quoteForMessage(time)}`,
+    );
   return Number(match[1]) * 60 + Number(match[2]);
 }
 
@@ -313,11 +316,11 @@ function minutesOf(field: string, time: string): number {
  */
 function checkTimeZone(timeZone: string | undefined): void {
   if (timeZone === undefined || Token.isUnresolved(timeZone)) return;
-  if (!/^[A-Za-z]/.test(timeZone) || !isKnown(timeZone)) {
+  if (!/^[A-Za-z]/.test(timeZone) || !isTimeZone(timeZone)) {
     fail(
       CODE,
       '`timeZone` must be a name of the IANA Time Zone Database such as "Europe/Berlin", got: ' +
-        `${shown(timeZone)}`,
+        `${quoteForMessage(timeZone)}`,
     );
   }
 }
@@ -331,11 +334,11 @@ function checkCron({ expressionString }: autoscaling.Schedule): void {
   fail(
     CODE,
     '`schedule` must be a cron expression of five fields such as "0 7 * * 1-5", got: ' +
-      `${shown(expressionString)}`,
+      `${quoteForMessage(expressionString)}`,
   );
 }
 
-function isKnown(timeZone: string): boolean {
+function isTimeZone(timeZone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
     return true;

@@ -11,7 +11,7 @@ import {
   checkPercentage,
   checkSize,
 } from '../../src/private/bounds';
-import { fail, inChild, inScope, shown, ValidationError } from '../../src/private/errors';
+import { fail, inChild, inScope, quoteForMessage, ValidationError } from '../../src/private/errors';
 
 const SRC = join(__dirname, '..', '..', 'src');
 
@@ -144,7 +144,7 @@ describe('an error', () => {
   });
 
   test('shows a long value cut short', () => {
-    expect(shown('x'.repeat(500))).toHaveLength(118);
+    expect(quoteForMessage('x'.repeat(500))).toHaveLength(118);
   });
 });
 

@@ -1,5 +1,5 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
-import { shown } from '../../src/private/errors';
+import { quoteForMessage } from '../../src/private/errors';
 import { checkKind, checkKinds, checkMember, type Kind, requireKind } from '../../src/private/expected-type';
 
 interface Wheel {
@@ -56,14 +56,14 @@ test('whatever it is, it can be shown', () => {
     stack,
     [stack, 1],
     circle,
-    shown,
+    quoteForMessage,
     new Map(),
     { name: 'x' },
     null,
     undefined,
     Object.create(null),
   ];
-  expect(values.map(shown)).toEqual([
+  expect(values.map(quoteForMessage)).toEqual([
     'the construct "Estate"',
     '[the construct "Estate",1]',
     'an object',

@@ -3,9 +3,9 @@ import type { AgentConfig } from '../../src/settings/agent-config';
 import {
   AGENT_VARIABLES,
   DEFAULT_AGENT_CONFIG,
-  LEFT_OUT_VARIABLES,
   mergeAgentConfig,
   renderAgentConfig,
+  UNSUPPORTED_VARIABLES,
 } from '../../src/settings/agent-variables';
 import { README_VARIABLES } from './readme-variables';
 
@@ -13,12 +13,12 @@ const typed = Object.values(AGENT_VARIABLES).map(({ variable }) => variable);
 
 describe('the table of variables', () => {
   test.each(README_VARIABLES)('%s is typed or named as left out with a reason', (variable) => {
-    expect(Number(typed.includes(variable)) + Number(variable in LEFT_OUT_VARIABLES)).toBe(1);
+    expect(Number(typed.includes(variable)) + Number(variable in UNSUPPORTED_VARIABLES)).toBe(1);
   });
 
   test('has no variable twice, and none that is left out', () => {
     expect(new Set(typed).size).toBe(typed.length);
-    expect(typed.filter((variable) => variable in LEFT_OUT_VARIABLES)).toEqual([]);
+    expect(typed.filter((variable) => variable in UNSUPPORTED_VARIABLES)).toEqual([]);
   });
 
   test('has no variable that the agent does not document', () => {

@@ -10,7 +10,7 @@ import {
   NodeTemplate,
   PurchaseOption,
 } from '../../src';
-import { shown } from '../../src/private/errors';
+import { quoteForMessage } from '../../src/private/errors';
 import { LARGE, only, SMALL, TestStack, testVpc } from '../helpers/estate';
 
 const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
@@ -184,7 +184,8 @@ describe('a tier', () => {
     const stack = new TestStack();
     const cluster = new EcsAutoScaledCluster(stack, 'Orders', { vpc: stack.vpc });
     expect(() => cluster.addTier(name, { instanceTypes: [SMALL] })).toThrow(
-      `\`name\` must be 1 to 64 letters, digits, "-" and "_", a letter or digit first, got: ${shown(name)}`,
+      '`name` must be 1 to 64 letters, digits, "-" and "_", a letter or digit first, got: ' +
+        `${quoteForMessage(name)}`,
     );
   });
 

@@ -1,6 +1,6 @@
 import { type CfnResource, Token, Tokenization } from 'aws-cdk-lib';
 import type { CfnCluster } from 'aws-cdk-lib/aws-ecs';
-import { shown } from '../../private/errors';
+import { quoteForMessage } from '../../private/errors';
 import { referencedResource } from './harmless-token';
 
 const CLUSTER_LINE = /^echo ECS_CLUSTER=(.+) >> \/etc\/ecs\/ecs\.config$/s;
@@ -37,7 +37,7 @@ export function isSameCluster(one: string, other: string): boolean {
 
 /** A name for an error: a token as the path of its cluster. */
 export function shownCluster(name: string): string {
-  if (!Token.isUnresolved(name)) return shown(name);
+  if (!Token.isUnresolved(name)) return quoteForMessage(name);
   const cluster = clusterOf(name);
   return cluster === undefined
     ? 'a token'
