@@ -184,9 +184,9 @@ describe('a boot', () => {
   );
 
   test('that is stopped says during what, and leaves nothing behind', async () => {
-    const step = BootstrapStep.run('exec /bin/sleep 20');
+    const step = BootstrapStep.run(`touch ${node.path('begun')}; exec /bin/sleep 60`);
     const { status } = await node.run(rendered({ clusterName: 'orders', bootstrapSteps: [step] }), {
-      stopAfter: 1500,
+      stopAt: 'begun',
     });
     expect(status).toBe(143);
     expect(node.reason).toBe('failed at step 1 (run), stopped, status 143\n');

@@ -1,6 +1,7 @@
+const { execFileSync } = require('node:child_process');
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
-const { join } = require('node:path');
+const { delimiter, dirname, join } = require('node:path');
 
 /** What all tests find in their environment: the workers inherit it. */
 module.exports = async () => {
@@ -11,4 +12,12 @@ module.exports = async () => {
 
   // aws-cdk-lib's own validator runs at every synth and costs a second each; test/reviewers runs it, once, on the whole estate.
   process.env.CDK_VALIDATION = 'false';
+  // A stack trace for each resource, which no test reads; through jest's source maps it costs much.
+  process.env.CDK_DISABLE_STACK_TRACE = '1';
+
+  // `python3` may be a script that looks for a version, as pyenv's is, and tests start Python a thousand times.
+  const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], {
+    encoding: 'utf8',
+  }).trim();
+  process.env.PATH = `${dirname(python)}${delimiter}${process.env.PATH}`;
 };

@@ -1,13 +1,18 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** What takes minutes, and mostly waits: begun first, so that it runs beside everything else. */
+/** What takes longest, or mostly waits: begun first, so that it runs beside everything else. */
 const LONGEST = [
   'test/languages/',
   'test/boot/boot.test.ts',
   'test/reviewers/',
-  'test/properties/',
+  'test/properties/strings.test.ts',
   'test/deploy/',
+  'test/bootstrap/',
+  'test/properties/',
+  'test/roll/',
+  'test/fleet/rollout.test.ts',
   'test/iam/',
+  'test/docs/',
 ];
 
 class LongestFirst extends Sequencer {

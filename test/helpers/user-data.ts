@@ -1,7 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MIME_PROGRAM, MimeParser, type MimePart } from './mime-parser';
 
 /**
  * What CloudFormation knows when it evaluates a template: parameters, pseudo parameters, and
@@ -51,21 +61,23 @@ export function evaluate(value: unknown, deployed: DeployedValues = {}): string 
 }
 
 /** The parts of a MIME user data, as Python's own parser, the one that cloud-init uses, sees them. */
-export function partsOf(userData: string): { type: string; body: string }[] {
-  const program = `import email, json, sys
-message = email.message_from_string(sys.stdin.read())
-parts = message.get_payload()
-assert not message.defects and not any(part.defects for part in parts)
-print(json.dumps([{'type': part.get_content_type(), 'body': part.get_payload(decode=True).decode('ascii')} for part in parts]))`;
-  return JSON.parse(execFileSync('python3', ['-c', program], { input: userData, encoding: 'utf8' }));
+export function partsOf(userData: string): MimePart[] {
+  const input = `${JSON.stringify(userData)}\n`;
+  return JSON.parse(execFileSync('python3', ['-I', '-c', MIME_PROGRAM], { input, encoding: 'utf8' }));
 }
 
 /** The shell script of a user data. */
 export function scriptOf(userData: string): string {
-  const script = partsOf(userData).find(({ type }) => type === 'text/x-shellscript');
+  return scriptIn(partsOf(userData));
+}
+
+function scriptIn(parts: MimePart[]): string {
+  const script = parts.find(({ type }) => type === 'text/x-shellscript');
   if (script === undefined) throw new Error('the user data has no script');
   return script.body;
 }
+
+const parser = new MimeParser();
 
 /** How a script ended. */
 export interface Run {
@@ -138,16 +150,16 @@ export class FakeNode {
   }
 
   /**
-   * Runs the script of a user data to its end, or to a signal. `adapt` may change what does not fit into a
-   * test, such as pauses.
+   * Runs the script of a user data to its end, or to a signal when a file is there. `adapt` may change what does
+   * not fit into a test, such as pauses.
    */
-  public run(
+  public async run(
     userData: string,
-    options: { adapt?: (script: string) => string; stopAfter?: number } = {},
+    options: { adapt?: (script: string) => string; stopAt?: string } = {},
   ): Promise<Run> {
-    const { adapt = (script) => script, stopAfter } = options;
+    const { adapt = (script) => script, stopAt } = options;
     const file = this.path('script');
-    writeFileSync(file, adapt(this.relocated(scriptOf(userData))));
+    writeFileSync(file, adapt(this.relocated(scriptIn(await parser.parse(userData)))));
     return new Promise((resolve, reject) => {
       const run = spawn('bash', [file], { cwd: this.root, detached: true });
       let output = '';
@@ -162,12 +174,30 @@ export class FakeNode {
       run.stdin.end('standard input of the script\n');
       run.on('error', reject);
       run.on('close', (status) => resolve({ status, output }));
-      // As systemd does it: the signal reaches everything that the script has started.
-      if (stopAfter !== undefined) setTimeout(() => process.kill(-(run.pid as number), 'SIGTERM'), stopAfter);
+      if (stopAt === undefined) return;
+      const look = setInterval(() => {
+        if (!this.exists(stopAt)) return;
+        clearInterval(look);
+        stop(run.pid as number);
+      }, 20);
+      run.on('close', () => clearInterval(look));
     });
   }
 
   public remove(): void {
     rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** As systemd does it: the signal reaches everything that a process has started, in other process groups too. */
+function stop(leader: number): void {
+  for (const name of readdirSync('/proc').filter((entry) => /^[0-9]+$/.test(entry))) {
+    try {
+      // After the name of the program, which may have any character: state, parent, group, session.
+      const session = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/.*\) /s, '').split(' ')[3];
+      if (session === String(leader)) process.kill(Number(name), 'SIGTERM');
+    } catch {
+      // It is gone.
+    }
   }
 }
