@@ -23,7 +23,7 @@ export interface Aws {
 /**
  * The AWS CLI, as it is installed and configured: whoever has an account has it, with every way there is to
  * sign in. The clients of the SDK for the eleven services that are asked would be eleven dev dependencies
- * with some hundred of their own, to be audited by everyone who clones this. A call takes half a second
+ * with a hundred more behind them, to be audited by everyone who clones this. A call takes half a second
  * longer, which a look every ten seconds does not notice.
  */
 export class AwsCli implements Aws {

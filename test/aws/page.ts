@@ -28,20 +28,41 @@ export function price(experiment: Pick<Experiment, 'nodes' | 'minutes' | 'extraD
 
 const link = (page: string) => `[${page.replace(/^docs\//, '')}](${page.replace(/^docs\//, '')})`;
 
+/** Prose in lines of at most 110 columns; the further ones of a list's item are indented. */
+function wrap(text: string): string[] {
+  const indent = text.startsWith('- ') ? '  ' : '';
+  const lines = [''];
+  for (const word of text.split(/\s+/)) {
+    const last = lines[lines.length - 1];
+    const longer = last === '' ? `${lines.length > 1 ? indent : ''}${word}` : `${last} ${word}`;
+    if (longer.length <= 110 || last === '') lines[lines.length - 1] = longer;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines;
+}
+
 function section(question: Question, results: Results): string[] {
   const result = results[question.id];
   const seen = result && `${result.because} (${result.date}, ${result.region}, commit ${result.commit})`;
   return [
     `### ${question.id}`,
     '',
-    question.asks,
+    ...wrap(question.asks),
     '',
-    `- **Today**: ${today(question, results)}.${seen ? ` Last seen: ${seen}.` : ' It has not been run.'}`,
-    `- **What settles it**: ${question.settledBy}`,
-    `- **Meanwhile the library assumes**: ${question.assumes}`,
-    `- **Documented in** ${question.documented.map(link).join(', ')}`,
+    ...wrap(
+      `- **Today**: ${today(question, results)}. ${seen ? `Last run: ${seen}.` : 'It has not been run.'}`,
+    ),
+    ...wrap(`- **What is looked at**: ${question.settledBy.look}`),
+    ...wrap(`- **Yes**: ${question.settledBy.yes}`),
+    ...wrap(`- **No**: ${question.settledBy.no}`),
+    ...wrap(`- **Meanwhile the library assumes**: ${question.assumes}`),
+    ...wrap(`- **Documented in** ${question.documented.map(link).join(', ')}`),
     '',
   ];
+}
+
+function touches(experiment: Experiment): string {
+  return experiment.touches ? ` **It touches more than its stack:** ${experiment.touches}` : '';
 }
 
 /** docs/proved-on-aws.md. */
@@ -58,9 +79,10 @@ export function page(experiments: readonly Experiment[], results: Results): stri
   const sections = experiments.flatMap((experiment) => [
     `## The experiment \`${experiment.name}\``,
     '',
-    `Deploys ${experiment.deploys}. It takes up to ${experiment.minutes} minutes and costs about ${price(experiment)}.${
-      experiment.touches ? ` **It touches more than its own stack:** ${experiment.touches}` : ''
-    }`,
+    ...wrap(
+      `Deploys ${experiment.deploys}. It takes up to ${experiment.minutes} minutes and costs about ` +
+        `${price(experiment)}.${touches(experiment)}`,
+    ),
     '',
     '```sh',
     `npx projen aws:prove ${experiment.name}`,
@@ -74,14 +96,16 @@ export function page(experiments: readonly Experiment[], results: Results): stri
     '<!-- Written by `npx projen aws:prove` from test/aws/questions and test/aws/proved.json. Change ' +
       'those. -->',
     '',
-    'Some questions only AWS can answer: no document says it, and an emulator answers as its author ' +
-      `thinks. **${open} of ${questions.length} are open.**`,
-    'The library is built so that it does as little harm as possible whichever way they come out, and ' +
-      'the guides name the question wherever a sentence rests on one.',
+    ...wrap(
+      'Some questions only AWS can answer: no document says it, and an emulator answers as its author thinks. ' +
+        `**${open} of ${questions.length} are open.** The library is built to do as little harm as possible ` +
+        'with either answer. Where a sentence of the guides rests on a question, it names the question.',
+    ),
     '',
-    'Whoever has an account can settle them. You need the AWS CLI, signed in, and `npx cdk bootstrap` ' +
-      'once in the account and region. Take an account',
-    'where nothing else runs.',
+    ...wrap(
+      'Whoever has an account can settle them. You need the AWS CLI, signed in, `AWS_REGION`, and ' +
+        '`npx cdk bootstrap` once in the account and region. Take an account where nothing else runs.',
+    ),
     '',
     '```sh',
     'npx projen aws:prove                 # lists the questions, their cost and time; calls nothing',
@@ -89,10 +113,12 @@ export function page(experiments: readonly Experiment[], results: Results): stri
     'npx projen aws:prove --all           # runs all of them, one after the other',
     '```',
     '',
-    'A run deploys its stack, `prove-<experiment>`, looks at everything every ten seconds, and deletes ' +
-      'the stack whatever happens, also after a failure or Ctrl-C. Then it writes its',
-    'answers here. Open a pull request with them, and with what was recorded (`.cache/aws-proof`) ' +
-      'where the answer is a surprise. Costs are list prices of us-east-1 for `t3.small`.',
+    ...wrap(
+      'A run deploys its stack, `prove-<experiment>`, and looks at everything every ten seconds. It always ' +
+        'deletes the stack, also after a failure or Ctrl-C. Then it writes its answers here. Open a pull request ' +
+        'with them, and with what was recorded (`.cache/aws-proof`) where the answer is a surprise. Costs are ' +
+        'list prices of us-east-1 for `t3.small`.',
+    ),
     '',
     '| question | | today | experiment |',
     '| --- | --- | --- | --- |',

@@ -130,7 +130,7 @@ function toy(others: Partial<Experiment> = {}): Experiment {
       {
         id: 'is-it-there',
         asks: 'Is it there?',
-        settledBy: 'Yes: it is. No: it is not.',
+        settledBy: { look: 'The stack.', yes: 'It is there.', no: 'It is not.' },
         assumes: 'Nothing.',
         documented: [],
         judge: (record) => {
@@ -172,7 +172,7 @@ test('a run deploys, looks, deletes the stack, and keeps the answer with the day
   ]);
 });
 
-describe('whatever happens, the stack is deleted', () => {
+describe('in every case the stack is deleted:', () => {
   test('when the deployment fails', async () => {
     world.deployment = async () => {
       world.aws.status = 'ROLLBACK_COMPLETE';
@@ -257,7 +257,7 @@ describe('whatever happens, the stack is deleted', () => {
     expect(world.said).toContain('  an earlier run had left it behind');
   });
 
-  test("but never somebody else's stack of the same name", async () => {
+  test('but never a stack of the same name that is not ours', async () => {
     world.aws.status = 'CREATE_COMPLETE';
     world.aws.tags = [];
     expect(await prove([toy()], world)).toBe(false);
@@ -344,7 +344,7 @@ describe('what to run', () => {
     );
   });
 
-  test('a dry run lists each question with where it stands, and what everything costs and takes', () => {
+  test('a dry run lists each question with what it has come to, and what everything costs and takes', () => {
     const answer = { verdict: 'settled-yes', because: '', date: '', region: '', commit: '' } as const;
     expect(
       list([toy({ touches: 'a setting.' }), toy({ name: 'other', questions: [] })], {

@@ -100,7 +100,7 @@ async function proveOne(experiment: Experiment, world: World, signal: AbortSigna
     problem = (error as Error).message;
     say(`  it ended early: ${problem}`);
   } finally {
-    // In its own right, and not by the lab: that does nothing any more after an interrupt.
+    // A lab without the signal: after an interrupt the other one does nothing any more.
     const after = new Lab(experiment.name, aws, world.commands, clock, new AbortController().signal, say);
     await experiment.cleanUp?.(after).catch((error) => {
       deleted = false;

@@ -20,7 +20,7 @@ export interface Question {
   /** To be answered with yes or no. */
   readonly asks: string;
   /** What is looked at, and which observation means yes and which no. `judge` is the same in code. */
-  readonly settledBy: string;
+  readonly settledBy: { readonly look: string; readonly yes: string; readonly no: string };
   /** What the library does until this is settled, and what the guides say. */
   readonly assumes: string;
   /** The answer that the library's design takes for granted. Left out: it is made for both. */
@@ -47,7 +47,7 @@ export interface Experiment {
   readonly extraDollars?: number;
   /** How long it takes, deletion included; more if AWS answers the unpleasant way. */
   readonly minutes: number;
-  /** Whom it may disturb outside of its own stack. */
+  /** What it changes or disturbs outside of its stack. */
   readonly touches?: string;
   /** The states of the app that are deployed one after the other: each has a snapshot. */
   readonly steps: readonly string[];
@@ -55,7 +55,7 @@ export interface Experiment {
   readonly app: (stack: Stack, step: string) => void;
   /** The experiment itself. What it sees is recorded by the lab; it judges nothing. */
   readonly run: (lab: Lab) => Promise<void>;
-  /** Takes back what it did outside of its stack. Runs whatever happened, before the stack is deleted. */
+  /** Takes back what it did outside of its stack. It always runs, before the stack is deleted. */
   readonly cleanUp?: (lab: Lab) => Promise<void>;
   readonly questions: readonly Question[];
 }

@@ -4,7 +4,7 @@ import type { Clock } from './lab';
 import { namesOf, statusOf } from './look';
 
 /**
- * How long a deletion may take, in seconds: an hour for a drain that nobody ends, and what comes
+ * How long a deletion may take, in seconds: an hour for a drain that nothing ends, and what comes
  * before and after.
  */
 const PATIENCE = 7200;
@@ -14,7 +14,7 @@ const EVERY = 15;
 export class NotTornDown extends Error {}
 
 /**
- * Deletes a stack, whatever state it is in: an update is cancelled first, drains are ended, a deletion that
+ * Deletes a stack in any state: an update is cancelled first, drains are ended, a deletion that
  * failed is tried again. Returns whether there was one.
  */
 export async function tearDown(

@@ -45,7 +45,7 @@ function labFor(experiment: Experiment): Lab {
   const deploy = (_: string, step: string) => {
     const stack = synthesizable(experiment, step);
     const json = Template.fromStack(stack).toJSON();
-    // The emulator has no parameter of Amazon's, and lets nobody put one: the image is that of
+    // The emulator has no parameter of Amazon's, and refuses one: the image is that of
     // the other tests.
     for (const parameter of Object.values<any>(json.Parameters))
       if (parameter.Type.startsWith('AWS::SSM')) parameter.Default = IMAGE;

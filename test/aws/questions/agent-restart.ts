@@ -35,12 +35,12 @@ export const experiment: Experiment = {
   questions: [
     {
       id: 'attributes-survive-a-registration',
-      asks:
-        'Does an attribute that was put by the API survive a restart of the agent, which registers ' +
-        'again?',
-      settledBy:
-        'The attributes of the container instance when its agent is connected again. Yes: it is there. ' +
-        'No: it is gone.',
+      asks: 'Does an attribute that was put by the API survive a restart of the agent, which registers again?',
+      settledBy: {
+        look: 'The attributes of the container instance when its agent is connected again.',
+        yes: 'It is there.',
+        no: 'It is gone.',
+      },
       assumes: 'It does: a mark of the cordon holds until the machine takes it off.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],

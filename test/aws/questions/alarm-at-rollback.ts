@@ -51,11 +51,14 @@ export const experiment: Experiment = {
     {
       id: 'rollback-passes-a-firing-alarm',
       asks: 'Does a rollback succeed while the alarm that caused it still fires?',
-      settledBy:
-        'A roll whose alarm goes to ALARM and stays there. Yes: the stack ends in ' +
-        '`UPDATE_ROLLBACK_COMPLETE`. No: in `UPDATE_ROLLBACK_FAILED`.',
+      settledBy: {
+        look: 'A roll whose alarm goes to ALARM and stays there.',
+        yes: 'The stack ends in `UPDATE_ROLLBACK_COMPLETE`.',
+        no: 'In `UPDATE_ROLLBACK_FAILED`.',
+      },
       assumes:
-        'Not for certain: the guide has the command that continues such a rollback once the alarm is quiet.',
+        'Not for certain: the guide has the command that continues such a rollback once the alarm is ' +
+        'quiet.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
         const status = endOf(record, 'after')?.stack;

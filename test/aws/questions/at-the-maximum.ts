@@ -28,9 +28,11 @@ export const experiment: Experiment = {
     {
       id: 'refresh-goes-beyond-the-maximum',
       asks: "Does a refresh start new nodes beyond the group's maximum size?",
-      settledBy:
-        'A group of one with a maximum of one. Yes: an old and a new instance are seen side by side. ' +
-        'No: the new one comes after the old one, or the refresh gets nowhere and the deployment fails.',
+      settledBy: {
+        look: 'A group of one with a maximum of one.',
+        yes: 'An old and a new instance are seen side by side.',
+        no: 'The new one comes after the old one, or the refresh gets nowhere and the deployment fails.',
+      },
       assumes: 'Not for certain: the guide says to leave room in `maxCapacity`.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {

@@ -38,9 +38,11 @@ export const experiment: Experiment = {
     {
       id: 'auto-scaling-answers-ten-reads-a-second',
       asks: 'Does Auto Scaling answer three hundred reads at ten a second and more without throttling one?',
-      settledBy:
-        'The answers to `DescribeAutoScalingInstances`, without retries. Yes: none is throttled, at ' +
-        'ten a second or more. No: one is.',
+      settledBy: {
+        look: 'The answers to `DescribeAutoScalingInstances`, without retries.',
+        yes: 'None is throttled, at ten a second or more.',
+        no: 'One is.',
+      },
       assumes:
         'It may not: no limit is published. What the machines ask of Auto Scaling is spread over ' +
         'minutes, and a call that is throttled is made again.',

@@ -29,8 +29,8 @@ const states = (phase: string, at: number, instances: string[]) =>
 export const experiment: Experiment = {
   name: 'dead-node',
   deploys:
-    'a tier whose nodes fail at boot and power off, once behind a launch hook that nothing answers, ' +
-    'and once without one',
+    'a tier whose nodes fail at boot and power off, once behind a launch hook that nothing answers, and ' +
+    'once without one',
   nodes: 1,
   minutes: 75,
   steps: ['behind-a-hook', 'without'],
@@ -70,9 +70,11 @@ export const experiment: Experiment = {
       asks:
         'Does a node that powers off while a launch hook holds it stay in `Pending:Wait` for five ' +
         'minutes and more?',
-      settledBy:
-        'A node that dies a minute after its launch, behind a hook of 15 minutes. Yes: it is dead in ' +
-        'EC2 and in `Pending:Wait` for five minutes. No: it leaves before.',
+      settledBy: {
+        look: 'A node that dies a minute after its launch, behind a hook of 15 minutes.',
+        yes: 'It is dead in EC2 and in `Pending:Wait` for five minutes.',
+        no: 'It leaves before.',
+      },
       assumes:
         'It does. So the gate asks EC2 and gives a dead node up within three minutes, instead of after ' +
         "the hook's 20.",
@@ -92,9 +94,11 @@ export const experiment: Experiment = {
     {
       id: 'dead-node-waits-for-the-drain-hook',
       asks: "Does a node that dies before it has joined wait for ECS's drain hook for ten minutes and more?",
-      settledBy:
-        'A node that is in service at once and powers off. Yes: it is dead and in `Terminating:Wait` ' +
-        'for ten minutes. No: it leaves before.',
+      settledBy: {
+        look: 'A node that is in service at once and powers off.',
+        yes: 'It is dead and in `Terminating:Wait` for ten minutes.',
+        no: 'It leaves before.',
+      },
       assumes:
         'It does not: ECS answers its hook for an instance that it does not know. If it does, each ' +
         'failed boot takes an hour to go, and so does the deletion of the stack.',
@@ -114,9 +118,11 @@ export const experiment: Experiment = {
       asks:
         "Does a node of a group that powers itself off terminate, as the launch template's " +
         '`InstanceInitiatedShutdownBehavior` says?',
-      settledBy:
-        "EC2's state of a node that has powered off. Yes: it is shutting down or terminated. No: it is " +
-        'stopped.',
+      settledBy: {
+        look: "EC2's state of a node that has powered off.",
+        yes: 'It is shutting down or terminated.',
+        no: 'It is stopped.',
+      },
       assumes: 'It does: a node whose boot fails costs nothing once it is off.',
       expects: 'yes',
       documented: ['docs/troubleshooting.md'],

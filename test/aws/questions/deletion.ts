@@ -38,9 +38,11 @@ export const experiment: Experiment = {
     {
       id: 'deletion-waits-for-nodes',
       asks: 'Does the deletion of a stack that still has a draining node take more than 20 minutes?',
-      settledBy:
-        'The time from `DeleteStack` until the stack is gone. Yes: more than 20 minutes, or it fails. ' +
-        'No: at most 20.',
+      settledBy: {
+        look: 'The time from `DeleteStack` until the stack is gone.',
+        yes: 'More than 20 minutes, or it fails.',
+        no: 'At most 20.',
+      },
       assumes:
         "It does, up to an hour: nothing answers ECS's drain hook once the capacity provider is gone. " +
         'The guide says to bring the nodes to zero first.',
@@ -61,12 +63,14 @@ export const experiment: Experiment = {
     {
       id: 'drain-hook-goes-with-the-provider',
       asks: "Is ECS's drain hook taken out of the group when the capacity provider is deleted?",
-      settledBy:
-        'The hooks of the group in the deletion, when the provider is gone and the group is not. Yes: ' +
-        'at the last such look it is gone. No: it is still there.',
+      settledBy: {
+        look: 'The hooks of the group in the deletion, when the provider is gone and the group is not.',
+        yes: 'At the last such look it is gone.',
+        no: 'It is still there.',
+      },
       assumes:
-        'It may stay, and hold the last nodes. The guide says to bring the nodes to zero first, and ' +
-        'has the command that completes the hook.',
+        'It may stay, and hold the last nodes. The guide says to bring the nodes to zero first, and has ' +
+        'the command that completes the hook.',
       documented: ['docs/operations.md'],
       judge: (record) => {
         if (!endOf(record, 'joined')?.hooks.some((hook) => hook.startsWith(DRAIN_HOOK)))

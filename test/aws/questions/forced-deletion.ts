@@ -24,11 +24,13 @@ export const experiment: Experiment = {
     {
       id: 'cluster-goes-right-after-its-group',
       asks:
-        'Can a cluster be deleted right after its group was deleted by force, though its nodes have ' +
-        'not deregistered?',
-      settledBy:
-        'One deletion of the stack. Yes: the stack is gone. No: it fails because the cluster has ' +
-        'container instances.',
+        'Can a cluster be deleted right after its group was deleted by force, though its nodes have not ' +
+        'deregistered?',
+      settledBy: {
+        look: 'One deletion of the stack.',
+        yes: 'The stack is gone.',
+        no: 'It fails because the cluster has container instances.',
+      },
       assumes: 'Not for certain: the guide says to delete the stack once more when it fails with that text.',
       documented: ['docs/operations.md'],
       judge: (record) => {

@@ -61,14 +61,16 @@ export const experiment: Experiment = {
     {
       id: 'hook-list-keeps-the-drain-hook',
       asks:
-        "Does ECS's drain hook survive an update of the group's `LifecycleHookSpecificationList`, " +
-        'which does not name it?',
-      settledBy:
-        'The hook `ecs-managed-draining-…` is there before. Yes: it is there after the update that ' +
-        'fills the list, and after the one that empties it. No: it is gone after one of them.',
+        "Does ECS's drain hook survive an update of the group's `LifecycleHookSpecificationList`, which " +
+        'does not name it?',
+      settledBy: {
+        look: 'The hook `ecs-managed-draining-…` is there before.',
+        yes: 'It is there after the update that fills the list, and after the one that empties it.',
+        no: 'It is gone after one of them.',
+      },
       assumes:
-        'It survives. A roll looks whether the hook is there, and an alarm with the command that ' +
-        'repairs it fires if it is not.',
+        'It survives. A roll looks whether the hook is there, and an alarm with the command that repairs' +
+        ' it fires if it is not.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => keeps(record, DRAIN_HOOK),
@@ -77,9 +79,11 @@ export const experiment: Experiment = {
     {
       id: 'hook-list-keeps-other-hooks',
       asks: 'Does a hook that was put by the API survive an update of the `LifecycleHookSpecificationList`?',
-      settledBy:
-        'A hook put by `aws autoscaling put-lifecycle-hook`. Yes: it is there after both updates of ' +
-        'the list. No: it is gone after one of them.',
+      settledBy: {
+        look: 'A hook put by `aws autoscaling put-lifecycle-hook`.',
+        yes: 'It is there after both updates of the list.',
+        no: 'It is gone after one of them.',
+      },
       assumes: 'It survives: the library puts no hook back that it does not know.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
@@ -91,9 +95,11 @@ export const experiment: Experiment = {
       asks:
         'In one update that adds a hook to the list and changes the launch template, is the hook there ' +
         'before the first node of the refresh?',
-      settledBy:
-        'Each new instance of that update. Yes: every one was seen in `Pending:Wait`, where the gate ' +
-        'holds it for half a minute at least. No: one went into service and was never seen there.',
+      settledBy: {
+        look: 'Each new instance of that update.',
+        yes: 'Every one was seen in `Pending:Wait`, where the gate holds it for half a minute at least.',
+        no: 'One went into service and was never seen there.',
+      },
       assumes: 'It is: a cluster that adopts `rolling()` has its first roll gated.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
@@ -125,9 +131,11 @@ export const experiment: Experiment = {
     {
       id: 'hook-list-takes-its-hook-away',
       asks: 'Does an update that takes the list out of the template take its hook out of the group?',
-      settledBy:
-        'The hooks of the group after the gate was switched on, and after it was switched off. Yes: ' +
-        'the one that came with the list is gone. No: it is still there.',
+      settledBy: {
+        look: 'The hooks of the group after the gate was switched on, and after it was switched off.',
+        yes: 'The one that came with the list is gone.',
+        no: 'It is still there.',
+      },
       assumes: 'It does: `readinessGate: false` leaves no hook behind that nothing answers.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],

@@ -9,7 +9,7 @@ import { during, group, node, sample, seen } from '../seen';
 export const experiment: Experiment = {
   name: 'kms-via-service',
   deploys:
-    'a tier whose registry secret has a key of its own; to be run in a region of China or of the ' +
+    'a tier whose registry secret has a customer-managed key; to be run in a region of China or of the ' +
     'European Sovereign Cloud',
   nodes: 1,
   extraDollars: 0.05,
@@ -23,7 +23,7 @@ export const experiment: Experiment = {
       }),
       secretStringValue: SecretValue.unsafePlainText(
         JSON.stringify({ 'registry.example.com': { auth: 'bm9ib2R5Om5vdGhpbmc=' } }),
-      ), // nobody:nothing
+      ),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     cluster(stack, {}, { dockerAuth: DockerAuth.fromSecret(secret) });
@@ -44,11 +44,14 @@ export const experiment: Experiment = {
       asks:
         'Does `kms:ViaService` with `secretsmanager.<region>.amazonaws.com` hold in China and in the ' +
         'European Sovereign Cloud?',
-      settledBy:
-        'A node whose registry secret has a customer-managed key, in such a region. Yes: it joins. No: ' +
-        'nodes start, and none joins within 12 minutes.',
+      settledBy: {
+        look: 'A node whose registry secret has a customer-managed key, in such a region.',
+        yes: 'It joins.',
+        no: 'Nodes start, and none joins within 12 minutes.',
+      },
       assumes:
-        'It does: CDK writes the same condition. If it does not, nodes with such a secret power off there.',
+        'It does: CDK writes the same condition. If it does not, nodes with such a secret power off ' +
+        'there.',
       expects: 'yes',
       documented: ['docs/private-registry.md'],
       judge: (record) => {

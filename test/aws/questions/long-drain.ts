@@ -130,12 +130,14 @@ export const experiment: Experiment = {
     {
       id: 'refresh-waits-for-drains',
       asks: 'Does a refresh wait for its old nodes to leave `Terminating:Wait`, that is, for their drains?',
-      settledBy:
-        'Drains of twenty minutes. Yes: when the refresh is `Successful`, no old node is left in the ' +
-        'group. No: it is, or the deployment is over, with an old node that still waits.',
+      settledBy: {
+        look: 'Drains of twenty minutes.',
+        yes: 'When the refresh is `Successful`, no old node is left in the group.',
+        no: 'It is, or the deployment is over, with an old node that still waits.',
+      },
       assumes:
-        'It does: a stack that is deployed has no node that still drains, and a long drain makes a ' +
-        'long deployment.',
+        'It does: a stack that is deployed has no node that still drains, and a long drain makes a long ' +
+        'deployment.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
@@ -167,9 +169,11 @@ export const experiment: Experiment = {
     {
       id: 'drain-waits-for-protected-tasks',
       asks: 'Does a drain wait for a task with scale-in protection?',
-      settledBy:
-        'A task that is protected for twenty minutes, on a node of its own. Yes: it runs on for ten ' +
-        'minutes after its node is `DRAINING`. No: it is stopped before.',
+      settledBy: {
+        look: 'A task that is protected for twenty minutes, alone on its node.',
+        yes: 'It runs on for ten minutes after its node is `DRAINING`.',
+        no: 'It is stopped before.',
+      },
       assumes: 'It does, for the 48 hours that a protection can last.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
@@ -194,9 +198,13 @@ export const experiment: Experiment = {
     {
       id: 'drained-node-leaves-at-once',
       asks: 'Does a node that has drained leave `Terminating:Wait` within two minutes of its last task?',
-      settledBy:
-        'The time from the first look at a `DRAINING` node without tasks to the first one at which it ' +
-        'no longer waits. Yes: at most two minutes. No: more.',
+      settledBy: {
+        look:
+          'The time from the first look at a `DRAINING` node without tasks to the first one at which it ' +
+          'no longer waits.',
+        yes: 'At most two minutes.',
+        no: 'More.',
+      },
       assumes: 'It does: the length of a roll is that of its drains.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
@@ -240,9 +248,13 @@ export const experiment: Experiment = {
     {
       id: 'draining-nodes-count-in-reservation',
       asks: 'Do `DRAINING` nodes count as capacity in `CapacityProviderReservation`?',
-      settledBy:
-        'The metric when two nodes drain and two new ones, which are all that is needed, are in ' +
-        'service, four minutes and more after that has begun. Yes: at most 60. No: at least 90.',
+      settledBy: {
+        look:
+          'The metric when two nodes drain and two new ones, which are all that is needed, are in ' +
+          'service, four minutes and more after that has begun.',
+        yes: 'At most 60.',
+        no: 'At least 90.',
+      },
       assumes: 'They may: the number of nodes that a roll needs is read again at every poll.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
@@ -260,12 +272,14 @@ export const experiment: Experiment = {
     {
       id: 'managed-scaling-shrinks-a-roll',
       asks: 'Does managed scaling lower the desired capacity while a roll has doubled the group?',
-      settledBy:
-        'A group that stays doubled for 18 minutes, three more than the scale-in alarm needs. Yes: its ' +
-        'desired capacity falls below what it was. No: it does not.',
+      settledBy: {
+        look: 'A group that stays doubled for 18 minutes, three more than the scale-in alarm needs.',
+        yes: 'Its desired capacity falls below what it was.',
+        no: 'It does not.',
+      },
       assumes:
-        'It may: what counts nodes in a roll reads the desired capacity at every poll, and old nodes ' +
-        'are the first to go.',
+        'It may: what counts nodes in a roll reads the desired capacity at every poll, and old nodes are' +
+        ' the first to go.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
         const wanted = endOf(record, 'before')?.group?.desired;
@@ -287,9 +301,11 @@ export const experiment: Experiment = {
     {
       id: 'tasks-run-alone-hold-the-roll',
       asks: 'Does a task that was run alone hold its node, and the deployment, until it ends?',
-      settledBy:
-        'A task of 25 minutes. Yes: it runs on for 15 minutes after its node is `DRAINING`, and the ' +
-        'deployment takes that long. No: it is stopped, or the deployment ends before.',
+      settledBy: {
+        look: 'A task of 25 minutes.',
+        yes: 'It runs on for 15 minutes after its node is `DRAINING`, and the deployment takes that long.',
+        no: 'It is stopped, or the deployment ends before.',
+      },
       assumes: 'It does. The guide says to give long tasks a tier with `onNextLaunch()`.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],

@@ -68,12 +68,14 @@ export const experiment: Experiment = {
       asks:
         'At a surge of 200, does an old node go as soon as one new node is in service, before all of ' +
         'them are?',
-      settledBy:
-        'Half of the new nodes boot four minutes later. Yes: an old node leaves `InService` while ' +
-        'fewer new ones than the group wants are in it. No: all new ones are in service first.',
+      settledBy: {
+        look: 'Half of the new nodes boot four minutes later.',
+        yes: 'An old node leaves `InService` while fewer new ones than the group wants are in it.',
+        no: 'All new ones are in service first.',
+      },
       assumes:
-        'Both: the model of a roll takes either. The gate holds new nodes back until all have joined, ' +
-        'so that it makes no difference with the cordon.',
+        'Both: the model of a roll takes either. The gate holds new nodes back until all have joined, so' +
+        ' that it makes no difference with the cordon.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {
         const fresh = newSince(record, 'joined');
@@ -107,8 +109,11 @@ export const experiment: Experiment = {
     {
       id: 'percentage-stays-at-zero',
       asks: 'Does `PercentageComplete` of a refresh stay 0 until the first new node is in service?',
-      settledBy:
-        'Each look at the refresh before a new node is in service. Yes: all show 0. No: one shows more.',
+      settledBy: {
+        look: 'Each look at the refresh before a new node is in service.',
+        yes: 'All show 0.',
+        no: 'One shows more.',
+      },
       assumes: 'It does: the gate takes a refresh at 0 for one whose new nodes must wait for each other.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
@@ -134,9 +139,11 @@ export const experiment: Experiment = {
       asks:
         'Does CloudFormation start its refresh with a desired configuration, rather than update the ' +
         'group first?',
-      settledBy:
-        'The refresh, as `DescribeInstanceRefreshes` has it. Yes: it has a `DesiredConfiguration`. No: ' +
-        'it has none.',
+      settledBy: {
+        look: 'The refresh, as `DescribeInstanceRefreshes` has it.',
+        yes: 'It has a `DesiredConfiguration`.',
+        no: 'It has none.',
+      },
       assumes: 'Either: what tells old nodes from new ones reads both.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {

@@ -49,9 +49,11 @@ export const experiment: Experiment = {
     {
       id: 'member-of-scales-from-zero',
       asks: 'Does a service with a `memberOf` constraint start a node in a tier that has none?',
-      settledBy:
-        'The service wants one task. Yes: it runs within 15 minutes. No: it does not, and then a ' +
-        'service without a constraint does, within 15 minutes of its own.',
+      settledBy: {
+        look: 'The service wants one task.',
+        yes: 'It runs within 15 minutes.',
+        no: 'It does not, and then a service without a constraint does, within 15 minutes more.',
+      },
       assumes:
         'Not for certain. So nothing has a constraint unless it is asked for: the cordon at a surge of ' +
         '200 needs none, and below 200 it is opt-in.',
@@ -79,10 +81,11 @@ export const experiment: Experiment = {
     {
       id: 'held-node-takes-tasks',
       asks: 'Does ECS place tasks on a node that a launch hook still holds in `Pending:Wait`?',
-      settledBy:
-        'The first node from zero, with a task that waits for it. Yes: a look shows the instance in ' +
-        '`Pending:Wait` and a task on it. No: looks show it joined in `Pending:Wait`, and its first ' +
-        'task only after that.',
+      settledBy: {
+        look: 'The first node from zero, with a task that waits for it.',
+        yes: 'A look shows the instance in `Pending:Wait` and a task on it.',
+        no: 'Looks show it joined in `Pending:Wait`, and its first task only after that.',
+      },
       assumes: 'It does: the gate delays the refresh, and not the task that made the tier grow.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
@@ -121,9 +124,11 @@ export const experiment: Experiment = {
     {
       id: 'refresh-of-an-empty-group',
       asks: 'Does a roll of a tier without nodes end well, and within ten minutes?',
-      settledBy:
-        'A deployment that changes the launch template while the group is empty. Yes: it succeeds ' +
-        'within ten minutes. No: it fails, or takes longer.',
+      settledBy: {
+        look: 'A deployment that changes the launch template while the group is empty.',
+        yes: 'It succeeds within ten minutes.',
+        no: 'It fails, or takes longer.',
+      },
       assumes: 'It does: a tier at zero nodes is deployed like any other.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],

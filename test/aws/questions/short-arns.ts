@@ -49,9 +49,11 @@ export const experiment: Experiment = {
     {
       id: 'short-arns-keep-nodes-out',
       asks: 'Does a node of an account that opted out of long ARNs fail to connect?',
-      settledBy:
-        "The role's own setting. Yes: the node is in service for ten minutes and its agent does not " +
-        'connect. No: it connects, or AWS refuses to opt out any more.',
+      settledBy: {
+        look: "The role's own setting.",
+        yes: 'The node is in service for ten minutes and its agent does not connect.',
+        no: 'It connects, or AWS refuses to opt out any more.',
+      },
       assumes:
         'It may: the permission to poll names the cluster in the ARN. The troubleshooting page says so ' +
         'under `AccessDenied` of `Poll`.',

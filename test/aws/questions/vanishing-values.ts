@@ -55,7 +55,11 @@ export const experiment: Experiment = {
     {
       id: 'spot-share-is-taken-back',
       asks: 'Is a tier of several instance types on demand again when Spot leaves its template?',
-      settledBy: 'The share on demand of the group. Yes: it is 100, or unset. No: it is what it was.',
+      settledBy: {
+        look: 'The share on demand of the group.',
+        yes: 'It is 100, or unset.',
+        no: 'It is what it was.',
+      },
       assumes: 'Not for certain: the guide says how to look, and how to set it.',
       documented: ['docs/spot.md'],
       judge: (record) =>
@@ -73,7 +77,11 @@ export const experiment: Experiment = {
     {
       id: 'spot-price-is-taken-back',
       asks: 'Does the highest price for Spot leave the group when it leaves the template?',
-      settledBy: '`SpotMaxPrice` of the group. Yes: it is empty. No: it is what it was.',
+      settledBy: {
+        look: '`SpotMaxPrice` of the group.',
+        yes: 'It is empty.',
+        no: 'It is what it was.',
+      },
       assumes: 'Not for certain: the guide says how to look, and how to set it.',
       documented: ['docs/spot.md'],
       judge: (record) =>
@@ -91,7 +99,11 @@ export const experiment: Experiment = {
     {
       id: 'warmup-is-taken-back',
       asks: 'Does the default warm-up leave the group when `rolling()` does?',
-      settledBy: '`DefaultInstanceWarmup` of the group. Yes: it is unset. No: it is what it was.',
+      settledBy: {
+        look: '`DefaultInstanceWarmup` of the group.',
+        yes: 'It is unset.',
+        no: 'It is what it was.',
+      },
       assumes: 'Either: it only makes the group count a new node a minute later.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => isTakenBack(record, 'the warm-up', ({ warmup }) => warmup, unsetNumber),
@@ -100,7 +112,11 @@ export const experiment: Experiment = {
     {
       id: 'maintenance-policy-is-taken-back',
       asks: 'Does the instance maintenance policy leave the group when `rolling()` does?',
-      settledBy: '`InstanceMaintenancePolicy` of the group. Yes: it is unset. No: it is what it was.',
+      settledBy: {
+        look: '`InstanceMaintenancePolicy` of the group.',
+        yes: 'It is unset.',
+        no: 'It is what it was.',
+      },
       assumes: 'Either: it only makes the group replace an unhealthy node new one first.',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) =>
@@ -118,7 +134,11 @@ export const experiment: Experiment = {
     {
       id: 'lifetime-is-taken-back',
       asks: 'Does the greatest age of nodes leave the group when it leaves the template?',
-      settledBy: '`MaxInstanceLifetime` of the group. Yes: it is unset. No: it is what it was.',
+      settledBy: {
+        look: '`MaxInstanceLifetime` of the group.',
+        yes: 'It is unset.',
+        no: 'It is what it was.',
+      },
       assumes: 'Not for certain: the guide says how to look, and how to set it.',
       documented: ['docs/operations.md'],
       judge: (record) => isTakenBack(record, 'the age', ({ maxLifetime }) => maxLifetime, unsetNumber),
