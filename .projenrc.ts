@@ -296,6 +296,10 @@ project.addTask('test:unit', {
   exec: `jest --ci --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages)/' '${ON_DEMAND}'`,
   receiveArgs: true,
 });
+// The source is on GitHub; in the package, maps with the source in them would be more than half of it.
+for (const option of ['inlineSourceMap', 'inlineSources']) {
+  project.tryFindObjectFile('tsconfig.json')?.addOverride(`compilerOptions.${option}`, false);
+}
 // What a node's image has is not ours to format: an empty ecs.config.json is as the AMI has it. The last
 // pattern wins, so it goes to the end.
 project
