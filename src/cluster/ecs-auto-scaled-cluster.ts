@@ -382,6 +382,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
           logDrivers: tier.template._logDrivers,
           architecture: tier.template._architecture,
           withoutGpu: tier.template._withoutGpu,
+          nodeSizes: tier.template._nodeSizes,
         }));
       },
       get replacesRunningNodes() {

@@ -17,6 +17,7 @@ import { makeLaunchTemplate } from './node-launch-template';
 import { NodePermissions } from './node-permissions';
 import { type NodeProps, nodeFieldsOf } from './node-props';
 import { NodeRole } from './node-role';
+import { type NodeSize, nodeSizesOf } from './node-size';
 import { NodeVolume } from './node-volume';
 
 /**
@@ -206,6 +207,15 @@ export class NodeTemplate extends Construct {
    */
   public get _withoutGpu(): string | undefined {
     return reasonWithoutGpu(this.instanceTypes, this.props.machineImage ?? DEFAULT_IMAGE);
+  }
+
+  /**
+   * What nodes of each instance type have for tasks; undefined where a type is not known.
+   *
+   * @internal
+   */
+  public get _nodeSizes(): NodeSize[] | undefined {
+    return nodeSizesOf(this.instanceTypes, this.bootstrap._agentConfig.reservedMemory);
   }
 
   /**

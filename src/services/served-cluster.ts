@@ -1,6 +1,14 @@
 import type { IConstruct, IDependable } from 'constructs';
 import type { HostPortRange } from '../settings/agent-config';
 
+/** What a node of an instance type has for tasks, at the most. */
+export interface ServedNodeSize {
+  readonly instanceType: string;
+  readonly vCpus: number;
+  /** Without what `agent.reservedMemory` keeps from tasks. */
+  readonly memoryMiB: number;
+}
+
 /** A tier of a cluster, as far as it decides which tasks run on it. */
 export interface ServedTier {
   readonly name: string;
@@ -10,6 +18,8 @@ export interface ServedTier {
   readonly logDrivers: readonly string[];
   /** Undefined: not known yet. */
   readonly architecture?: 'x86_64' | 'arm64';
+  /** What nodes of each of its instance types have; undefined: a type is not known. */
+  readonly nodeSizes?: readonly ServedNodeSize[];
   /** Why its nodes offer no GPU to containers; undefined: they may. */
   readonly withoutGpu?: string;
 }

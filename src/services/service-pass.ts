@@ -20,6 +20,7 @@ import { checkStateLaunchType, mayRunTask, type State } from './warnings/state-m
 import { checkTaskGpu } from './warnings/task-gpu';
 import { checkTaskNetwork } from './warnings/task-network';
 import { checkTaskPlatform, type TaskRun, taskRunsOf } from './warnings/task-platform';
+import { checkTaskSize } from './warnings/task-size';
 
 /**
  * Registers a cluster with the pass over the services of its stage: once, when the cluster is made.
@@ -154,4 +155,5 @@ class ServicePass implements IAspect {
 function checkTaskRun(run: TaskRun): void {
   checkTaskPlatform(run);
   checkTaskGpu(run);
+  checkTaskSize(run);
 }

@@ -1,0 +1,26 @@
+import { type Size, Token } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { specsOf } from './instance-type-specs';
+
+/** What a node of an instance type has for tasks, at the most. */
+export interface NodeSize {
+  readonly instanceType: string;
+  readonly vCpus: number;
+  readonly memoryMiB: number;
+}
+
+/** The sizes of all types; undefined where one of them is a token, or not in the table of types. */
+export function nodeSizesOf(
+  instanceTypes: readonly ec2.InstanceType[],
+  reservedMemory: Size | undefined,
+): NodeSize[] | undefined {
+  const reserved =
+    reservedMemory === undefined || reservedMemory.isUnresolved() ? 0 : reservedMemory.toMebibytes();
+  const sizes = instanceTypes.flatMap((type) => {
+    const instanceType = type.toString();
+    const specs = Token.isUnresolved(instanceType) ? undefined : specsOf(instanceType);
+    if (specs === undefined) return [];
+    return [{ instanceType, vCpus: specs.vCpus, memoryMiB: specs.memoryMiB - reserved }];
+  });
+  return sizes.length === instanceTypes.length ? sizes : undefined;
+}

@@ -1,0 +1,92 @@
+import type { CfnResource } from 'aws-cdk-lib';
+import { warn } from '../../private/warning';
+import { field, rendered, renderedList } from '../../rendered/rendered-resource';
+import type { ServedTier } from '../served-cluster';
+import { type TaskRun, tiersWithout } from './task-platform';
+
+/** ECS counts 1,024 CPU units a vCPU. */
+const UNITS_PER_VCPU = 1024;
+
+/** What a task reserves on its node; undefined where a part of it is known at deployment only. */
+interface TaskSize {
+  readonly cpuUnits?: number;
+  readonly memoryMiB?: number;
+}
+
+/**
+ * Warns of tasks that are larger than each node of a tier: they are never placed there, and managed scaling
+ * starts no node that would hold them, or starts nodes in vain ("EMPTY CAPACITY PROVIDER").
+ *
+ * Only where each instance type of the tier is known. A task that needs just what the type has is not warned
+ * of here, although a node registers somewhat less than the memory of its type: how much less, only the node
+ * can tell.
+ */
+export function checkTaskSize(run: TaskRun): void {
+  const size = sizeOf(run.taskDefinition);
+  const tooSmall = tiersWithout(run, (tier) => fits(size, tier));
+  if (tooSmall.length === 0) return;
+  warn(
+    run.resource,
+    'Service.size',
+    `The tasks of ${run.name} on the cluster "${run.cluster.scope.node.path}" need ${needed(size)}, which ` +
+      `fits on no node of ${tooSmall.map(described).join(' and ')}: they are not placed there. Give the ` +
+      'tier larger `instanceTypes`, name a tier that fits in `capacityProviderStrategies` ' +
+      '(`cluster.tier(name).strategy()`), or reserve less in the task definition.',
+  );
+}
+
+/** Also where a tier's types are not all known. */
+function fits({ cpuUnits = 0, memoryMiB = 0 }: TaskSize, { nodeSizes }: ServedTier): boolean {
+  if (nodeSizes === undefined || nodeSizes.length === 0) return true;
+  return nodeSizes.some((node) => cpuUnits <= node.vCpus * UNITS_PER_VCPU && memoryMiB <= node.memoryMiB);
+}
+
+function needed({ cpuUnits, memoryMiB }: TaskSize): string {
+  const cpu = cpuUnits === undefined || cpuUnits === 0 ? [] : [`${cpuUnits} CPU units`];
+  const memory = memoryMiB === undefined || memoryMiB === 0 ? [] : [`${memoryMiB} MiB of memory`];
+  return [...cpu, ...memory].join(' and ');
+}
+
+function described({ name, nodeSizes = [] }: ServedTier): string {
+  const types = nodeSizes.map(
+    ({ instanceType, vCpus, memoryMiB }) =>
+      `${instanceType}: ${vCpus * UNITS_PER_VCPU} CPU units, ${memoryMiB} MiB`,
+  );
+  return `the tier "${name}" (${types.join('; ')})`;
+}
+
+/** Those of the task, or else those of its containers together: what ECS reserves for it on a node. */
+function sizeOf(taskDefinition: CfnResource): TaskSize {
+  const containers = renderedList(taskDefinition, 'containerDefinitions');
+  return {
+    cpuUnits: amountOf(rendered(taskDefinition, 'cpu'), 'vCPU', UNITS_PER_VCPU) ?? sumOf(containers, cpuOf),
+    memoryMiB: amountOf(rendered(taskDefinition, 'memory'), 'GB', 1024) ?? sumOf(containers, memoryOf),
+  };
+}
+
+function cpuOf(container: unknown): number | undefined {
+  return numberOf(field(container, 'cpu') ?? 0);
+}
+
+/** The soft limit is what is reserved, where there is one. */
+function memoryOf(container: unknown): number | undefined {
+  return numberOf(field(container, 'memoryReservation') ?? field(container, 'memory') ?? 0);
+}
+
+function sumOf(containers: unknown[], amount: (container: unknown) => number | undefined): number {
+  // What is not known adds nothing: the sum is the least that is needed.
+  return containers.reduce<number>((sum, container) => sum + (amount(container) ?? 0), 0);
+}
+
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** A number of units, or of a larger unit that is written behind it: "1 vCPU", ".5 vCPU", "2 GB". */
+function amountOf(value: unknown, unit: string, factor: number): number | undefined {
+  const number = numberOf(value);
+  if (number !== undefined || typeof value !== 'string') return number;
+  const [, amount] = new RegExp(`^([\\d.]+) *${unit}$`, 'i').exec(value.trim()) ?? [];
+  return amount === undefined ? undefined : Number(amount) * factor;
+}
