@@ -27,7 +27,11 @@ export interface Aws {
  * longer, which a look every ten seconds does not notice.
  */
 export class AwsCli implements Aws {
-  public constructor(private readonly command = 'aws') {}
+  /** The region is handed over in each call: version 1 of the CLI does not read `AWS_REGION`, which the CDK CLI does. */
+  public constructor(
+    private readonly region: string,
+    private readonly command = 'aws',
+  ) {}
 
   public call(
     service: string,
@@ -36,15 +40,12 @@ export class AwsCli implements Aws {
     { retry = true }: CallOptions = {},
   ): Promise<any> {
     // Detached: Ctrl-C at the terminal must not end the calls that tear down.
-    const cli = spawn(
-      this.command,
-      [service, operation, '--cli-input-json', JSON.stringify(params), '--output', 'json'],
-      {
-        env: { ...process.env, AWS_PAGER: '', ...(retry ? {} : { AWS_MAX_ATTEMPTS: '1' }) },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-      },
-    );
+    const words = ['--cli-input-json', JSON.stringify(params), '--region', this.region, '--output', 'json'];
+    const cli = spawn(this.command, [service, operation, ...words], {
+      env: { ...process.env, AWS_PAGER: '', ...(retry ? {} : { AWS_MAX_ATTEMPTS: '1' }) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     let answer = '';
     let problem = '';
     cli.stdout.on('data', (data) => (answer += data));

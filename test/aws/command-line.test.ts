@@ -29,8 +29,9 @@ function program(name: string, ...lines: string[]): string {
 }
 
 describe('the AWS CLI', () => {
-  test('is asked with JSON, and its answer is read', async () => {
+  test('is asked with JSON, in the region that was named, and its answer is read', async () => {
     const aws = new AwsCli(
+      'eu-central-1',
       program('aws', `printf '%s\\n' "$@" > ${folder}/words`, `echo '{"clusterArns": ["a"]}'`),
     );
     expect(await aws.call('ecs', 'list-clusters', { maxResults: 5 })).toEqual({ clusterArns: ['a'] });
@@ -39,19 +40,23 @@ describe('the AWS CLI', () => {
       'list-clusters',
       '--cli-input-json',
       '{"maxResults":5}',
+      '--region',
+      'eu-central-1',
       '--output',
       'json',
     ]);
   });
 
   test('answers nothing for a call that has no answer', async () => {
-    expect(await new AwsCli(program('aws', 'exit 0')).call('cloudformation', 'delete-stack')).toEqual({});
+    expect(
+      await new AwsCli('eu-central-1', program('aws', 'exit 0')).call('cloudformation', 'delete-stack'),
+    ).toEqual({});
   });
 
   test('gives an error of AWS its code, and its own errors as they are', async () => {
     const message =
       'An error occurred (ValidationError) when calling the DescribeStacks operation: Stack with id x does not exist';
-    const failing = new AwsCli(program('aws', `echo; echo '${message}' >&2; exit 254`));
+    const failing = new AwsCli('eu-central-1', program('aws', `echo; echo '${message}' >&2; exit 254`));
     const error = await failing.call('cloudformation', 'describe-stacks').catch((thrown) => thrown);
     expect(error).toBeInstanceOf(AwsError);
     expect(error).toMatchObject({
@@ -59,15 +64,21 @@ describe('the AWS CLI', () => {
       message: 'ValidationError: Stack with id x does not exist',
     });
     await expect(
-      new AwsCli(program('aws', 'echo "Unable to locate credentials" >&2; exit 253')).call('sts', 'x'),
+      new AwsCli('eu-central-1', program('aws', 'echo "Unable to locate credentials" >&2; exit 253')).call(
+        'sts',
+        'x',
+      ),
     ).rejects.toThrow('Unable to locate credentials');
-    await expect(new AwsCli(join(folder, 'nothing')).call('sts', 'x')).rejects.toThrow(
+    await expect(new AwsCli('eu-central-1', join(folder, 'nothing')).call('sts', 'x')).rejects.toThrow(
       'the AWS CLI does not start',
     );
   });
 
   test('makes no call a second time where that is asked for', async () => {
-    const aws = new AwsCli(program('aws', `echo "{\\"attempts\\": \\"$AWS_MAX_ATTEMPTS\\"}"`));
+    const aws = new AwsCli(
+      'eu-central-1',
+      program('aws', `echo "{\\"attempts\\": \\"$AWS_MAX_ATTEMPTS\\"}"`),
+    );
     expect(await aws.call('ecs', 'x', {}, { retry: false })).toEqual({ attempts: '1' });
     expect(await aws.call('ecs', 'x')).toEqual({ attempts: process.env.AWS_MAX_ATTEMPTS ?? '' });
   });
@@ -75,7 +86,7 @@ describe('the AWS CLI', () => {
 
 describe('the CDK CLI', () => {
   test("deploys the experiment's stack in a step, without asking", async () => {
-    const cdk = new CdkCli(program('cdk', `printf '%s\\n' "$@" > ${folder}/words`));
+    const cdk = new CdkCli('eu-central-1', program('cdk', `printf '%s\\n' "$@" > ${folder}/words`));
     await cdk.deploy('roll', 'after', new AbortController().signal);
     const words = readFileSync(join(folder, 'words'), 'utf8').trim().split('\n');
     expect(words[1]).toBe(`${process.execPath} --import tsx ${join(__dirname, 'app.ts')} roll`);
@@ -94,10 +105,14 @@ describe('the CDK CLI', () => {
   test('says what it said when it fails, and is ended by Ctrl-C', async () => {
     const { signal } = new AbortController();
     await expect(
-      new CdkCli(program('cdk', 'echo "no capacity" >&2; exit 1')).deploy('roll', 'after', signal),
+      new CdkCli('eu-central-1', program('cdk', 'echo "no capacity" >&2; exit 1')).deploy(
+        'roll',
+        'after',
+        signal,
+      ),
     ).rejects.toThrow('no capacity');
     const interrupted = new AbortController();
-    const deployment = new CdkCli(program('cdk', 'exec sleep 60')).deploy(
+    const deployment = new CdkCli('eu-central-1', program('cdk', 'exec sleep 60')).deploy(
       'roll',
       'after',
       interrupted.signal,

@@ -1,5 +1,6 @@
 import type { Aws, CallOptions } from './aws';
 import { look, type Names, namesOf } from './look';
+import { type Clock, patiently } from './patience';
 import type { Sample, Seen } from './seen';
 
 /** A command that runs as a child: the CDK CLI. */
@@ -9,12 +10,6 @@ export interface Commands {
    * says if it has failed.
    */
   deploy(experiment: string, step: string, signal: AbortSignal): Promise<void>;
-}
-
-/** Time. In tests an hour passes at once. */
-export interface Clock {
-  now(): number;
-  sleep(seconds: number): Promise<void>;
 }
 
 /** How often a run looks at everything, in seconds. */
@@ -168,9 +163,12 @@ export class Lab {
   }
 
   private async look(phase: string): Promise<Sample> {
+    const ask = async () => {
+      this.known = await namesOf(this.api, this.stack, this.known);
+      return look(this.api, this.stack, this.known, new Date(this.clock.now() * 1000));
+    };
+    const seen = await patiently(ask, this.clock, this.say, this.signal);
     this.signal.throwIfAborted();
-    this.known = await namesOf(this.api, this.stack, this.known);
-    const seen = await look(this.api, this.stack, this.known, new Date(this.clock.now() * 1000));
     const sample: Sample = { phase, at: Math.round(this.clock.now() - this.begun), ...seen };
     this.samples.push(sample);
     return sample;

@@ -103,8 +103,8 @@ export function page(experiments: readonly Experiment[], results: Results): stri
     ),
     '',
     ...wrap(
-      'Whoever has an account can settle them. You need the AWS CLI, signed in, `AWS_REGION`, and ' +
-        '`npx cdk bootstrap` once in the account and region. Take an account where nothing else runs.',
+      'Whoever has an account can settle them. You need the AWS CLI, signed in for as long as a run takes, ' +
+        '`AWS_REGION`, and `npx cdk bootstrap` once in the account and region. Take an account where nothing else runs.',
     ),
     '',
     '```sh',

@@ -4,8 +4,8 @@
  */
 import { type Aws, AwsError } from './aws';
 import { OURS } from './experiments';
-import type { Clock } from './lab';
 import type { Results } from './page';
+import type { Clock } from './patience';
 import { chosen, list, prove, type World } from './prove';
 import { type Experiment, no, undecided, yes } from './question';
 import { endOf, group, type Seen, sample, seen } from './seen';
@@ -21,10 +21,13 @@ class Account implements Aws {
   /** What becomes of the stack at each deletion; DELETE_COMPLETE when there is nothing left to say. */
   public deletions: string[] = [];
   public instances: { InstanceId: string; LifecycleState: string }[] = [];
+  /** How many of the next calls are lost on the way. */
+  public lost = 0;
   private looks = 0;
 
   public async call(service: string, operation: string, params: any = {}): Promise<any> {
     this.calls.push(`${service} ${operation}`);
+    if (this.lost > 0 && this.lost--) throw new AwsError('Unknown', 'Could not connect to the endpoint URL');
     switch (operation) {
       case 'describe-stacks': {
         if (this.status === 'DELETE_IN_PROGRESS' && ++this.looks % 3 === 0)
@@ -263,6 +266,30 @@ describe('in every case the stack is deleted:', () => {
     expect(await prove([toy()], world)).toBe(false);
     expect(world.aws.status).toBe('CREATE_COMPLETE');
     expect(world.aws.calls.filter((call) => /delete|cancel|complete/.test(call))).toEqual([]);
+  });
+});
+
+describe('calls that are lost', () => {
+  test('are made again: a run of an hour does not end for one of them', async () => {
+    world.deployment = async () => {
+      world.aws.status = 'CREATE_COMPLETE';
+      world.aws.lost = 4;
+    };
+    expect(await prove([toy()], world)).toBe(true);
+    expect(world.kept['is-it-there']).toMatchObject({ verdict: 'settled-yes' });
+  });
+
+  test('end the run when AWS does not answer any more, with the command that deletes the stack', async () => {
+    world.deployment = async () => {
+      world.aws.status = 'CREATE_COMPLETE';
+      world.aws.lost = Infinity;
+    };
+    expect(await prove([toy()], world)).toBe(false);
+    expect(world.said).toContainEqual(
+      expect.stringMatching(
+        /Could not connect.*Delete it by hand: aws cloudformation delete-stack --stack-name/,
+      ),
+    );
   });
 });
 

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Aws, AwsCli } from './aws';
 import { experiments } from './experiments';
-import { type Clock, type Commands, Lab } from './lab';
+import { type Commands, Lab } from './lab';
 import { page, price, type Result, type Results, today } from './page';
+import type { Clock } from './patience';
 import { dollars, type Experiment } from './question';
 import type { Seen } from './seen';
-import { tearDown } from './teardown';
+import { byHand, NotTornDown, tearDown } from './teardown';
 
 const ROOT = join(__dirname, '..', '..');
 const PAGE = join(ROOT, 'docs', 'proved-on-aws.md');
@@ -108,7 +109,8 @@ async function proveOne(experiment: Experiment, world: World, signal: AbortSigna
     });
     await tearDown(aws, lab.stack, clock, say).catch((error) => {
       deleted = false;
-      say(`  ${error.message}`);
+      const isSaid = error instanceof NotTornDown;
+      say(`  ${error.message}${isSaid ? '' : `. ${byHand(lab.stack)}`}`);
     });
   }
   say(`  recorded in ${world.record(experiment.name, lab.seen)}`);
@@ -146,7 +148,10 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 
 /** The CDK CLI of this repository. */
 export class CdkCli implements Commands {
-  public constructor(private readonly command = join(ROOT, 'node_modules', '.bin', 'cdk')) {}
+  public constructor(
+    private readonly region: string,
+    private readonly command = join(ROOT, 'node_modules', '.bin', 'cdk'),
+  ) {}
 
   public deploy(experiment: string, step: string, signal: AbortSignal): Promise<void> {
     const output = mkdtempSync(join(tmpdir(), 'aws-prove-'));
@@ -163,7 +168,7 @@ export class CdkCli implements Commands {
     ];
     const cli = spawn(this.command, ['--app', app, '--output', output, ...words], {
       cwd: ROOT,
-      env: { ...process.env, TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.dev.json') },
+      env: { ...process.env, AWS_REGION: this.region, TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.dev.json') },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true, // Ctrl-C goes to aws:prove alone
       signal,
@@ -187,8 +192,8 @@ function realWorld(region: string): World {
     sleep: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
   };
   return {
-    aws: new AwsCli(),
-    commands: new CdkCli(),
+    aws: new AwsCli(region),
+    commands: new CdkCli(region),
     clock,
     region,
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim(),
@@ -231,7 +236,7 @@ async function main(names: string[]): Promise<number> {
     return 0;
   }
   const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  if (!region) throw new Error('set AWS_REGION: the AWS CLI and the CDK CLI must mean the same region');
+  if (!region) throw new Error('set `AWS_REGION` to the region to run in, such as eu-central-1');
   const world = realWorld(region);
   const { Account } = await world.aws.call('sts', 'get-caller-identity');
   console.log(`In the account ${Account}, region ${region}. Ctrl-C deletes what is deployed, and ends.`);

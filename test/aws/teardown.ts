@@ -1,7 +1,7 @@
 import type { Aws } from './aws';
 import { OURS } from './experiments';
-import type { Clock } from './lab';
 import { namesOf, statusOf } from './look';
+import { type Clock, patiently } from './patience';
 
 /**
  * How long a deletion may take, in seconds: an hour for a drain that nothing ends, and what comes
@@ -9,6 +9,10 @@ import { namesOf, statusOf } from './look';
  */
 const PATIENCE = 7200;
 const EVERY = 15;
+
+/** What to do when we cannot. */
+export const byHand = (stack: string): string =>
+  `Delete it by hand: aws cloudformation delete-stack --stack-name ${stack}`;
 
 /** A stack that cannot be deleted. The message has the command. */
 export class NotTornDown extends Error {}
@@ -23,11 +27,13 @@ export async function tearDown(
   clock: Clock,
   say: (line: string) => void,
 ): Promise<boolean> {
-  const first = await statusOf(aws, stack);
+  const status = () => patiently(() => statusOf(aws, stack), clock, say);
+  const first = await status();
   // Under review is a stack of which nothing has been made: a deployment that was interrupted before it
   // began. The next one takes it over.
   if (first === undefined || first === 'REVIEW_IN_PROGRESS') return false;
-  const { Stacks } = await aws.call('cloudformation', 'describe-stacks', { StackName: stack });
+  const describe = () => aws.call('cloudformation', 'describe-stacks', { StackName: stack });
+  const { Stacks } = await patiently(describe, clock, say);
   if (!Stacks[0].Tags?.some(({ Key, Value }: any) => Key === OURS.key && Value === OURS.value))
     throw new NotTornDown(
       `the stack ${stack} is not of aws:prove: it lacks the tag ${OURS.key}. Nothing of it was touched`,
@@ -37,24 +43,22 @@ export async function tearDown(
   const end = clock.now() + PATIENCE;
   let attempts = 0;
   let cancelled = false;
-  for (let status: string | undefined = first; status !== undefined; status = await statusOf(aws, stack)) {
+  for (let now: string | undefined = first; now !== undefined; now = await status()) {
     if (clock.now() > end) break;
-    if (status === 'UPDATE_IN_PROGRESS' && !cancelled) {
+    if (now === 'UPDATE_IN_PROGRESS' && !cancelled) {
       cancelled = true; // a stack in the middle of an update cannot be deleted
       await aws.call('cloudformation', 'cancel-update-stack', { StackName: stack }).catch(() => undefined);
-    } else if (status === 'CREATE_IN_PROGRESS' || !status.endsWith('_IN_PROGRESS')) {
+    } else if (now === 'CREATE_IN_PROGRESS' || !now.endsWith('_IN_PROGRESS')) {
       if (++attempts > 5) break;
-      await aws.call('cloudformation', 'delete-stack', { StackName: stack });
+      const order = () => aws.call('cloudformation', 'delete-stack', { StackName: stack });
+      await patiently(order, clock, say);
     }
-    await endWaits(aws, stack, status.startsWith('DELETE')).catch(() => undefined); // it may be gone by now
+    await endWaits(aws, stack, now.startsWith('DELETE')).catch(() => undefined); // it may be gone by now
     await clock.sleep(EVERY);
   }
-  const left = await statusOf(aws, stack);
+  const left = await status();
   if (left !== undefined)
-    throw new NotTornDown(
-      `the stack ${stack} is still there (${left}), and costs money. Delete it: aws cloudformation ` +
-        `delete-stack --stack-name ${stack}`,
-    );
+    throw new NotTornDown(`the stack is still there (${left}), and costs money. ${byHand(stack)}`);
   return true;
 }
 

@@ -6,7 +6,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Aws } from '../aws/aws';
 import { experiments, synthesizable } from '../aws/experiments';
-import { type Clock, Lab } from '../aws/lab';
+import { Lab } from '../aws/lab';
+import type { Clock } from '../aws/patience';
 import type { Experiment } from '../aws/question';
 import { DRAIN_HOOK, type Sample } from '../aws/seen';
 import { Account, type Group, IMAGE } from './account';
