@@ -1,6 +1,7 @@
 import { awscdk, javascript, release } from 'projen';
 import { addBuildWorkflow } from './projenrc/github';
 import { addGithubTemplates } from './projenrc/github-templates';
+import { addDevelopmentTools, VERSIONS } from './projenrc/tools';
 
 /** The test files that only `projen verify:all` runs. */
 const ON_DEMAND = '\\.all\\.test\\.ts$';
@@ -59,6 +60,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'aws-cdk-lib-newest@npm:aws-cdk-lib@2.276.0',
     'aws-cdk@2.1148.1', // the CLI, against the emulator
     'cdk-nag@3.0.2',
+    'commonmark@0.31.2', // reads the Markdown for the rules of English; jsii-rosetta brings it anyway
     'fast-check@4.10.2',
     'jsii-docgen@10.12.6',
     'tsx@4.23.15', // runs the examples and the demo from source
@@ -94,8 +96,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
       overrides: [
         // The barrel is in the order of the layers.
         { includes: ['src/index.ts'], assist: { enabled: false } },
-        // A line for each file, as projenrc/verify-all.ts writes it.
-        { includes: ['test/verified.json'], formatter: { enabled: false } },
+        // A line for each file, as projenrc/verify-all.ts writes it; and for each sentence.
+        {
+          includes: ['test/verified.json', 'test/docs/english/exceptions.json'],
+          formatter: { enabled: false },
+        },
         { includes: ['test/**'], linter: { rules: { suspicious: { noExplicitAny: 'off' } } } },
       ],
       files: { includes: ['examples/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', '!**/cdk.out'] },
@@ -126,7 +131,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   githubOptions: { mergify: false, pullRequestLint: false },
   pullRequestTemplate: false, // projenrc/github-templates.ts has ours
   buildWorkflow: false, // projenrc/github.ts has ours: it runs the README's test command
-  workflowNodeVersion: '24',
+  workflowNodeVersion: VERSIONS.node,
   release: true,
   releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
   nextVersionCommand: "grep -m1 -oE '^## \\[[0-9]+\\.[0-9]+\\.[0-9]+\\]' CHANGELOG.md | tr -d '#[] '",
@@ -189,6 +194,9 @@ for (const path of [
   '/CHANGELOG.md',
   '/CONTRIBUTING.md',
   '/SECURITY.md',
+  '/AGENTS.md',
+  '/.devcontainer/',
+  '/.nvmrc',
   '/biome.jsonc',
   '/projenrc/',
   '/.cache/',
@@ -232,6 +240,7 @@ project.addTask('aws:prove', {
 project.deps.removeDependency('commit-and-tag-version');
 addBuildWorkflow(project);
 addGithubTemplates(project);
+addDevelopmentTools(project);
 
 // The test command does all of it on a fresh clone: style, types, samples, API.md, and every test. The count
 // is its last line.
@@ -291,11 +300,16 @@ project.addTask('verify:all', {
   exec: 'tsx --tsconfig tsconfig.dev.json projenrc/verify-all.ts',
   receiveArgs: true,
 });
-project.addTask('test:unit', {
-  description: 'Only the tests that need neither a sandbox nor an emulator',
-  exec: `jest --ci --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages)/' '${ON_DEMAND}'`,
-  receiveArgs: true,
+// The first command after `npm ci`: some tests read what compile and rosetta write.
+const unit = project.addTask('test:unit', {
+  description: 'The tests that need neither a sandbox nor an emulator; compiles first what is not up to date',
 });
+unit.spawn(project.compileTask, { condition: 'node projenrc/newer.js .jsii src' });
+unit.spawn(rosetta, { condition: 'node projenrc/newer.js .jsii.tabl.json .jsii README.md' });
+unit.exec(
+  `jest --ci --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages)/' '${ON_DEMAND}'`,
+  { receiveArgs: true },
+);
 // The source is on GitHub; in the package, maps with the source in them would be more than half of it.
 for (const option of ['inlineSourceMap', 'inlineSources']) {
   project.tryFindObjectFile('tsconfig.json')?.addOverride(`compilerOptions.${option}`, false);
