@@ -1,5 +1,8 @@
 import { type Project, TextFile, YamlFile } from 'projen';
 
+/** The team that reviews. */
+const MAINTAINERS = '@cdk-ecs-auto-scaled-cluster/maintainers';
+
 /** A question of an issue form. */
 function question(
   type: 'input' | 'textarea',
@@ -110,6 +113,18 @@ export function addGithubTemplates(project: Project): void {
         'clusters", and why it is worth it',
       '- [ ] `npm cit` passes',
       '',
+    ],
+  });
+  // Who is asked for a review. What replaces nodes of users, or opens the account, is named although the first
+  // line covers it: another team can take it over.
+  new TextFile(project, '.github/CODEOWNERS', {
+    lines: [
+      `# ${project.name}: the last line that fits a file counts.`,
+      `* ${MAINTAINERS}`,
+      `/test/golden/ ${MAINTAINERS}`,
+      `/test/bootstrap/golden/ ${MAINTAINERS}`,
+      `/src/node/node-permissions.ts ${MAINTAINERS}`,
+      `/.github/ ${MAINTAINERS}`,
     ],
   });
 }

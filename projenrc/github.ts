@@ -1,11 +1,12 @@
 import { type awscdk, github } from 'projen';
+import { VERSIONS } from './tools';
 
 /** The tools of a machine that builds and tests all packages. */
 const TOOLS: github.workflows.JobStep[] = [
-  { uses: 'actions/setup-node@v7.0.0', with: { 'node-version': '24' } },
-  { uses: 'actions/setup-python@v7.0.0', with: { 'python-version': '3.11' } },
-  { uses: 'actions/setup-java@v6.0.0', with: { distribution: 'corretto', 'java-version': '17' } },
-  { uses: 'actions/setup-go@v7.0.0', with: { 'go-version': '^1.25', cache: false } },
+  { uses: 'actions/setup-node@v7.0.0', with: { 'node-version': VERSIONS.node } },
+  { uses: 'actions/setup-python@v7.0.0', with: { 'python-version': VERSIONS.python } },
+  { uses: 'actions/setup-java@v6.0.0', with: { distribution: 'corretto', 'java-version': VERSIONS.java } },
+  { uses: 'actions/setup-go@v7.0.0', with: { 'go-version': `^${VERSIONS.go}`, cache: false } },
 ];
 
 /**

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Compiles the samples of the README and of the docstrings, strictly, and keeps their translations.
 set -euo pipefail
+[ -f .jsii ] || { echo 'there is no .jsii: run `npx projen compile` first' >&2; exit 1; }
 self=node_modules/cdk-ecs-auto-scaled-cluster
 mkdir -p .cache
 # The samples import the package by its name. The link goes again, for it leads in a circle whoever searches node_modules.

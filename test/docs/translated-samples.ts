@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './markdown';
 
@@ -19,7 +19,10 @@ export interface Sample {
  * All of them, as `npx projen rosetta` has written them to a folder. Its own reader cannot be loaded by jest.
  */
 export function translatedSamples(folder = ROOT): Sample[] {
-  const { snippets } = JSON.parse(readFileSync(join(folder, '.jsii.tabl.json'), 'utf8'));
+  const path = join(folder, '.jsii.tabl.json');
+  if (!existsSync(path))
+    throw new Error('there is no .jsii.tabl.json: run `npx projen compile` and `npx projen rosetta` first');
+  const { snippets } = JSON.parse(readFileSync(path, 'utf8'));
   return Object.values<any>(snippets).map(
     ({ location: { api, field }, translations: { $, python, java, csharp } }) => ({
       name: api.fqn?.replace(/.*\./, '') ?? `Readme${field.line}`,
