@@ -306,8 +306,9 @@ const unit = project.addTask('test:unit', {
 });
 unit.spawn(project.compileTask, { condition: 'node projenrc/newer.js .jsii src' });
 unit.spawn(rosetta, { condition: 'node projenrc/newer.js .jsii.tabl.json .jsii README.md' });
+// `--ci` is last, or the patterns would swallow the names of files that are given.
 unit.exec(
-  `jest --ci --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages)/' '${ON_DEMAND}'`,
+  `jest --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages)/' '${ON_DEMAND}' --ci`,
   { receiveArgs: true },
 );
 // The source is on GitHub; in the package, maps with the source in them would be more than half of it.
