@@ -222,8 +222,8 @@ project.addTask('demo', {
 
 project.addTask('pictures', {
   description:
-    "Draw the guides' pictures again: from their sources in docs/images, and from the model of a roll",
-  exec: 'jest --ci test/docs/pictures.test.ts test/roll/picture.test.ts',
+    "Draw the guides' pictures again: from their sources in docs/images, and from the model of a roll, with its numbers",
+  exec: 'jest --ci test/docs/pictures.test.ts test/roll/picture.test.ts test/roll/numbers.test.ts',
   env: { UPDATE_GOLDEN: '1' },
 });
 

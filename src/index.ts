@@ -40,7 +40,6 @@ export {
 } from './bootstrap/node-bootstrap';
 export {
   BootstrapStep,
-  type BootstrapStepOptions,
   type RunStepOptions,
   type WriteFileStepOptions,
   type InstallPackagesStepOptions,

@@ -3,7 +3,7 @@ import { Duration, Token, Tokenization } from 'aws-cdk-lib';
 import { checkDuration, checkInteger, checkPattern } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
 import { checkDeliverableText } from './private/deliverable-text';
-import type { AnyStepNode, StepNode } from './private/step-node';
+import type { StepNode } from './private/step-node';
 
 const CODE = 'InvalidBootstrapStep';
 
@@ -25,32 +25,6 @@ const OWNED_FILES: { readonly [path: string]: string } = {
 };
 
 /**
- * What every step takes.
- *
- * @example
- * declare const cluster: EcsAutoScaledCluster;
- * cluster.addTier('general', {
- *   instanceTypes: [new ec2.InstanceType('m7i.large')],
- *   bootstrapSteps: [
- *     BootstrapStep.installPackages(['htop', 'strace'], { continueOnError: true }),
- *     BootstrapStep.enableService('sysstat', { continueOnError: true }),
- *   ],
- * });
- */
-export interface BootstrapStepOptions {
-  /**
-   * Whether the boot goes on when the step fails. The node then says on its console which step it was, and
-   * joins its cluster without what the step would have done.
-   *
-   * A step that never ends is no failure: it uses up the 15 minutes of the whole boot. Give a command that
-   * may hang a `timeout`; what is stopped then counts as failed.
-   *
-   * @default false; the step's failure stops the boot
-   */
-  readonly continueOnError?: boolean;
-}
-
-/**
  * Options of `BootstrapStep.run`.
  *
  * @example
@@ -65,7 +39,7 @@ export interface BootstrapStepOptions {
  *   ],
  * });
  */
-export interface RunStepOptions extends BootstrapStepOptions {
+export interface RunStepOptions {
   /**
    * How long the command may run, from 1 second to 14 minutes. Then it is stopped, with all that it has
    * started, and the boot fails.
@@ -101,7 +75,7 @@ export interface RunStepOptions extends BootstrapStepOptions {
  *   ],
  * });
  */
-export interface WriteFileStepOptions extends BootstrapStepOptions {
+export interface WriteFileStepOptions {
   /**
    * The file's permissions in octal, three or four digits.
    *
@@ -127,7 +101,7 @@ export interface WriteFileStepOptions extends BootstrapStepOptions {
  *   bootstrapSteps: [BootstrapStep.installPackages(['amazon-efs-utils'], { attempts: 6, timeout: Duration.minutes(10) })],
  * });
  */
-export interface InstallPackagesStepOptions extends BootstrapStepOptions {
+export interface InstallPackagesStepOptions {
   /**
    * How often the installation is tried, from 1 to 10, known at synthesis. The pauses between two attempts
    * grow: 4, 16, 36 seconds…
@@ -158,7 +132,7 @@ export interface InstallPackagesStepOptions extends BootstrapStepOptions {
  *   ],
  * });
  */
-export interface EnableServiceStepOptions extends BootstrapStepOptions {
+export interface EnableServiceStepOptions {
   /**
    * Whether the service is started now too, not only at the next boot. The start is not waited for: a service
    * that is ordered after cloud-init, as many are, could otherwise never come up, since user data is a
@@ -173,11 +147,8 @@ export interface EnableServiceStepOptions extends BootstrapStepOptions {
  * Something that a node does at boot: after the node is configured, before the ECS agent starts.
  *
  * Steps run in order, as root, with umask 022. The first that fails stops the boot: the node says on its
- * console which one it was (its number and kind, never its text), joins no cluster, and is powered off.
- *
- * They run once, at the first boot of an instance. A node that is shut down or rebooted before that is over
- * powers off at its next boot, and is replaced. So no step can reboot: what needs a reboot belongs into the
- * image.
+ * console which one it was (its number and kind, never its text), joins no cluster, and is powered off. A
+ * node can be interrupted and boot again, so whatever a step does it must be able to do twice.
  *
  * Strings may have any characters, and may hold CDK tokens. A NUL character is refused.
  *
@@ -235,7 +206,6 @@ export class BootstrapStep {
       command,
       timeout: options.timeout && seconds(options.timeout),
       environment,
-      ...common(options),
     });
   }
 
@@ -279,7 +249,6 @@ export class BootstrapStep {
       content,
       mode: options.mode ?? '0644',
       owner: options.owner,
-      ...common(options),
     });
   }
 
@@ -323,7 +292,6 @@ export class BootstrapStep {
       packages: [...packages],
       attempts: String(attempts),
       timeout: String(Math.ceil(timeout.toSeconds({ integral: false }))),
-      ...common(options),
     });
   }
 
@@ -344,12 +312,7 @@ export class BootstrapStep {
         '`name` must not be the ecs service: the library starts it itself when all steps have succeeded',
       );
     }
-    return new BootstrapStep({
-      kind: 'enableService',
-      name,
-      start: options.start ?? true,
-      ...common(options),
-    });
+    return new BootstrapStep({ kind: 'enableService', name, start: options.start ?? true });
   }
 
   /**
@@ -369,14 +332,6 @@ export class BootstrapStep {
     this.kind = node.kind;
     this._node = node;
   }
-}
-
-/** What every step's options say. */
-function common({ continueOnError = false }: BootstrapStepOptions): AnyStepNode {
-  if (typeof continueOnError !== 'boolean') {
-    fail(CODE, `\`continueOnError\` must be true or false, got: ${quoteForMessage(continueOnError)}`);
-  }
-  return { continueOnError };
 }
 
 function seconds(duration: Duration): string {

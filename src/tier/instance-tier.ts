@@ -8,7 +8,7 @@ import { formatFields, mergeNodeProps, type NodeProps, nodeFieldsOf } from '../n
 import { NodeTemplate } from '../node/node-template';
 import { checkPattern } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
-import { checkHeldAttributes } from '../replacement/held-attributes';
+import { checkCordonAttributes } from '../replacement/cordon-attributes';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
 import type { NodeReplacement } from '../replacement/node-replacement';
 import type { HostPortRange } from '../settings/agent-config';
@@ -111,7 +111,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     this.template = this.templateFor();
     if (this._replacement.replacesRunningNodes && this.template._resolvesImageAtLaunch)
       fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
-    checkHeldAttributes(this, this.template.bootstrap._agentConfig, this._replacement._holds);
+    checkCordonAttributes(this, this.template.bootstrap._agentConfig, this._replacement.cordon);
     const vpcSubnets = props.vpcSubnets ?? cluster.vpcSubnets;
     checkSubnets(this, cluster.vpc, vpcSubnets);
     const { launchTemplate, securityGroups, permissions } = this.template._use({
@@ -275,7 +275,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
 
   /** @internal */
   public get _isOnSpot(): boolean {
-    return this.options.purchase?.usesSpot ?? false;
+    return this.options.purchase?._spot !== undefined;
   }
 
   /**

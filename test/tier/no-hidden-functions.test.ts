@@ -33,14 +33,6 @@ const checkpoints = fc
   })
   .map((value): RollingReplacementOptions => value);
 
-/** At a surge of 200 a cordon that is asked for needs the gate, and a roll without pauses. */
-function possible(options: RollingReplacementOptions): RollingReplacementOptions {
-  const { cordon, maxHealthyPercentage = 200, readinessGate = true, checkpointPercentages } = options;
-  const refused =
-    cordon && maxHealthyPercentage === 200 && (!readinessGate || checkpointPercentages !== undefined);
-  return refused ? { ...options, cordon: undefined } : options;
-}
-
 const rolling = fc
   .record({
     bounds: fc.oneof(fc.constant({}), bounds),
@@ -55,7 +47,7 @@ const rolling = fc
   })
   .map(({ alarms, ...parts }) => ({
     kind: 'rolling' as const,
-    options: possible({ ...parts.bounds, ...parts.checkpoints, ...parts.rest }),
+    options: { ...parts.bounds, ...parts.checkpoints, ...parts.rest },
     alarms,
   }));
 

@@ -22,8 +22,3 @@ describe('Spot', () => {
     expect(() => PurchaseOption.spot(options)).toThrow(message);
   });
 });
-
-test('a way to buy says whether it uses Spot', () => {
-  expect(PurchaseOption.spot().usesSpot).toBe(true);
-  expect(PurchaseOption.onDemand().usesSpot).toBe(false);
-});

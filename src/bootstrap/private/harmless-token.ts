@@ -1,4 +1,4 @@
-import { Aws, CfnResource, type IResolvable, Reference, Token, Tokenization } from 'aws-cdk-lib';
+import { Aws, CfnResource, type IResolvable, Reference, Token } from 'aws-cdk-lib';
 
 const PSEUDO_PARAMETERS = ['AWS::AccountId', 'AWS::Partition', 'AWS::Region', 'AWS::URLSuffix'];
 const PSEUDO_TOKENS = [Aws.ACCOUNT_ID, Aws.PARTITION, Aws.REGION, Aws.URL_SUFFIX];
@@ -23,11 +23,4 @@ export function isPlainToken(token: IResolvable): boolean {
   if (!Reference.isReference(token)) return false;
   if (PSEUDO_PARAMETERS.includes(token.displayName)) return true;
   return PLAIN_ATTRIBUTES.includes(`${referencedResource(token)?.cfnResourceType}.${token.displayName}`);
-}
-
-/** Whether a string is the name of a cluster of this app: AWS has formed it or checked it. */
-export function isNameOfCluster(value: string): boolean {
-  const token = Tokenization.reverseCompleteString(value);
-  if (token === undefined || !Reference.isReference(token) || token.displayName !== 'Ref') return false;
-  return referencedResource(token)?.cfnResourceType === 'AWS::ECS::Cluster';
 }

@@ -1,11 +1,5 @@
-/** What any step may have. */
-export interface AnyStepNode {
-  /** Whether the boot goes on when it fails. */
-  readonly continueOnError: boolean;
-}
-
 /** A command for a shell of its own. */
-export interface RunNode extends AnyStepNode {
+export interface RunNode {
   readonly kind: 'run';
   readonly command: string;
   /** In seconds, as text: it may be a token. */
@@ -15,7 +9,7 @@ export interface RunNode extends AnyStepNode {
 }
 
 /** A file, written whole. */
-export interface WriteFileNode extends AnyStepNode {
+export interface WriteFileNode {
   readonly kind: 'writeFile';
   readonly path: string;
   readonly content: string;
@@ -24,7 +18,7 @@ export interface WriteFileNode extends AnyStepNode {
 }
 
 /** Packages from the system's repositories. */
-export interface InstallPackagesNode extends AnyStepNode {
+export interface InstallPackagesNode {
   readonly kind: 'installPackages';
   readonly packages: readonly string[];
   readonly attempts: string;
@@ -33,7 +27,7 @@ export interface InstallPackagesNode extends AnyStepNode {
 }
 
 /** A unit of the init system. */
-export interface EnableServiceNode extends AnyStepNode {
+export interface EnableServiceNode {
   readonly kind: 'enableService';
   readonly name: string;
   readonly start: boolean;
