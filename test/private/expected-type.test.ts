@@ -67,7 +67,7 @@ test('whatever it is, it can be shown', () => {
     'the construct "Estate"',
     '[the construct "Estate",1]',
     'an object',
-    'shown (a function that was not called)',
+    'quoteForMessage (a function that was not called)',
     'an object of the class Map',
     '{"name":"x"}',
     'null',
