@@ -1,4 +1,4 @@
-import { Annotations, AspectPriority, Aspects, Duration, Stack } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Duration, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -9,6 +9,7 @@ import { TOPIC } from '../private/cdk-types';
 import { fail } from '../private/errors';
 import { checkKind } from '../private/expected-type';
 import { forThisAccount } from '../private/service-principal';
+import { warn } from '../private/warning';
 import type { InstanceTier } from '../tier/instance-tier';
 import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import * as descriptions from './alarm-descriptions';
@@ -303,8 +304,9 @@ export class ClusterAlarms extends Construct {
     // error of its own.
     if (!this.watchesOrphans || all.length === 0 || this.node.tryFindChild('Orphans')) return;
     if (all.length > MAX_TIERS_WITH_ORPHANS) {
-      Annotations.of(this).addWarningV2(
-        'cdk-ecs-auto-scaled-cluster:ClusterAlarms.orphans',
+      warn(
+        this,
+        'ClusterAlarms.orphans',
         `There is no alarm on orphans: it can watch ${MAX_TIERS_WITH_ORPHANS} tiers, and the cluster ` +
           `has ${all.length}.`,
       );

@@ -1,5 +1,6 @@
 import { type Duration, type Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { ErrorCode } from './error-code';
 import { fail, quoteForMessage } from './errors';
 
 /** Lower and upper bound, both allowed; a missing one is no bound. */
@@ -24,7 +25,7 @@ function outside(value: number, { min, max }: Bounds): boolean {
  * that is checked too.
  */
 export function checkInteger(
-  code: string,
+  code: ErrorCode,
   field: string,
   value: number | undefined,
   bounds: Bounds = {},
@@ -42,7 +43,7 @@ export function checkInteger(
 
 /** A share in whole percent. What somebody writes as 0.9 is no share of 0 percent. */
 export function checkPercentage(
-  code: string,
+  code: ErrorCode,
   field: string,
   value: number | undefined,
   bounds: Bounds,
@@ -65,7 +66,7 @@ export function checkPercentage(
 }
 
 /** Plain JavaScript lets a number of whatever unit through, and a text. */
-export function requireDuration(code: string, field: string, value: Duration, scope?: IConstruct): void {
+export function requireDuration(code: ErrorCode, field: string, value: Duration, scope?: IConstruct): void {
   if (typeof value?.isUnresolved !== 'function' || typeof value.toMilliseconds !== 'function') {
     fail(
       code,
@@ -85,7 +86,7 @@ function span(seconds: number): string {
 
 /** A duration within bounds, both in seconds. */
 export function checkDuration(
-  code: string,
+  code: ErrorCode,
   field: string,
   value: Duration | undefined,
   bounds: Bounds = {},
@@ -101,7 +102,7 @@ export function checkDuration(
 
 /** A size in whole units of `perUnit` mebibytes, within bounds in that unit. */
 export function checkSize(
-  code: string,
+  code: ErrorCode,
   field: string,
   value: Size | undefined,
   unit: 'MiB' | 'GiB',
@@ -132,7 +133,7 @@ export function checkSize(
 
 /** A string that matches `pattern` as a whole. */
 export function checkPattern(
-  code: string,
+  code: ErrorCode,
   field: string,
   value: string | undefined,
   pattern: RegExp,

@@ -8,6 +8,7 @@ import { formatFields, mergeNodeProps, type NodeProps, nodeFieldsOf } from '../n
 import { NodeTemplate } from '../node/node-template';
 import { checkPattern } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
+import { checkAtSynthesis } from '../rendered/problem';
 import { checkCordonAttributes } from '../replacement/cordon-attributes';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
 import type { NodeReplacement } from '../replacement/node-replacement';
@@ -162,11 +163,9 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     if (!props.retired) addSchedules(this.autoScalingGroup, props.schedules ?? [], capacity);
     if (props.forceDelete) forceDelete(this, this.autoScalingGroup, this.capacityProvider);
     warnOfTier(this, props, this._replacement);
-    this.node.addValidation({
-      validate: () => {
-        warnOfIsolatedSubnets(this, cluster.vpc, vpcSubnets);
-        return [];
-      },
+    checkAtSynthesis(this, () => {
+      warnOfIsolatedSubnets(this, cluster.vpc, vpcSubnets);
+      return [];
     });
   }
 
