@@ -221,6 +221,11 @@ project.addTask('demo', {
   receiveArgs: true,
 });
 
+project.addTask('emulator', {
+  description: 'Start the emulator of the tests for use by hand, until Ctrl-C (docs/emulator.md)',
+  exec: 'tsx --tsconfig tsconfig.dev.json test/deploy/by-hand.ts',
+});
+
 project.addTask('pictures', {
   description:
     "Draw the guides' pictures again: from their sources in docs/images, and from the model of a roll, with its numbers",
