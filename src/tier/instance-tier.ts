@@ -274,7 +274,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
 
   /** @internal */
   public get _isOnSpot(): boolean {
-    return this.options.purchase?._spot !== undefined;
+    return this.options.purchase?.usesSpot ?? false;
   }
 
   /**

@@ -24,6 +24,11 @@ export class PurchaseOption {
 
   private constructor(private readonly spot?: SpotOptions) {}
 
+  /** Whether nodes may be Spot Instances. */
+  public get usesSpot(): boolean {
+    return this.spot !== undefined;
+  }
+
   /**
    * Undefined: the tier is on demand.
    *

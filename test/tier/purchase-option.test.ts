@@ -22,3 +22,8 @@ describe('Spot', () => {
     expect(() => PurchaseOption.spot(options)).toThrow(message);
   });
 });
+
+test('a way to buy says whether it uses Spot', () => {
+  expect(PurchaseOption.spot().usesSpot).toBe(true);
+  expect(PurchaseOption.onDemand().usesSpot).toBe(false);
+});
