@@ -17,6 +17,10 @@ const NODE_ROLE = Symbol.for('cdk-ecs-auto-scaled-cluster.NodeRole');
  *   role,
  *   bootstrapSteps: [
  *     BootstrapStep.installPackages(['amazon-cloudwatch-agent']),
+ *     BootstrapStep.writeFile(
+ *       '/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json',
+ *       JSON.stringify({ metrics: { metrics_collected: { mem: {}, disk: { resources: ['/'] } } } }),
+ *     ),
  *     BootstrapStep.enableService('amazon-cloudwatch-agent'),
  *   ],
  *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],

@@ -102,7 +102,15 @@ export interface RootVolumeOptions extends NodeVolumeOptions {
  * cluster.addTier('logs', {
  *   instanceTypes: [new ec2.InstanceType('m7i.large')],
  *   volumes: [NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(500), volumeType: ec2.EbsDeviceVolumeType.ST1 })],
- *   bootstrapSteps: [BootstrapStep.run('mkfs -t xfs /dev/nvme1n1 && mkdir -p /data && mount /dev/nvme1n1 /data')],
+ *   // Each line can run twice: a node may be interrupted and boot again.
+ *   bootstrapSteps: [
+ *     BootstrapStep.run(`
+ *       blkid /dev/xvdb || mkfs -t ext4 /dev/xvdb
+ *       grep -q ' /data ' /etc/fstab || echo '/dev/xvdb /data ext4 defaults,nofail 0 2' >> /etc/fstab
+ *       mkdir -p /data
+ *       mountpoint -q /data || mount /data
+ *     `),
+ *   ],
  * });
  */
 export interface AdditionalVolumeOptions extends NodeVolumeOptions {
@@ -150,7 +158,15 @@ const IOPS: Record<string, { min: number; max: number }> = {
  *     NodeVolume.root({ size: Size.gibibytes(100), throughput: 250 }),
  *     NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(500) }),
  *   ],
- *   bootstrapSteps: [BootstrapStep.run('mkfs -t xfs /dev/nvme1n1 && mkdir -p /data && mount /dev/nvme1n1 /data')],
+ *   // Each line can run twice: a node may be interrupted and boot again.
+ *   bootstrapSteps: [
+ *     BootstrapStep.run(`
+ *       blkid /dev/xvdb || mkfs -t ext4 /dev/xvdb
+ *       grep -q ' /data ' /etc/fstab || echo '/dev/xvdb /data ext4 defaults,nofail 0 2' >> /etc/fstab
+ *       mkdir -p /data
+ *       mountpoint -q /data || mount /data
+ *     `),
+ *   ],
  *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
  * });
  */
