@@ -40,6 +40,7 @@ export {
 } from './bootstrap/node-bootstrap';
 export {
   BootstrapStep,
+  type BootstrapStepOptions,
   type RunStepOptions,
   type WriteFileStepOptions,
   type InstallPackagesStepOptions,

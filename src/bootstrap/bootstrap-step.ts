@@ -3,7 +3,7 @@ import { Duration, Token, Tokenization } from 'aws-cdk-lib';
 import { checkDuration, checkInteger, checkPattern } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
 import { checkDeliverableText } from './private/deliverable-text';
-import type { StepNode } from './private/step-node';
+import type { AnyStepNode, StepNode } from './private/step-node';
 
 const CODE = 'InvalidBootstrapStep';
 
@@ -25,6 +25,32 @@ const OWNED_FILES: { readonly [path: string]: string } = {
 };
 
 /**
+ * What every step takes.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   bootstrapSteps: [
+ *     BootstrapStep.installPackages(['htop', 'strace'], { continueOnError: true }),
+ *     BootstrapStep.enableService('sysstat', { continueOnError: true }),
+ *   ],
+ * });
+ */
+export interface BootstrapStepOptions {
+  /**
+   * Whether the boot goes on when the step fails. The node then says on its console which step it was, and
+   * joins its cluster without what the step would have done.
+   *
+   * A step that never ends is no failure: it uses up the 15 minutes of the whole boot. Give a command that
+   * may hang a `timeout`; what is stopped then counts as failed.
+   *
+   * @default false; the step's failure stops the boot
+   */
+  readonly continueOnError?: boolean;
+}
+
+/**
  * Options of `BootstrapStep.run`.
  *
  * @example
@@ -39,7 +65,7 @@ const OWNED_FILES: { readonly [path: string]: string } = {
  *   ],
  * });
  */
-export interface RunStepOptions {
+export interface RunStepOptions extends BootstrapStepOptions {
   /**
    * How long the command may run, from 1 second to 14 minutes. Then it is stopped, with all that it has
    * started, and the boot fails.
@@ -75,7 +101,7 @@ export interface RunStepOptions {
  *   ],
  * });
  */
-export interface WriteFileStepOptions {
+export interface WriteFileStepOptions extends BootstrapStepOptions {
   /**
    * The file's permissions in octal, three or four digits.
    *
@@ -101,7 +127,7 @@ export interface WriteFileStepOptions {
  *   bootstrapSteps: [BootstrapStep.installPackages(['amazon-efs-utils'], { attempts: 6, timeout: Duration.minutes(10) })],
  * });
  */
-export interface InstallPackagesStepOptions {
+export interface InstallPackagesStepOptions extends BootstrapStepOptions {
   /**
    * How often the installation is tried, from 1 to 10, known at synthesis. The pauses between two attempts
    * grow: 4, 16, 36 seconds…
@@ -132,7 +158,7 @@ export interface InstallPackagesStepOptions {
  *   ],
  * });
  */
-export interface EnableServiceStepOptions {
+export interface EnableServiceStepOptions extends BootstrapStepOptions {
   /**
    * Whether the service is started now too, not only at the next boot. The start is not waited for: a service
    * that is ordered after cloud-init, as many are, could otherwise never come up, since user data is a
@@ -147,8 +173,11 @@ export interface EnableServiceStepOptions {
  * Something that a node does at boot: after the node is configured, before the ECS agent starts.
  *
  * Steps run in order, as root, with umask 022. The first that fails stops the boot: the node says on its
- * console which one it was (its number and kind, never its text), joins no cluster, and is powered off. A
- * node can be interrupted and boot again, so whatever a step does it must be able to do twice.
+ * console which one it was (its number and kind, never its text), joins no cluster, and is powered off.
+ *
+ * They run once, at the first boot of an instance. A node that is shut down or rebooted before that is over
+ * powers off at its next boot, and is replaced. So no step can reboot: what needs a reboot belongs into the
+ * image.
  *
  * Strings may have any characters, and may hold CDK tokens. A NUL character is refused.
  *
@@ -206,6 +235,7 @@ export class BootstrapStep {
       command,
       timeout: options.timeout && seconds(options.timeout),
       environment,
+      ...common(options),
     });
   }
 
@@ -249,6 +279,7 @@ export class BootstrapStep {
       content,
       mode: options.mode ?? '0644',
       owner: options.owner,
+      ...common(options),
     });
   }
 
@@ -292,6 +323,7 @@ export class BootstrapStep {
       packages: [...packages],
       attempts: String(attempts),
       timeout: String(Math.ceil(timeout.toSeconds({ integral: false }))),
+      ...common(options),
     });
   }
 
@@ -312,7 +344,12 @@ export class BootstrapStep {
         '`name` must not be the ecs service: the library starts it itself when all steps have succeeded',
       );
     }
-    return new BootstrapStep({ kind: 'enableService', name, start: options.start ?? true });
+    return new BootstrapStep({
+      kind: 'enableService',
+      name,
+      start: options.start ?? true,
+      ...common(options),
+    });
   }
 
   /**
@@ -332,6 +369,14 @@ export class BootstrapStep {
     this.kind = node.kind;
     this._node = node;
   }
+}
+
+/** What every step's options say. */
+function common({ continueOnError = false }: BootstrapStepOptions): AnyStepNode {
+  if (typeof continueOnError !== 'boolean') {
+    fail(CODE, `\`continueOnError\` must be true or false, got: ${quoteForMessage(continueOnError)}`);
+  }
+  return { continueOnError };
 }
 
 function seconds(duration: Duration): string {

@@ -2,6 +2,7 @@ import { Lazy, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { SECRET } from '../private/cdk-types';
+import { fail } from '../private/errors';
 import { checkMember, type Kind, requireKind } from '../private/expected-type';
 
 /**
@@ -94,6 +95,9 @@ export class DockerAuth {
     requireKind('secret', secret, SECRET);
     requireKind('options', options, OPTIONS);
     checkMember('format', options.format, 'DockerAuthFormat', DockerAuthFormat);
+    // What the node runs is made for one of them.
+    if (Token.isUnresolved(options.format))
+      fail('WrongKind', '`format` must be known at synthesis, got: a token');
     return new DockerAuth(secret, options.format ?? DockerAuthFormat.DOCKERCFG);
   }
 

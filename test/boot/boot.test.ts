@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { BootstrapStep } from '../../src/bootstrap/bootstrap-step';
 import { DockerAuthFormat } from '../../src/registry/docker-auth';
@@ -72,6 +73,20 @@ const FILL_THE_DISK = 'dd if=/dev/zero of=/var/fill bs=4k 2>/dev/null || :';
 /** The same boot twice: whatever went wrong, it must not go right by itself the next time. */
 const TWICE = [{}, {}];
 
+/** Something that happens before cloud-init does: a line of a unit. */
+const beforeCloudInit = (line: string): Details => ({
+  files: {
+    '/etc/systemd/system/cloud-init-local.service.d/50-test.conf': { content: `[Service]\n${line}\n` },
+  },
+});
+
+const NOEXEC = beforeCloudInit(
+  "ExecStartPre=/bin/sh -c 'mkdir -p /var/lib/cloud && mount -o bind,noexec /var/lib/cloud /var/lib/cloud'",
+);
+
+const AGENTS_UNIT = '/usr/lib/systemd/system/ecs.service';
+const AGENTS_LINK = '/etc/systemd/system/multi-user.target.wants/ecs.service';
+
 /** What somebody could do to the script: a line before the one that begins `ecs.config`. */
 const beforeEcsConfig = (line: string): Change => ['^at=ecs.config ', `${line}\nat=ecs.config `];
 
@@ -135,6 +150,43 @@ const GOOD: { [name: string]: Scenario } = {
   }),
   ...Object.fromEntries(
     RANDOM_AGENTS.map((agent, index) => [`random settings ${index + 1}`, named({}, { agent })]),
+  ),
+  "an image whose agent's service is not enabled": named({
+    remove: [AGENTS_LINK],
+    boots: [{ do: [{ when: { event: 'settled' }, action: 'reboot' }] }, {}],
+  }),
+  'an image without /etc/ecs': named({ remove: ['/etc/ecs'] }),
+  'POSIXLY_CORRECT for cloud-init': named({
+    files: Object.fromEntries(
+      ['cloud-init-local', 'cloud-init', 'cloud-config', 'cloud-final'].map((unit) => [
+        `/etc/systemd/system/${unit}.service.d/50-test.conf`,
+        { content: '[Service]\nEnvironment=POSIXLY_CORRECT=1\n' },
+      ]),
+    ),
+  }),
+  'a step that may fail fails': named(
+    {},
+    {
+      bootstrapSteps: [
+        BootstrapStep.run('sleep 60', { timeout: Duration.seconds(1), continueOnError: true }),
+        BootstrapStep.writeFile('/etc/passwd/file', 'x', { continueOnError: true }),
+        BootstrapStep.enableService('nothing', { continueOnError: true }),
+        BootstrapStep.installPackages(['nothing'], { attempts: 1, continueOnError: true }),
+        BootstrapStep.run('mkdir -p /opt/app; echo last >/opt/app/last'),
+      ],
+    },
+  ),
+  'a step names the cluster once more': named(
+    {},
+    { bootstrapSteps: [BootstrapStep.run('echo ECS_CLUSTER=orders >>/etc/ecs/ecs.config')] },
+  ),
+  'a step restarts the agent without waiting': named(
+    {},
+    {
+      bootstrapSteps: [
+        BootstrapStep.run('unit=ecs; systemctl restart $unit & systemctl restart --no-block docker'),
+      ],
+    },
   ),
   'run by hand while metadata is down': tagged({
     tags: { ClusterName: 'orders' },
@@ -252,6 +304,50 @@ const BAD: { [name: string]: [scenario: Scenario, says: RegExp] } = {
   'a crash in the middle': [
     named({ boots: [{ do: [{ when: IN_THE_MIDDLE, action: 'crash' }] }, {}] }, { bootstrapSteps: [ENDLESS] }),
     WITHOUT_A_WORD,
+  ],
+  'an image without the agent': [
+    named({ remove: [AGENTS_UNIT, AGENTS_LINK], boots: TWICE }),
+    /failed at start of ecs\.service, status \d+$/m,
+  ],
+  "a step masks the agent's service": [
+    named({ boots: TWICE }, { bootstrapSteps: [BootstrapStep.run('systemctl mask ecs.service')] }),
+    /failed at start of ecs\.service, status \d+$/m,
+  ],
+  'a step adds another cluster': [
+    named(
+      { boots: TWICE },
+      { bootstrapSteps: [BootstrapStep.run('echo ECS_CLUSTER=other >>/etc/ecs/ecs.config')] },
+    ),
+    /failed at final check: ECS_CLUSTER has changed, status 1$/m,
+  ],
+  'a step changes the cluster': [
+    named(
+      {},
+      {
+        bootstrapSteps: [
+          BootstrapStep.run('sed -i s/ECS_CLUSTER=.*/ECS_CLUSTER=default/ /etc/ecs/ecs.config'),
+        ],
+      },
+    ),
+    /failed at final check: ECS_CLUSTER has changed, status 1$/m,
+  ],
+  'a step changes the cluster of the tag': [
+    {
+      ...tagged({ tags: { ClusterName: 'orders' } }),
+      userData: userData({
+        bootstrapSteps: [BootstrapStep.run('echo " ECS_CLUSTER=x" >>/etc/ecs/ecs.config')],
+      }),
+    },
+    /failed at final check: ECS_CLUSTER has changed, status 1$/m,
+  ],
+  'user data cannot be executed': [named({ ...NOEXEC, boots: TWICE }), /\/var\/lib\/cloud is mounted noexec/],
+  'a step reboots': [
+    named({ boots: TWICE }, { bootstrapSteps: [BootstrapStep.run('systemctl reboot; sleep 60')] }),
+    /failed at step 1 \(run\), stopped, status 143: out of time or shut down$/m,
+  ],
+  'a step reboots by force': [
+    named({ boots: TWICE }, { bootstrapSteps: [BootstrapStep.run('systemctl reboot -f; sleep 60')] }),
+    /ECS BOOTSTRAP FAILED: (failed at step 1 \(run\), stopped|killed, timed out)/,
   ],
   'a syntax error': [
     named({ substitute: [beforeEcsConfig('if then')], boots: TWICE }),
@@ -662,7 +758,7 @@ const ofTheScript = (boot: Boot) =>
       for (const boot of await boots(name)) {
         expect(boot.agent.starts).toEqual([]);
         expect(boot.notDone).toEqual([]);
-        expect(boot.end).toMatch(/^(powered-off|reboot|crash)$/);
+        expect(boot.end).toMatch(/^(powered-off|reboot|rebooted|crash)$/);
       }
       expect((await boots(name)).at(-1)?.poweredOff).toBe(true);
     });

@@ -57,6 +57,8 @@ export interface Scenario {
   secrets?: ({ name: string } & ({ string: string } | { binaryBase64: string }))[];
   roleMayRead?: boolean;
   faults?: Faults;
+  /** Files and folders that the image lacks. */
+  remove?: string[];
   files?: { [path: string]: { content: string; mode?: string } };
   /** How large the disk is; as large as it likes when left out. */
   diskMegabytes?: number;

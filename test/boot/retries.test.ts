@@ -189,7 +189,9 @@ describe('metadata', () => {
     };
     const { status } = await boot(drip, { program: 1 });
     expect(status).toBe(124);
-    expectNoNode(/^failed at ecs.config, status 124\n$/);
+    expectNoNode(
+      /^the ClusterName tag: no end of the answer\nfailed at ecs.config, status 124: out of time or shut down\n$/,
+    );
   });
 
   it('is not asked through a proxy of the environment', async () => {

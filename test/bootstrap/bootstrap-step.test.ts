@@ -97,7 +97,7 @@ describe('a command', () => {
     });
     node.command('sleep', 'exec /bin/sleep "$@"');
     expect(await boot(step)).toMatchObject({ status: 124 });
-    expect(node.reason).toBe('failed at step 1 (run), status 124\n');
+    expect(node.reason).toBe('failed at step 1 (run), status 124: out of time or shut down\n');
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(node.exists('out')).toBe(false);
   });
@@ -160,6 +160,52 @@ describe('a command', () => {
     const hostile = "'; touch /tmp/broken-out; echo '\"$(id)`id`\nX\n";
     expect(await node.run(evaluate(userData, { Value: hostile }))).toMatchObject({ status: 0 });
     expect(node.read('out')).toBe(`<${hostile}>`);
+  });
+});
+
+describe('a step that may fail', () => {
+  const mayFail = { continueOnError: true };
+
+  test.each<[string, () => BootstrapStep, number]>([
+    ['run', () => BootstrapStep.run('echo half; exit 7; echo more', mayFail), 7],
+    ['run', () => BootstrapStep.run('exit 7', { ...mayFail, environment: { A: 'é' } }), 7],
+    ['run', () => BootstrapStep.run('exec /bin/sleep 9', { ...mayFail, timeout: Duration.seconds(1) }), 124],
+    ['writeFile', () => BootstrapStep.writeFile(node.path('file'), 'a', { ...mayFail, owner: 'nobody' }), 1],
+    ['writeFile', () => BootstrapStep.writeFile(node.path('calls/file'), 'a', mayFail), 1],
+    ['writeFile', () => BootstrapStep.writeFile(node.path('etc'), 'a', mayFail), 1],
+    ['installPackages', () => BootstrapStep.installPackages(['jq'], { ...mayFail, attempts: 2 }), 1],
+    ['enableService', () => BootstrapStep.enableService('nothing', mayFail), 1],
+  ])('does not stop the boot, says so, and leaves nothing half done (%s)', async (kind, step, status) => {
+    node.command('chown', 'exit 1');
+    node.command('dnf', 'exit 1');
+    node.command('systemctl', '[[ "$*" != *nothing* ]]');
+    const run = await boot(step(), BootstrapStep.run(`echo after >${out()}`));
+    expect(run.status).toBe(0);
+    const said = `ECS bootstrap: failed at step 1 (${kind}), status ${status}, going on without\n`;
+    expect([run.output.endsWith(said), node.read('dev/console')]).toEqual([true, said]);
+    expect([node.read('out'), node.stamped, node.reason]).toEqual(['after\n', true, '']);
+    expect([node.exists('file'), node.exists('file.ecs-new'), node.exists('etc.ecs-new')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('that succeeds says nothing, and a later one that may not fail still stops the boot', async () => {
+    const run = await boot(BootstrapStep.run('true', mayFail), BootstrapStep.run('false'));
+    expect(run).toEqual({ status: 1, output: 'ECS bootstrap: failed at step 2 (run), status 1\n' });
+  });
+
+  test('is stopped with the boot when its time is over', async () => {
+    const userData = new NodeBootstrap({
+      clusterName: 'orders',
+      bootstrapSteps: [BootstrapStep.run(`touch ${node.path('begun')}; exec /bin/sleep 60`, mayFail)],
+    }).render();
+    expect(await node.run(userData, { stopAt: 'begun' })).toMatchObject({ status: 143 });
+    expect([node.stamped, node.reason]).toEqual([
+      false,
+      'failed at step 1 (run), stopped, status 143: out of time or shut down\n',
+    ]);
   });
 });
 
@@ -255,6 +301,23 @@ describe('packages', () => {
       { status: 1 },
     );
     expect(node.calls.filter((call) => call.startsWith('dnf'))).toHaveLength(1);
+  });
+
+  test.each([
+    ['ahead', 'SECONDS=31536000'],
+    ['back', 'SECONDS=-3600'],
+  ])('are tried again when the clock is set %s meanwhile', async (_, jump) => {
+    node.command('dnf', `[ $(grep -c ^dnf ${node.path('calls')}) = 2 ]`);
+    const userData = new NodeBootstrap({
+      clusterName: 'orders',
+      bootstrapSteps: [BootstrapStep.installPackages(['jq'])],
+    }).render();
+    // Bash's own count of the seconds goes by the clock that somebody sets.
+    const adapt = (script: string) =>
+      script.replace('dnf -y install "$@" </dev/null; do', (text) => `${text} ${jump}`);
+    await node.run(userData, { adapt });
+    expect(node.calls.filter((call) => call.startsWith('dnf'))).toHaveLength(2);
+    expect(node.stamped).toBe(true);
   });
 
   test('cannot turn out to be options', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Aws, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -62,9 +62,9 @@ function full(): string {
 }
 
 const GOLDEN: [name: string, render: () => string, maxBytes: number][] = [
-  ['smallest', () => rendered({ clusterName: 'orders' }), 3_300],
+  ['smallest', () => rendered({ clusterName: 'orders' }), 3_400],
   ['cluster-from-tag', () => rendered(), 4_500],
-  ['full', full, 9_000],
+  ['full', full, 9_200],
 ];
 
 describe('the rendered user data', () => {
@@ -78,14 +78,18 @@ describe('the rendered user data', () => {
     expect(Buffer.byteLength(render())).toBeLessThan(maxBytes);
   });
 
-  test.each(GOLDEN)('is plain text in two parts, the gate first: %s', (_, render) => {
+  test.each(GOLDEN)('is plain text in three parts, the gate first: %s', (_, render) => {
     const userData = render();
     expect(userData).toMatch(/^[\t\n\x20-\x7e]*$/);
-    expect(partsOf(userData).map(({ type }) => type)).toEqual(['text/cloud-boothook', 'text/x-shellscript']);
+    expect(partsOf(userData).map(({ type }) => type)).toEqual([
+      'text/cloud-boothook',
+      'text/part-handler',
+      'text/x-shellscript',
+    ]);
   });
 
   test.each(GOLDEN)('satisfies shellcheck at its strictest: %s', (_, render) => {
-    const [gate, script] = partsOf(render());
+    const [gate, , script] = partsOf(render());
     expect(findingsIn(gate.body, 'sh')).toBe('');
     expect(findingsIn(script.body, 'bash')).toBe('');
   });
@@ -93,8 +97,8 @@ describe('the rendered user data', () => {
   test.each(GOLDEN)('ends with the stamp and the start of the agent: %s', (_, render) => {
     const lines = scriptOf(render()).trimEnd().split('\n');
     expect(lines.slice(-5)).toEqual([
-      "at='final check'",
-      "grep -qxE 'ECS_CLUSTER=[A-Za-z0-9_-]{1,255}' /etc/ecs/ecs.config; sync",
+      "at='start of ecs.service'",
+      'systemctl enable --no-reload ecs.service; sync',
       '# Nothing may follow: from here on the agent may start.',
       'touch $stamp; sync',
       'systemctl start --no-block ecs.service',
@@ -127,6 +131,7 @@ describe('a boot', () => {
       'step 1',
       'step 2',
       'step 3',
+      'systemctl enable --no-reload ecs.service',
       'sync ',
       'sync ',
       'systemctl start --no-block ecs.service',
@@ -171,17 +176,68 @@ describe('a boot', () => {
     expect([node.stamped, node.exists('etc/ecs/ecs.config')]).toEqual([false, false]);
   });
 
-  test.each(['', 'ECS_CLUSTER=', '#ECS_CLUSTER=orders', 'ECS_CLUSTER=two words'])(
-    'fails closed when a step has left no cluster in ecs.config: %j',
-    async (line) => {
-      const step = BootstrapStep.run(`echo '${line}' >${node.path('etc/ecs/ecs.config')}`);
+  test.each([
+    ['no line', "true >'FILE'"],
+    ['an empty name', "echo ECS_CLUSTER= >'FILE'"],
+    ['a comment', "echo '#ECS_CLUSTER=orders' >'FILE'"],
+    ['another name', "sed -i s/ECS_CLUSTER=.*/ECS_CLUSTER=default/ 'FILE'"],
+    ['a second line', "echo ECS_CLUSTER=other >>'FILE'"],
+    ['a second line that is indented', "echo ' ECS_CLUSTER = other' >>'FILE'"],
+    ['the name in quotes', `echo 'ECS_CLUSTER="orders"' >>'FILE'`],
+    ['a carriage return', "sed -i 's/$/\\r/' 'FILE'"],
+    ['no file', "rm 'FILE'"],
+  ])(
+    'fails closed when the agent would join another cluster, for the steps leave %s in ecs.config',
+    async (_, command) => {
+      const step = BootstrapStep.run(command.replace('FILE', node.path('etc/ecs/ecs.config')));
       expect(await node.run(rendered({ clusterName: 'orders', bootstrapSteps: [step] }))).toMatchObject({
         status: 1,
       });
-      expect(node.reason).toBe('failed at final check, status 1\n');
+      expect(node.reason).toBe('failed at final check: ECS_CLUSTER has changed, status 1\n');
       expect(node.stamped).toBe(false);
     },
   );
+
+  test.each([
+    ['the same name again', "echo ECS_CLUSTER=orders >>'FILE'"],
+    ['another name before it', "sed -i '1i ECS_CLUSTER=other' 'FILE'"],
+    ['a comment', "echo '# ECS_CLUSTER=other was here' >>'FILE'"],
+    ['a variable with a longer name', "echo MY_ECS_CLUSTER=other >>'FILE'"],
+  ])('lets the agent start when the steps leave %s in ecs.config', async (_, command) => {
+    const step = BootstrapStep.run(command.replace('FILE', node.path('etc/ecs/ecs.config')));
+    expect(await node.run(rendered({ clusterName: 'orders', bootstrapSteps: [step] }))).toMatchObject({
+      status: 0,
+    });
+    expect(node.stamped).toBe(true);
+  });
+
+  test.each([
+    ['cannot be enabled', '[[ "$*" != "enable --no-reload"* ]]'],
+    ['cannot be started', '[[ $1 != start ]]'],
+  ])("fails closed, at later boots too, when the agent's service %s", async (_, systemctl) => {
+    node.command('systemctl', systemctl);
+    expect(await node.run(rendered({ clusterName: 'orders' }))).toMatchObject({ status: 1 });
+    expect(node.reason).toBe('failed at start of ecs.service, status 1\n');
+    expect(node.stamped).toBe(false);
+  });
+
+  test('makes /etc/ecs where an image lacks it', async () => {
+    rmSync(node.path('etc/ecs'), { recursive: true });
+    await node.run(rendered({ clusterName: 'orders' }));
+    expect(node.stamped).toBe(true);
+    expect((statSync(node.path('etc/ecs')).mode & 0o777).toString(8)).toBe('755');
+  });
+
+  test('keeps what is asked of systemctl when cloud-init has POSIXLY_CORRECT in its environment', async () => {
+    node.command('systemctl', '! env | grep POSIXLY_CORRECT');
+    process.env.POSIXLY_CORRECT = '1';
+    try {
+      expect(await node.run(rendered({ clusterName: 'orders' }))).toEqual({ status: 0, output: '' });
+    } finally {
+      delete process.env.POSIXLY_CORRECT;
+    }
+    expect(node.stamped).toBe(true);
+  });
 
   test('that is stopped says during what, and leaves nothing behind', async () => {
     const step = BootstrapStep.run(`touch ${node.path('begun')}; exec /bin/sleep 60`);
@@ -189,7 +245,7 @@ describe('a boot', () => {
       stopAt: 'begun',
     });
     expect(status).toBe(143);
-    expect(node.reason).toBe('failed at step 1 (run), stopped, status 143\n');
+    expect(node.reason).toBe('failed at step 1 (run), stopped, status 143: out of time or shut down\n');
     expect(node.stamped).toBe(false);
   });
 
@@ -251,7 +307,7 @@ describe('values that only CloudFormation knows', () => {
       expect(await node.run(deployed(rendered({ clusterName: value() }), { Value: name }))).toMatchObject({
         status: 1,
       });
-      expect(node.reason).toBe('failed at final check, status 1\n');
+      expect(node.reason).toBe('failed at the name of the cluster, status 1\n');
     },
   );
 
@@ -452,7 +508,7 @@ describe('16 KB', () => {
     const render = () =>
       rendered({ clusterName: 'orders', bootstrapSteps: [BootstrapStep.run('true'), large(free())] });
     expect(render).toThrow(
-      /^the user data must be at most 16384 bytes, got: about 16\d{3} \(gate \d+, frame \d+, kernel parameters \d+, SSM agent \d+, ecs.config \d+, steps \d+, step 1 \(run\) \d+, step 2 \(writeFile\) 1\d{4}, end \d+\); put what is large into a machine image of your own, or into an S3 object that a step downloads \(UserDataTooLarge\)$/,
+      /^the user data must be at most 16384 bytes, got: about 16\d{3} \(gate \d+, gate without execution \d+, frame \d+, kernel parameters \d+, SSM agent \d+, ecs.config \d+, steps \d+, step 1 \(run\) \d+, step 2 \(writeFile\) 1\d{4}, final check \d+, end \d+\); put what is large into a machine image of your own, or into an S3 object that a step downloads \(UserDataTooLarge\)$/,
     );
   });
 

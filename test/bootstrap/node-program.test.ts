@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { NodeBootstrap } from '../../src/bootstrap/node-bootstrap';
@@ -49,9 +49,10 @@ const failing = (answer: Answer, times: number): Answer[] => Array(times).fill(a
 
 describe('the program', () => {
   test.each([
-    { clusterName: true, registries: false },
-    { clusterName: false, registries: true },
-    { clusterName: true, registries: true },
+    { clusterName: true },
+    { clusterName: false, registries: DockerAuthFormat.DOCKER },
+    { clusterName: false, registries: DockerAuthFormat.DOCKERCFG },
+    { clusterName: true, registries: DockerAuthFormat.DOCKERCFG },
   ])('is Python that compiles and is plain text: %p', (tasks) => {
     const program = nodeProgram(tasks) as string;
     expect(program).toMatch(/^[\n\x20-\x7e]*$/);
@@ -65,7 +66,7 @@ describe('the program', () => {
   });
 
   test('is not there when a node has nothing to ask for', () => {
-    expect(nodeProgram({ clusterName: false, registries: false })).toBeUndefined();
+    expect(nodeProgram({ clusterName: false })).toBeUndefined();
     const userData = new NodeBootstrap({ clusterName: 'orders' }).render();
     expect(userData).not.toContain('python');
     expect(userData).not.toContain('169.254.169.254');
@@ -197,6 +198,90 @@ describe('the credentials of registries', () => {
     expect(
       execFileSync('grep', ['-rlF', AUTH, node.root], { encoding: 'utf8' }).trim().split('\n').sort(),
     ).toEqual([node.path('etc/ecs/ecs.config'), node.path('root/.docker/config.json')].sort());
+  });
+
+  test.each([
+    'docker.io',
+    'https://docker.io',
+    'index.docker.io',
+    'https://index.docker.io/v1',
+    'registry-1.docker.io',
+    'https://registry-1.docker.io/v2/',
+    'index.docker.io/v1/',
+    ' Docker.IO ',
+    'http://docker.io/team',
+  ])(
+    'of Docker Hub reach the agent and docker under the one name that they look for, from %j',
+    async (key) => {
+      secretOf({ [key]: { auth: AUTH } });
+      await boot('orders', DockerAuthFormat.DOCKERCFG);
+      const auths = { 'https://index.docker.io/v1/': { auth: AUTH } };
+      expect(configLines()).toContain(`ECS_ENGINE_AUTH_DATA=${JSON.stringify(auths)}`);
+      expect(JSON.parse(node.read('root/.docker/config.json'))).toEqual({ auths });
+    },
+  );
+
+  test.each([
+    ['HTTPS://Registry.Example.com', 'https://registry.example.com'],
+    ['Registry.example.com:5000/Team', 'registry.example.com:5000/Team'],
+    ['registry.example.com\n', 'registry.example.com'],
+    ['my-docker.io', 'my-docker.io'],
+    ['docker.io.example.com', 'docker.io.example.com'],
+    ['https://registry.example.com/v2/', 'https://registry.example.com/v2/'],
+  ])('have the host as the agent looks for it: %j is %j', async (key, registry) => {
+    const entry = { username: 'deploy', password: PASSWORD };
+    secretOf({ [key]: entry });
+    await boot('orders', DockerAuthFormat.DOCKER);
+    const line = configLines().find((text) => text.startsWith('ECS_ENGINE_AUTH_DATA=')) as string;
+    expect(JSON.parse(line.slice('ECS_ENGINE_AUTH_DATA='.length))).toEqual({ [registry]: entry });
+  });
+
+  test.each([
+    ['docker.io', 'https://index.docker.io/v1/'],
+    ['Registry.example.com', 'registry.example.com'],
+  ])('under the right name are not replaced by those under another: %s beside %s', async (other, right) => {
+    const auth = (user: string) => ({ auth: Buffer.from(`${user}:x`).toString('base64') });
+    for (const keys of [
+      [other, right],
+      [right, other],
+    ]) {
+      secretOf(Object.fromEntries(keys.map((key) => [key, auth(key === right ? 'right' : 'other')])));
+      await boot('orders', DockerAuthFormat.DOCKERCFG);
+      expect(configLines()).toContain(`ECS_ENGINE_AUTH_DATA=${JSON.stringify({ [right]: auth('right') })}`);
+    }
+  });
+
+  test('may have been saved with a byte order mark', async () => {
+    secretOf(`\ufeff${JSON.stringify(dockercfg)}`);
+    expect(await boot('orders', DockerAuthFormat.DOCKERCFG)).toMatchObject({ status: 0 });
+  });
+
+  test.each([
+    [DockerAuthFormat.DOCKER, "'username'", "data.get('auths'"],
+    [DockerAuthFormat.DOCKERCFG, "data.get('auths'", "'username'"],
+  ])('are read by a program that knows their format alone: %s', (registries, has, hasNot) => {
+    const program = nodeProgram({ clusterName: false, registries });
+    expect([program?.includes(has), program?.includes(hasNot)]).toEqual([true, false]);
+  });
+
+  test('and the name of the cluster take one token of the metadata service together', async () => {
+    secretOf(dockercfg);
+    await boot(undefined, DockerAuthFormat.DOCKERCFG);
+    expect(endpoints.requests.filter((request) => request.startsWith('PUT'))).toHaveLength(1);
+  });
+
+  test('are asked for with a new token when the old one is no longer taken', async () => {
+    secretOf(dockercfg);
+    endpoints.imdsFailures.push({ status: 200, body: 'orders' }, { status: 401, body: 'no' });
+    expect(await boot(undefined, DockerAuthFormat.DOCKERCFG)).toMatchObject({ status: 0 });
+    expect(endpoints.requests.filter((request) => request.startsWith('PUT'))).toHaveLength(2);
+  });
+
+  test('that cannot be written stop the node with one line that says why', async () => {
+    secretOf(dockercfg);
+    mkdirSync(node.path('root/.docker/config.json'), { recursive: true });
+    expect(await boot('orders', DockerAuthFormat.DOCKERCFG)).toMatchObject({ status: 1 });
+    expect(node.reason).toMatch(/^IsADirectoryError: .*config\.json'\nfailed at ecs.config, status 1\n$/);
   });
 
   test('are asked for with a request that is signed', async () => {

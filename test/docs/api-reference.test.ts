@@ -71,6 +71,7 @@ describe('the examples of the docstrings', () => {
 
 /** Structs of which one that extends them is passed, and what a method of the cluster makes. */
 const SHOWN_OTHERWISE = [
+  'BootstrapStepOptions',
   'NodeProps',
   'NodeBootstrapOptions',
   'NodeVolumeOptions',

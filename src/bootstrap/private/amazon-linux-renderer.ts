@@ -1,7 +1,8 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Token } from 'aws-cdk-lib';
 import { AGENT_VARIABLES } from '../../settings/agent-variables';
 import { renderStep, stepFunctions } from './amazon-linux-steps';
-import { BOOT_GATE, ERROR_FILE, STAMP } from './boot-gate';
+import { BOOT_GATE, ERROR_FILE, GATE_WITHOUT_EXECUTION, STAMP } from './boot-gate';
+import { isNameOfCluster } from './harmless-token';
 import { multipart } from './multipart';
 import { nodeProgram } from './node-program';
 import type { NodeSettings } from './node-settings';
@@ -19,16 +20,18 @@ export interface RenderedUserData {
   readonly sections: readonly Section[];
 }
 
+/** It says where it failed, and never what failed: a command can hold a secret. */
 const HEAD = `#!/bin/bash
-# Configures this node. If it fails, the node never joins a cluster and is powered off: see ${ERROR_FILE}.
-set -euo pipefail; umask 077
+# If this fails, the node joins no cluster and powers off.
+unset POSIXLY_CORRECT; set -euo pipefail; umask 077
 export HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 stamp=${STAMP} err=${ERROR_FILE} at=start new=
 rm -f $stamp $err
 say() { echo "ECS bootstrap: $*" >&2 || :; { echo "ECS bootstrap: $*" >/dev/console; } 2>/dev/null || :; }
-leave() { # says where, never what: a command can hold a secret
+leave() {
   set +e; local why="failed at $at, status $1"
-  [ "$1" = 0 ] || { echo "$why" >>$err && why=$(<$err); say "$why"; }
+  case $1 in 124 | 143) why+=': out of time or shut down' ;; esac
+  [ "$1" = 0 ] || { rm -f $stamp; echo "$why" >>$err && why=$(<$err); say "$why"; }
   [ -z "$new" ] || rm -f -- "$new" /root/.docker/config.json.new
 }
 trap 'leave $?' EXIT; trap 'at="$at, stopped"; exit 143' HUP INT TERM; trap : PIPE`;
@@ -43,8 +46,9 @@ const JSON_VARIABLES = new Set(
 const SSM_AGENT =
   "systemctl enable --now --no-block amazon-ssm-agent.service || say 'no SSM agent, going on without'";
 
-const TAIL = `at='final check'
-grep -qxE 'ECS_CLUSTER=[A-Za-z0-9_-]{1,255}' /etc/ecs/ecs.config; sync
+/** Enabled too: an image may have the agent's service disabled, and a step may install it. */
+const TAIL = `at='start of ecs.service'
+systemctl enable --no-reload ecs.service; sync
 # Nothing may follow: from here on the agent may start.
 touch $stamp; sync
 systemctl start --no-block ecs.service`;
@@ -54,23 +58,33 @@ export function renderAmazonLinux(settings: NodeSettings): RenderedUserData {
   const shell = new Shell();
   const sysctls = renderSysctls(settings, shell);
   const config = renderEcsConfig(settings, shell);
-  const steps = settings.steps.map((step, index) => renderStep(step, index + 1, shell));
+  const steps = settings.steps.map((step, index) => ({
+    name: `step ${index + 1} (${step.kind})`,
+    text: renderStep(step, index + 1, shell),
+  }));
   const sections: Section[] = [
     { name: 'gate', text: BOOT_GATE },
+    { name: 'gate without execution', text: GATE_WITHOUT_EXECUTION },
     { name: 'frame', text: [HEAD, ...shell.functions(), ...stepFunctions(settings.steps)].join('\n') },
     { name: 'encoded values', text: shell.declarations() },
     { name: 'kernel parameters', text: sysctls },
     { name: 'SSM agent', text: SSM_AGENT },
     { name: 'ecs.config', text: config },
-    ...(steps.length === 0 ? [] : [{ name: 'steps', text: 'umask 022' }]),
-    ...steps.map((text, index) => ({ name: `step ${index + 1} (${settings.steps[index].kind})`, text })),
+    ...(steps.length === 0
+      ? []
+      : [
+          { name: 'steps', text: 'umask 022' },
+          ...steps,
+          { name: 'final check', text: checkOfCluster(settings.clusterName, shell) },
+        ]),
     { name: 'end', text: TAIL },
   ].filter(({ text }) => text !== '');
-  const script = sections.slice(1).map(({ text }) => text);
+  const script = sections.slice(2).map(({ text }) => text);
   return {
     sections,
     text: multipart([
       { type: 'text/cloud-boothook', body: BOOT_GATE },
+      { type: 'text/part-handler', body: GATE_WITHOUT_EXECUTION },
       { type: 'text/x-shellscript', body: script.join('\n') },
     ]),
   };
@@ -85,25 +99,45 @@ chmod 644 $new; mv -f $new $conf
 sysctl -q -p $conf`;
 }
 
-function renderEcsConfig({ clusterName, agentLines, dockerAuth }: NodeSettings, shell: Shell): string {
+function renderEcsConfig(settings: NodeSettings, shell: Shell): string {
+  const { clusterName, agentLines, dockerAuth, steps } = settings;
   const lines: Line[] = agentLines.map(({ variable, value }) => ({
     text: `${variable}=${value}`,
     json: JSON_VARIABLES.has(variable),
   }));
   if (clusterName !== undefined) lines.unshift({ text: `ECS_CLUSTER=${clusterName}` });
-  const program = nodeProgram({
-    clusterName: clusterName === undefined,
-    registries: dockerAuth !== undefined,
-  });
+  const program = nodeProgram({ clusterName: clusterName === undefined, registries: dockerAuth?.format });
   const blocks = shell.lines(lines);
   if (program !== undefined) {
-    const args = dockerAuth === undefined ? [] : [dockerAuth._secretArn, Aws.URL_SUFFIX, dockerAuth.format];
+    const args = dockerAuth === undefined ? [] : [dockerAuth._secretArn, Aws.URL_SUFFIX];
     const words = args.map((arg) => ` ${shell.word(arg)}`).join('');
     blocks.unshift(hereDocument(`timeout 300 /usr/bin/python3 -I -${words} 2>>$err`, program, 'PY'));
   }
+  const keepsLine = clusterName === undefined ? steps.length > 0 : !isKnownName(clusterName);
   return `at=ecs.config new=/etc/ecs/ecs.config.new
-${redirected(blocks)}
+(umask 022; mkdir -p /etc/ecs)
+${redirected(blocks)}${keepsLine ? LINE_OF_CLUSTER : ''}
 mv -f $new /etc/ecs/ecs.config`;
+}
+
+/** What CloudFormation says is checked on the node. It is kept for the last check, as what the tag says. */
+const LINE_OF_CLUSTER = `
+joins=$(grep -xE 'ECS_CLUSTER=[A-Za-z0-9_-]{1,255}' $new) || { at='the name of the cluster'; exit 1; }`;
+
+/** Whether it is sure to be a name: what else CloudFormation says may be anything. */
+function isKnownName(clusterName: string): boolean {
+  return !Token.isUnresolved(clusterName) || isNameOfCluster(clusterName);
+}
+
+/**
+ * What the steps have left in the file. Of several lines for one variable the last is what the agent gets,
+ * with white space around the name too.
+ */
+function checkOfCluster(clusterName: string | undefined, shell: Shell): string {
+  const isKnown = clusterName !== undefined && isKnownName(clusterName);
+  const line = isKnown ? shell.word(`ECS_CLUSTER=${clusterName}`) : '"$joins"';
+  return `at='final check: ECS_CLUSTER has changed'
+[[ $(grep -E '^\\s*ECS_CLUSTER\\s*=' /etc/ecs/ecs.config | tail -n 1) = ${line} ]]`;
 }
 
 /** Into the new file. */

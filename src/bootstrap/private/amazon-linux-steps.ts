@@ -8,33 +8,43 @@ const FUNCTIONS: { readonly [kind in StepNode['kind']]?: string } = {
   /usr/bin/timeout -k 10 "\${2:-0}" /bin/bash -eo pipefail -c -- "$1" "$at" </dev/null
 }`,
   writeFile: `file() { # path mode owner content
-  mkdir -p -- "\${1%/*}/"
   new=$1.ecs-new
-  (umask 077; printf %s "$4" >"$new")
-  [ -z "$3" ] || chown -- "$3" "$new"
-  chmod -- "$2" "$new"; mv -fT -- "$new" "$1"
+  mkdir -p -- "\${1%/*}/" && (umask 077; printf %s "$4" >"$new") && { [ -z "$3" ] || chown -- "$3" "$new"; } &&
+    chmod -- "$2" "$new" && mv -fT -- "$new" "$1"
 }`,
-  installPackages: `packages() { # attempts seconds name...
-  local n=1 tries=$1 end=$((SECONDS + $2)); shift 2
-  [[ " $*" != *" -"* ]]
-  until timeout -k 30 $((end - SECONDS > 0 ? end - SECONDS : 1)) dnf -y install "$@" </dev/null; do
-    ((n < tries && SECONDS < end)) || return 1
-    sleep $((n * n * 4)); n=$((n + 1))
+  // By the time since the machine started: a clock that is set meanwhile would make an hour of a minute.
+  installPackages: `up() { local t _; read -r t _ </proc/uptime; echo "\${t%.*}"; }
+packages() { # attempts seconds name...
+  local n=1 tries=$1 left=$2 end=$(($(up) + $2)); shift 2
+  [[ " $*" != *" -"* ]] || return 1
+  until timeout -k 30 "$left" dnf -y install "$@" </dev/null; do
+    ((n < tries && $(up) < end)) || return 1
+    sleep $((n * n * 4)); n=$((n + 1)) left=$((end - $(up))); ((left > 0)) || left=1
   done
 }`,
 };
 
+/**
+ * Set behind a step that may fail. In such a list bash ignores `set -e`, in functions too: those above say of
+ * each of their commands what its failure means.
+ */
+const FORGIVE = `forgive() { say "failed at $at, status $?, going on without"; rm -f -- "$new"; }`;
+
 /** The functions that these steps call. */
 export function stepFunctions(steps: readonly StepNode[]): string[] {
   const used = new Set(steps.map(({ kind }) => kind));
-  return Object.entries(FUNCTIONS).flatMap(([kind, text]) =>
-    used.has(kind as StepNode['kind']) ? [text] : [],
-  );
+  return [
+    ...Object.entries(FUNCTIONS).flatMap(([kind, text]) =>
+      used.has(kind as StepNode['kind']) ? [text] : [],
+    ),
+    ...(steps.some(({ continueOnError }) => continueOnError) ? [FORGIVE] : []),
+  ];
 }
 
 /** One step, as commands; `number` counts from 1. */
 export function renderStep(step: StepNode, number: number, shell: Shell): string {
-  return `at='step ${number} (${step.kind})'\n${commands(step, shell)}`;
+  const forgiven = step.continueOnError ? ' || forgive' : '';
+  return `at='step ${number} (${step.kind})'\n${commands(step, shell)}${forgiven}`;
 }
 
 function commands(step: StepNode, shell: Shell): string {

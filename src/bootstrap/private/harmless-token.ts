@@ -1,4 +1,4 @@
-import { type IResolvable, Reference } from 'aws-cdk-lib';
+import { type IResolvable, Reference, Tokenization } from 'aws-cdk-lib';
 import { isPseudoParameter, referencedResource } from '../../rendered/references';
 
 const PLAIN_ATTRIBUTES = [
@@ -15,4 +15,11 @@ export function isPlainToken(token: IResolvable): boolean {
   if (isPseudoParameter(token)) return true;
   if (!Reference.isReference(token)) return false;
   return PLAIN_ATTRIBUTES.includes(`${referencedResource(token)?.cfnResourceType}.${token.displayName}`);
+}
+
+/** Whether a string is the name of a cluster of this app: AWS has formed it or checked it. */
+export function isNameOfCluster(value: string): boolean {
+  const token = Tokenization.reverseCompleteString(value);
+  if (token === undefined || !Reference.isReference(token) || token.displayName !== 'Ref') return false;
+  return referencedResource(token)?.cfnResourceType === 'AWS::ECS::Cluster';
 }

@@ -6,15 +6,13 @@ export const BOUNDARY = '?(+)?';
 
 /** One part of a user data that has several. */
 export interface Part {
-  readonly type: 'text/cloud-boothook' | 'text/x-shellscript';
+  readonly type: 'text/cloud-boothook' | 'text/part-handler' | 'text/x-shellscript';
   readonly body: string;
 }
 
 /** A MIME message of 7-bit text, as cloud-init reads it. */
 export function multipart(parts: readonly Part[]): string {
-  const bodies = parts.map(
-    ({ type, body }) => `--${BOUNDARY}\nContent-Type: ${type}; charset="us-ascii"\n\n${body}\n`,
-  );
+  const bodies = parts.map(({ type, body }) => `--${BOUNDARY}\nContent-Type: ${type}\n\n${body}\n`);
   return (
     'MIME-Version: 1.0\n' +
     `Content-Type: multipart/mixed; boundary="${BOUNDARY}"\n\n` +

@@ -1,5 +1,11 @@
+/** What any step may have. */
+export interface AnyStepNode {
+  /** Whether the boot goes on when it fails. */
+  readonly continueOnError: boolean;
+}
+
 /** A command for a shell of its own. */
-export interface RunNode {
+export interface RunNode extends AnyStepNode {
   readonly kind: 'run';
   readonly command: string;
   /** In seconds, as text: it may be a token. */
@@ -9,7 +15,7 @@ export interface RunNode {
 }
 
 /** A file, written whole. */
-export interface WriteFileNode {
+export interface WriteFileNode extends AnyStepNode {
   readonly kind: 'writeFile';
   readonly path: string;
   readonly content: string;
@@ -18,7 +24,7 @@ export interface WriteFileNode {
 }
 
 /** Packages from the system's repositories. */
-export interface InstallPackagesNode {
+export interface InstallPackagesNode extends AnyStepNode {
   readonly kind: 'installPackages';
   readonly packages: readonly string[];
   readonly attempts: string;
@@ -27,7 +33,7 @@ export interface InstallPackagesNode {
 }
 
 /** A unit of the init system. */
-export interface EnableServiceNode {
+export interface EnableServiceNode extends AnyStepNode {
   readonly kind: 'enableService';
   readonly name: string;
   readonly start: boolean;

@@ -102,11 +102,18 @@ class Machine:
         write(self.root / 'etc/fstab', '')
         write(self.root / 'etc/hosts', f'127.0.0.1 localhost\n{servers.SECRETS_ADDRESS} {self.secrets_host}\n')
         (self.root / 'var/log/journal').mkdir(parents=True, exist_ok=True)
+        for name in self.scenario.get('remove', []):
+            path = self.inside(name)
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         for name, file in self.scenario.get('files', {}).items():
-            path = self.root / name.lstrip('/')
-            if not path.resolve().is_relative_to(self.root):
-                raise RuntimeError(f'{name} leads out of the machine')
+            path = self.inside(name)
             write(path, file['content'], int(file.get('mode', '0644'), 8))
+
+    def inside(self, name):
+        path = self.root / name.lstrip('/')
+        if not path.parent.resolve().is_relative_to(self.root):
+            raise RuntimeError(f'{name} leads out of the machine')
+        return path
 
     def sysctl(self, name):
         return read_text(Path('/proc/sys') / name.replace('.', '/'))
