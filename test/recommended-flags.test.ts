@@ -53,7 +53,7 @@ function threeStacks(app: App): Record<string, Stack> {
   const orders = new EcsAutoScaledCluster(cluster, 'Orders', {
     vpc: testVpc(cluster),
     tiers: [{ name: 'general', template }],
-    replacement: NodeReplacement.rolling({ cordon: true }),
+    replacement: NodeReplacement.rolling({ maxHealthyPercentage: 110, cordon: true }),
   });
   const taskDefinition = new ecs.Ec2TaskDefinition(services, 'Task');
   taskDefinition.addContainer('api', {

@@ -142,12 +142,13 @@ export interface EcsAutoScaledClusterProps extends NodeProps {
  */
 export class EcsAutoScaledCluster extends ecs.Cluster {
   /**
-   * The placement constraint that keeps a task off nodes that are about to be replaced, where the cluster's
-   * `NodeReplacement.rolling()` has the cordon.
+   * The placement constraint that keeps a task off nodes that are held: those that are about to be replaced,
+   * where the cluster's `NodeReplacement.rolling()` has `cordon: true` below a surge of 200.
    *
-   * Replica services of the app have it without being asked. It is for tasks that the library does not see:
-   * those of another app, or that are run by hand or by a state machine. Never for a daemon: ECS stops
-   * running daemon tasks that no longer meet a constraint.
+   * Replica services of the app have it there without being asked. It is for tasks that the library does not
+   * see: those of another app, or that are run by hand or by a state machine. A task that is run alone
+   * (`RunTask`) fails at once, and does not wait, where no node meets it: only for callers that try again.
+   * Never for a daemon: ECS stops running daemon tasks that no longer meet a constraint.
    */
   public static notHeld(): ecs.PlacementConstraint {
     return ecs.PlacementConstraint.memberOf(NOT_HELD);
@@ -180,7 +181,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       defaultStrategyIsOurs: true,
       dynamicHostPortRange: attrs.dynamicHostPortRange ?? DEFAULT_HOST_PORTS,
       replacesRunningNodes: attrs.replacesRunningNodes ?? false,
-      constrainToNotHeld: attrs.cordon ?? false,
+      constrainToNotHeld: attrs.needsPlacementConstraint ?? false,
     });
     return cluster;
   }
@@ -394,7 +395,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
         return tiers().some((tier) => tier._replacement.replacesRunningNodes);
       },
       get constrainToNotHeld() {
-        return tiers().some((tier) => tier._replacement.cordon);
+        return tiers().some((tier) => tier._replacement.needsPlacementConstraint);
       },
     });
   }

@@ -62,12 +62,13 @@ export interface EcsAutoScaledClusterAttributes {
   readonly replacesRunningNodes?: boolean;
 
   /**
-   * The cluster marks nodes that are about to be replaced (`NodeReplacement.rolling()` with the cordon):
-   * replica services of this app then keep off them, so that a roll moves each of their tasks once.
+   * The cluster marks nodes that are about to be replaced, as `NodeReplacement.needsPlacementConstraint` of its
+   * tiers says (`rolling()` with `cordon: true` below a surge of 200): replica services of this app then get a
+   * placement constraint that keeps off them, so that a roll moves each of their tasks once.
    *
    * @default false
    */
-  readonly cordon?: boolean;
+  readonly needsPlacementConstraint?: boolean;
 
   /**
    * The cluster's default Cloud Map namespace.

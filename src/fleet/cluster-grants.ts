@@ -1,3 +1,4 @@
+import { Lazy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { FleetCluster } from './fleet-cluster';
@@ -11,6 +12,12 @@ const MAX_CHARACTERS = 5000;
 /** A cluster's ARN without its name, in the longest partition and region, quoted. */
 const ARN_CHARACTERS = 64;
 
+/** Stands for the ARNs while they are counted. */
+const PROBE = ['arn:aws:ecs:::cluster/probe'];
+
+/** The statements for the clusters of some ARNs. The list still grows: pass it on as it is. */
+export type InClusters = (clusterArns: string[]) => iam.PolicyStatement[];
+
 /**
  * What a role may do in clusters, however many there are.
  *
@@ -19,21 +26,24 @@ const ARN_CHARACTERS = 64;
  */
 export class ClusterGrants extends Construct {
   private readonly clusters = new Set<string>();
+  /** How often the statements name each cluster. */
+  private readonly copies: number;
   private batch: string[] = [];
   private room = 0;
-  private batches = 0;
+  private batches: number;
 
-  /**
-   * @param statements what is allowed in the clusters of these ARNs, a list that still grows. It must name
-   * each ARN `copies` times.
-   */
+  /** @param inline whether the first ones stand in the role's own policy, which has room for one set of grants. */
   public constructor(
     scope: Construct,
+    id: string,
     private readonly role: iam.Role,
-    private readonly copies: number,
-    private readonly statements: (clusterArns: () => string[]) => iam.PolicyStatement[],
+    private readonly statements: InClusters,
+    private readonly inline = true,
   ) {
-    super(scope, 'Clusters');
+    super(scope, id);
+    this.batches = inline ? 0 : 1;
+    const rendered = JSON.stringify(statements(PROBE).map((statement) => statement.toJSON()));
+    this.copies = rendered.split(PROBE[0]).length - 1;
   }
 
   public add(cluster: FleetCluster): void {
@@ -50,8 +60,11 @@ export class ClusterGrants extends Construct {
     this.batch = batch;
     this.room = MAX_CHARACTERS;
     this.batches += 1;
-    const statements = this.statements(() => batch);
-    if (this.batches === 1) for (const statement of statements) this.role.addToPrincipalPolicy(statement);
-    else new iam.ManagedPolicy(this, `Policy${this.batches}`, { roles: [this.role], statements });
+    const statements = this.statements(Lazy.list({ produce: () => batch }));
+    if (this.inline && this.batches === 1) {
+      for (const statement of statements) this.role.addToPrincipalPolicy(statement);
+    } else {
+      new iam.ManagedPolicy(this, `Policy${this.batches}`, { roles: [this.role], statements });
+    }
   }
 }

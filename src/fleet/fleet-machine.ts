@@ -1,69 +1,179 @@
-import { ArnFormat, Aws, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, type Duration, Lazy, RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib';
+import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+import * as schedulerTargets from 'aws-cdk-lib/aws-scheduler-targets';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { forThisAccount } from '../private/service-principal';
+import type { InstanceTier } from '../tier/instance-tier';
+import { ClusterGrants, type InClusters } from './cluster-grants';
+import type { FleetAlarm } from './fleet-alarm';
+import type { FleetCluster } from './fleet-cluster';
+import { namesOfGroups } from './group-names';
 
-/** What a state machine of this folder is made of. */
-export interface RolloutMachineProps {
+/** What a state machine that looks after running nodes is made of. */
+export interface FleetMachineProps {
   /** Part of the log group's name: lower case, hyphens. */
   readonly name: string;
-  /** Stands in the console on the machine and its rule. */
+  /** Shown in the console on the machine, its role and what starts it. */
   readonly description: string;
-  readonly start: sfn.IChainable;
+  /** The tag of the groups that the machine looks after. Its value is the name of their stack. */
+  readonly tag: string;
+  readonly steps: (scope: Construct) => sfn.IChainable;
   readonly timeout: Duration;
-  /** The whole of what the machine may do, but for its clusters, its log and its traces. */
+  /** What the machine may do. Its clusters, its log and its traces come on top. */
   readonly statements: iam.PolicyStatement[];
-  readonly detailType: string;
-  readonly detail: Record<string, unknown>;
+  /** What the machine may do in its clusters. */
+  readonly inClusters: InClusters;
+  /** Whether a run may start the next one, because its history has an end. */
+  readonly startsItself?: boolean;
 }
 
 /**
- * A Standard state machine that an event of Auto Scaling starts: its rule, its role and its log.
+ * A Standard state machine that looks after the nodes of a stack, without a Lambda function: what starts it, its role,
+ * its log, and what its alarms say. There is one for each stack and concern, however many tiers; what differs from tier
+ * to tier is a tag of the tier's group, which the machine reads.
  *
- * Standard and not Express, because a run lasts longer than five minutes and its history is what an operator
- * looks at. It is logged (level ALL) and traced as AWS's security rules ask (cdk-nag's SF1 and SF2); a few
- * runs a month cost next to nothing. It is encrypted with a key that AWS owns, as every machine is: what it
- * handles are ids.
+ * A concern is a subclass that has one file of steps. `onEvents()` or `onSchedule()` starts it, `add()` gives it a tier.
+ * Its permissions have rows in docs/permissions.md (test/iam compares them).
+ *
+ * Standard and not Express, because a run lasts longer than five minutes and its history is what an operator looks at.
+ * It is logged (level ALL) and traced as AWS's security rules ask (cdk-nag's SF1 and SF2); a few runs a month cost next
+ * to nothing. It is encrypted with a key that AWS owns, as every machine is: what it handles are ids.
  */
-export class RolloutMachine extends Construct {
-  public readonly machine: sfn.StateMachine;
-  public readonly role: iam.Role;
+export abstract class FleetMachine extends Construct {
+  /** The machines of a stack that look after a tier. */
+  public static lookingAfter(tier: InstanceTier): FleetMachine[] {
+    return Stack.of(tier).node.children.filter(
+      (child): child is FleetMachine => child instanceof FleetMachine && child.tiers.has(tier),
+    );
+  }
 
-  public constructor(scope: Construct, props: RolloutMachineProps) {
-    super(scope, 'Machine');
-    const logGroup = new logs.LogGroup(this, 'Log', {
-      // Elsewhere each log group of a state machine takes a part of the region's one resource policy, and
-      // after some forty no more can be made.
+  /** Finds or makes the machine of a stack. */
+  protected static one<T extends FleetMachine>(
+    make: new (stack: Stack, id: string) => T,
+    name: string,
+    stack: Stack,
+  ): T {
+    // A name that nobody gives to a construct of their own.
+    const id = `cdk-ecs-auto-scaled-cluster:${name}`;
+    return (stack.node.tryFindChild(id) as T | undefined) ?? new make(stack, id);
+  }
+
+  public readonly machine: sfn.StateMachine;
+  private readonly role: iam.Role;
+  private readonly parts: Construct;
+  private readonly tag: string;
+  private readonly description: string;
+  private readonly grants: ClusterGrants;
+  private readonly tiers = new Set<InstanceTier>();
+  private readonly groups: autoscaling.CfnAutoScalingGroup[] = [];
+
+  protected constructor(stack: Stack, id: string, props: FleetMachineProps) {
+    super(stack, id);
+    this.tag = props.tag;
+    this.description = props.description;
+    this.parts = new Construct(this, 'Machine');
+    const logGroup = new logs.LogGroup(this.parts, 'Log', {
+      // Elsewhere each log group of a state machine takes a part of the region's one resource policy, and after some
+      // forty no more can be made.
       logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}/${props.name}`,
       retention: logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = new iam.Role(this, 'Role', {
+    this.role = new iam.Role(this.parts, 'Role', {
       assumedBy: forThisAccount('states.amazonaws.com', this),
       description: props.description,
     });
     for (const statement of [...props.statements, ...observability()])
       this.role.addToPrincipalPolicy(statement);
-    this.machine = new sfn.StateMachine(this, 'Resource', {
-      definitionBody: sfn.DefinitionBody.fromChainable(props.start),
+    this.machine = new sfn.StateMachine(this.parts, 'Resource', {
+      definitionBody: sfn.DefinitionBody.fromChainable(props.steps(this)),
       queryLanguage: sfn.QueryLanguage.JSONATA,
       comment: props.description,
       timeout: props.timeout,
-      // The tasks would add statements of their own to the role, without conditions: `ecs:PutAttributes` for
-      // the nodes of every cluster.
+      // The tasks would add statements of their own to the role, without conditions: `ecs:PutAttributes` for the nodes
+      // of every cluster.
       role: this.role.withoutPolicyUpdates(),
       logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
       tracingEnabled: true,
     });
-    new events.Rule(this, 'Rule', {
-      description: props.description,
-      eventPattern: { source: ['aws.autoscaling'], detailType: [props.detailType], detail: props.detail },
+    if (props.startsItself) {
+      // Not in the role's default policy: the machine waits for that, so it cannot name the machine.
+      new iam.ManagedPolicy(this.parts, 'Continue', {
+        roles: [this.role],
+        statements: [
+          new iam.PolicyStatement({
+            sid: 'Continue',
+            actions: ['states:StartExecution'],
+            resources: [this.machine.stateMachineArn],
+          }),
+        ],
+      });
+    }
+    this.grants = new ClusterGrants(this, 'Clusters', this.role, props.inClusters);
+  }
+
+  /** What alarms on the machine say, for `addAlarms()` of a cluster: once for each stack. */
+  public abstract alarms(): FleetAlarm[];
+
+  /** What alarms on one of its tiers say. */
+  public alarmsOf(_tier: InstanceTier): FleetAlarm[] {
+    return [];
+  }
+
+  /** Looks after a tier, whose group says so in the machine's tag, and in tags for what differs from tier to tier. */
+  public add(tier: InstanceTier, cluster: FleetCluster, values: Record<string, string> = {}): void {
+    this.grants.add(cluster);
+    this.tiers.add(tier);
+    for (const [name, value] of Object.entries({ [this.tag]: Aws.STACK_NAME, ...values })) {
+      Tags.of(tier.autoScalingGroup).add(name, value, { applyToLaunchedInstances: false });
+    }
+    const group = tier.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup;
+    this.groups.push(group);
+    // A deployment that brings the machine, or changes it, does so before it starts or replaces a node. This makes no
+    // loop: rule and policies name no group.
+    group.node.addDependency(this);
+  }
+
+  /** What the machine may do in some of its clusters only. */
+  protected further(id: string, inClusters: InClusters): ClusterGrants {
+    return new ClusterGrants(this, id, this.role, inClusters, false);
+  }
+
+  /** Starts the machine at events of a service. */
+  protected onEvents(source: string, detailTypes: string[], detail: Record<string, unknown>): void {
+    new events.Rule(this.parts, 'Rule', {
+      description: this.description,
+      eventPattern: { source: [source], detailType: detailTypes, detail },
       targets: [new targets.SfnStateMachine(this.machine)],
     });
+  }
+
+  /** Starts the machine at times. Each schedule has an id, an input, and a window in which it may start late. */
+  protected onSchedule(
+    id: string,
+    schedule: scheduler.ScheduleExpression,
+    input: Record<string, unknown>,
+    window?: Duration,
+  ): void {
+    new scheduler.Schedule(this.parts, id, {
+      schedule,
+      description: this.description,
+      timeWindow: window ? scheduler.TimeWindow.flexible(window) : scheduler.TimeWindow.off(),
+      target: new schedulerTargets.StepFunctionsStartExecution(this.machine, {
+        input: scheduler.ScheduleTargetInput.fromObject(input),
+      }),
+    });
+  }
+
+  /** What a rule's pattern says of a group's name. It only spares runs for the groups of others: the tag decides. */
+  protected groupNames(): string[] {
+    return Token.asList(Lazy.any({ produce: () => namesOfGroups(Stack.of(this), this.groups) }));
   }
 }
 

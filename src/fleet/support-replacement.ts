@@ -11,5 +11,5 @@ import { ReadinessGate } from './readiness-gate/readiness-gate';
 export function supportReplacement(tier: InstanceTier, cluster: FleetCluster): void {
   const stack = Stack.of(tier);
   if (tier._replacement._readinessGate) ReadinessGate.of(stack).add(tier, cluster);
-  if (tier._replacement.cordon) Cordon.of(stack).add(tier, cluster);
+  if (tier._replacement._cordon) Cordon.of(stack).add(tier, cluster);
 }

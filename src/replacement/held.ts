@@ -1,8 +1,15 @@
 /**
- * The attribute of a node that a machine of the library has in hand. Its value says who holds the node, and
- * for which run: `cordon:<refresh>`.
+ * The attribute of a node that a machine of the library holds. Its value says who, and for which run. It is set
+ * before the state of the node is changed, and only its owner takes it off: a machine leaves alone what has
+ * another's value.
  */
 export const HELD = 'held';
 
-/** The placement constraint that keeps tasks off nodes that are held. */
+/** What the value begins with; the id of the refresh or of the run follows. */
+export const heldBy = { cordon: 'cordon:', repair: 'repair:', consolidation: 'consolidation:' } as const;
+
+/** The value of a node that has to get its daemons first. */
+export const STARTING = 'starting';
+
+/** The placement constraint that keeps tasks off nodes that are held, whoever holds them. */
 export const NOT_HELD = `attribute:${HELD} !exists`;

@@ -1,7 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import { checkCdkVersion } from '../private/cdk-version';
-import { checkRolling, FULL_SURGE, type RollingReplacementOptions } from './rolling-replacement-options';
+import {
+  checkRolling,
+  cordonOf,
+  FULL_SURGE,
+  type RollingReplacementOptions,
+} from './rolling-replacement-options';
 
 /**
  * How a change of what a node is (its image, its bootstrap, its type) reaches nodes that are already running.
@@ -92,13 +97,32 @@ export class NodeReplacement {
   }
 
   /**
-   * Whether tasks are kept off the old nodes while nodes are replaced: what was said, or its default. Another
-   * app that imports the cluster asks for it (`EcsAutoScaledClusterAttributes.cordon`).
+   * Whether replica services need a placement constraint, so that they keep off old nodes while nodes are
+   * replaced: with `cordon: true` and a `maxHealthyPercentage` below 200. At 200 ECS drains the old nodes, and
+   * services need none.
+   *
+   * Another app that imports the cluster asks for it (`EcsAutoScaledClusterAttributes.needsPlacementConstraint`).
    */
-  public get cordon(): boolean {
-    if (this.kind !== 'rolling') return false;
-    const { cordon, maxHealthyPercentage = FULL_SURGE } = this.options;
-    return cordon ?? maxHealthyPercentage < FULL_SURGE;
+  public get needsPlacementConstraint(): boolean {
+    return this._cordon === 'mark';
+  }
+
+  /**
+   * How tasks are kept off the old nodes while nodes are replaced, if at all.
+   *
+   * @internal
+   */
+  public get _cordon(): 'drain' | 'mark' | undefined {
+    return this.kind === 'rolling' ? cordonOf(this.options) : undefined;
+  }
+
+  /**
+   * How to switch off what holds nodes, by a mark that is one of their attributes.
+   *
+   * @internal
+   */
+  public get _holds(): string[] {
+    return this._cordon === undefined ? [] : ['`NodeReplacement.rolling({ cordon: false })`'];
   }
 
   /**

@@ -9,9 +9,7 @@ import { checkKinds } from '../private/expected-type';
 const MAX_PAUSE_SECONDS = 172800;
 const MAX_ALARMS = 10;
 
-/**
- * Below it some old nodes take part for longer than one batch, and a drained task may land on one of them.
- */
+/** At it all new nodes are started together, so that all old ones can be drained together. */
 export const FULL_SURGE = 200;
 
 /**
@@ -43,9 +41,10 @@ export interface RollingReplacementOptions {
    * The most nodes that there are while nodes are replaced, old and new together, 100 to 200 percent of the
    * group's desired capacity, and at most 100 above `minHealthyPercentage`.
    *
-   * At 200 a whole new set of nodes is started beside the old one. Below it nodes are replaced in batches;
-   * large groups may go down to 110, at which the cordon still has each task move once. At 100 with a minimum
-   * of 100 nodes are replaced one at a time, the new one first.
+   * At 200 a whole new set of nodes is started beside the old one, and each task moves once. Below it nodes are
+   * replaced in batches; large groups may go down to 110. There a task may move to an old node first, and so
+   * more than once, unless `cordon` is `true`. At 100 with a minimum of 100 nodes are replaced one at a time,
+   * the new one first.
    *
    * A tier's `maxCapacity` should leave room for it: AWS does not say whether a refresh goes beyond the
    * group's maximum.
@@ -99,13 +98,20 @@ export interface RollingReplacementOptions {
   readonly checkpointDelay?: Duration;
 
   /**
-   * Keep tasks that are placed meanwhile off the old nodes, so that each task moves once. Replica services
-   * get a constant placement constraint for it; ECS recommends none but `distinctInstance` together with
-   * managed scaling, so tasks that a service adds during a replacement may have to wait for its next batch.
+   * Keep tasks off the old nodes while nodes are replaced, so that each task moves once.
    *
-   * @default - true below a `maxHealthyPercentage` of 200. At 200 the new nodes are all started together;
-   * where they are not ready together, a task may still move to an old node first, and so twice: say `true`
-   * to rule that out
+   * At a `maxHealthyPercentage` of 200, where it is the default, ECS drains all old nodes together, as soon as
+   * as many new ones have joined as the group wants. The readiness gate holds the new ones back until then,
+   * 15 minutes at most. No service changes for it. It needs the gate and a replacement without pauses: `true`
+   * is refused beside `readinessGate: false` and beside `checkpointPercentages`, which leave it off.
+   *
+   * Below 200 `true` marks the old nodes, and replica services get a constant placement constraint that keeps
+   * off the mark. It has a price: ECS recommends no constraint but `distinctInstance` together with managed
+   * scaling. It is not known yet whether such a service scales a tier up from zero. The marks come off while a
+   * service lacks a task for which no new node has room, and during pauses.
+   *
+   * @default - true at a `maxHealthyPercentage` of 200 with the readiness gate and without
+   * `checkpointPercentages`; otherwise false
    */
   readonly cordon?: boolean;
 
@@ -135,12 +141,38 @@ export function checkRolling(options: RollingReplacementOptions): void {
   checkSeconds('instanceWarmup', options.instanceWarmup);
   checkSeconds('bakeTime', options.bakeTime, MAX_PAUSE_SECONDS);
   checkSeconds('checkpointDelay', options.checkpointDelay, MAX_PAUSE_SECONDS);
+  checkCordon(options);
   if (checkpointPercentages !== undefined) checkCheckpoints(checkpointPercentages);
   else if (options.checkpointDelay !== undefined)
     fail(CODE, '`checkpointDelay` needs `checkpointPercentages`');
   if (alarms !== undefined && alarms.length > MAX_ALARMS) {
     fail(CODE, `\`alarms\` must have at most ${MAX_ALARMS} alarms, got: ${alarms.length}`);
   }
+}
+
+/**
+ * How tasks are kept off the old nodes: by draining them, with the gate as the barrier that lets all new ones in
+ * together; or by a mark and a constraint.
+ */
+export function cordonOf(options: RollingReplacementOptions): 'drain' | 'mark' | undefined {
+  const { cordon, maxHealthyPercentage = FULL_SURGE, readinessGate = true, checkpointPercentages } = options;
+  if (maxHealthyPercentage < FULL_SURGE) return cordon ? 'mark' : undefined;
+  return (cordon ?? true) && readinessGate && checkpointPercentages === undefined ? 'drain' : undefined;
+}
+
+/** At 200 it is left off where it cannot work; who asks for it is told. */
+function checkCordon(options: RollingReplacementOptions): void {
+  if (options.cordon !== true || cordonOf(options) !== undefined) return;
+  const [what, wayOut] =
+    options.readinessGate === false
+      ? ['needs the readiness gate', 'leave `readinessGate: false` out']
+      : ['excludes `checkpointPercentages`', 'leave the checkpoints out'];
+  fail(
+    CODE,
+    `\`cordon: true\` ${what} at a \`maxHealthyPercentage\` of ${FULL_SURGE}, where all old nodes are drained ` +
+      `together: ${wayOut}, or set \`maxHealthyPercentage\` below ${FULL_SURGE}, where old nodes are marked and ` +
+      'services get a placement constraint',
+  );
 }
 
 /** What is built depends on the bounds, and the L2 group takes no tokens for them. */

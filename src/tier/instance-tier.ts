@@ -9,7 +9,7 @@ import { NodeTemplate } from '../node/node-template';
 import { checkPattern } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
 import { checkAtSynthesis } from '../rendered/problem';
-import { checkCordonAttributes } from '../replacement/cordon-attributes';
+import { checkHeldAttributes } from '../replacement/held-attributes';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
 import type { NodeReplacement } from '../replacement/node-replacement';
 import type { HostPortRange } from '../settings/agent-config';
@@ -112,7 +112,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     this.template = this.templateFor();
     if (this._replacement.replacesRunningNodes && this.template._resolvesImageAtLaunch)
       fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
-    checkCordonAttributes(this, this.template.bootstrap._agentConfig, this._replacement.cordon);
+    checkHeldAttributes(this, this.template.bootstrap._agentConfig, this._replacement._holds);
     const vpcSubnets = props.vpcSubnets ?? cluster.vpcSubnets;
     checkSubnets(this, cluster.vpc, vpcSubnets);
     const { launchTemplate, securityGroups, permissions } = this.template._use({

@@ -18,6 +18,8 @@ export function deployable(name = 'Estate', app = new App()): TestStack {
 
 /** The emulated account, as a person at a terminal would use it. */
 export class Account {
+  private templates = 0;
+
   public constructor(public readonly aws: Emulator) {}
 
   public async image(id: string): Promise<void> {
@@ -26,19 +28,27 @@ export class Account {
 
   /** Deploys the template that the library has synthesised, and nothing of it changed. */
   public async deploy(stack: Stack & { template: { toJSON(): object } }): Promise<void> {
+    await this.deployTemplate(stack.stackName, stack.template.toJSON());
+  }
+
+  public async deployTemplate(stackName: string, template: object): Promise<void> {
+    // As the CDK does: a template in the call itself has 51,200 characters at most.
+    const Key = `${stackName}-${++this.templates}.json`;
+    await this.aws.call('s3', 'create_bucket', { Bucket: 'templates' });
+    await this.aws.call('s3', 'put_object', { Bucket: 'templates', Key, Body: JSON.stringify(template) });
     const props = {
-      StackName: stack.stackName,
-      TemplateBody: JSON.stringify(stack.template.toJSON()),
+      StackName: stackName,
+      TemplateURL: `${this.aws.endpoint}/templates/${Key}`,
       Capabilities: ['CAPABILITY_NAMED_IAM'],
     };
-    const exists = await this.status(stack.stackName).catch((error) => {
+    const exists = await this.status(stackName).catch((error) => {
       if (error instanceof ApiError) return undefined;
       throw error;
     });
     await this.aws.call('cloudformation', exists ? 'update_stack' : 'create_stack', props);
-    const status = await this.settled(stack.stackName);
+    const status = await this.settled(stackName);
     if (status !== 'CREATE_COMPLETE' && status !== 'UPDATE_COMPLETE')
-      throw new Error(await this.problems(stack.stackName));
+      throw new Error(await this.problems(stackName));
   }
 
   /** Deletes a stack. The types and logical ids of its resources, in the order in which they went. */
@@ -69,14 +79,34 @@ export class Account {
     return names.map((name) => new Group(this.aws, name));
   }
 
-  /** The runs of a state machine of the stack, by a part of its logical id. */
-  public async runs(
+  /** The runs of a state machine of the stack, by a part of its logical id. The first one first. */
+  public async runs(part: 'ReadinessGate' | 'Cordon', stackName?: string): Promise<Run[]> {
+    const stateMachineArn = await this.machine(part, stackName);
+    const { executions } = await this.aws.call('stepfunctions', 'list_executions', { stateMachineArn });
+    const runs: Run[] = await Promise.all(
+      executions.map(({ executionArn }: Run) =>
+        this.aws.call('stepfunctions', 'describe_execution', { executionArn }),
+      ),
+    );
+    return runs.sort((one, other) => String(one.startDate).localeCompare(String(other.startDate)));
+  }
+
+  /** Starts a state machine of the stack, as a person would. */
+  public async start(
     part: 'ReadinessGate' | 'Cordon',
+    detail: object,
     stackName?: string,
-  ): Promise<{ status: string; executionArn: string }[]> {
+  ): Promise<() => Promise<Run>> {
+    const { executionArn } = await this.aws.call('stepfunctions', 'start_execution', {
+      stateMachineArn: await this.machine(part, stackName),
+      input: JSON.stringify({ detail }),
+    });
+    return () => this.aws.call('stepfunctions', 'describe_execution', { executionArn });
+  }
+
+  private async machine(part: string, stackName?: string): Promise<string> {
     const machines = await this.idsOf('AWS::StepFunctions::StateMachine', stackName);
-    const stateMachineArn = machines.find((arn) => arn.includes(part));
-    return (await this.aws.call('stepfunctions', 'list_executions', { stateMachineArn })).executions;
+    return machines.find((arn) => arn.includes(part)) as string;
   }
 
   private async status(stack: string): Promise<string> {
@@ -99,6 +129,16 @@ export class Account {
       .map((event: any) => `${event.LogicalResourceId}: ${event.ResourceStatusReason}`)
       .join('\n');
   }
+}
+
+/** A run of a state machine. */
+export interface Run {
+  readonly executionArn: string;
+  readonly status: string;
+  readonly input: string;
+  readonly startDate: string;
+  readonly error?: string;
+  readonly cause?: string;
 }
 
 /** An instance of a group, as Auto Scaling describes it. */
@@ -158,20 +198,42 @@ export class Group {
     }
   }
 
-  /** The instances that carry the mark, sorted. */
-  public async retiring(): Promise<string[]> {
-    const cluster = await this.cluster();
-    const marked: string[] = [];
-    const { containerInstanceArns } = await this.aws.call('ecs', 'list_container_instances', { cluster });
-    if (containerInstanceArns.length === 0) return [];
-    const { containerInstances } = await this.aws.call('ecs', 'describe_container_instances', {
-      cluster,
-      containerInstances: containerInstanceArns,
-    });
-    for (const { attributes, ec2InstanceId } of containerInstances) {
-      if (attributes.some((attribute: any) => attribute.name === 'held')) marked.push(ec2InstanceId);
+  /** Replaced: the group wants as many as before. */
+  public async replace(instances: Instance[]): Promise<void> {
+    for (const { InstanceId } of instances) {
+      await this.aws.call('autoscaling', 'terminate_instance_in_auto_scaling_group', {
+        InstanceId,
+        ShouldDecrementDesiredCapacity: false,
+      });
     }
-    return marked.sort();
+  }
+
+  /** New nodes above what the group wants, as a refresh launches them. */
+  public async surge(nodes: number): Promise<Instance[]> {
+    const before = new Set((await this.instances()).map((instance) => instance.InstanceId));
+    await this.aws.happens('surge', { group: this.name, nodes });
+    return (await this.instances()).filter((instance) => !before.has(instance.InstanceId));
+  }
+
+  /** The instances that carry a mark, sorted. */
+  public async held(): Promise<string[]> {
+    return (await this.nodes()).filter((node) => node.held !== null).map((node) => node.instance);
+  }
+
+  /** The instances that ECS drains, sorted. */
+  public async drained(): Promise<string[]> {
+    return (await this.nodes()).filter((node) => node.status === 'DRAINING').map((node) => node.instance);
+  }
+
+  /** The nodes of the cluster, as ECS knows them, by instance. */
+  public async nodes(): Promise<{ instance: string; status: string; held: string | null }[]> {
+    return this.aws.happens('nodes', { cluster: await this.cluster() });
+  }
+
+  /** The lifecycle states of some of its instances; of one that has gone: `gone`. */
+  public async statesOf(instances: Instance[]): Promise<string[]> {
+    const states = new Map((await this.instances()).map((each) => [each.InstanceId, each.LifecycleState]));
+    return instances.map(({ InstanceId }) => states.get(InstanceId) ?? 'gone');
   }
 
   public async startRefresh(options: object = { Preferences: { SkipMatching: true } }): Promise<string> {

@@ -1,179 +1,389 @@
 /**
- * The cordon at work: the template that the library synthesises, deployed to ministack with the
- * shim of `emulator/`.
+ * The cordon at work: the template that the library synthesises, deployed to ministack with the shim of `emulator/`.
  *
- * This proves the wiring and the machine's decisions: which nodes it marks, when it clears them, and that its
- * calls are what botocore's models of the APIs take. It does not prove AWS's behaviour (refreshes, their
- * event, container instances and their attributes are the shim's, which replaces no node itself: the test
- * does) nor permissions (nobody checks them here; test/rollout has the list).
+ * This proves the wiring and the machine's decisions: which nodes it holds and when, what it gives back, and that its
+ * calls are what botocore's models of the APIs take. It does not prove AWS's behaviour (refreshes, their events,
+ * container instances, their state and attributes are the shim's, which replaces no node itself: the test does) nor
+ * permissions (nobody checks them here; test/fleet has the list).
  */
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { NodeReplacement } from '../../src';
 import { SMALL } from '../helpers/estate';
-import { Account, deployable, type Group, ids, image } from './account';
-import { Emulator, until } from './emulator';
+import { Account, deployable, type Group, type Instance, ids, image } from './account';
+import { Emulator, SCALE, until } from './emulator';
 
 jest.setTimeout(60_000);
 
 let account: Account;
-
-const replacement = NodeReplacement.rolling({ maxHealthyPercentage: 110, readinessGate: false });
+let images = 0;
+let stacks = 0;
 
 beforeAll(async () => {
   account = new Account(await Emulator.start());
 }, 120_000);
 
-beforeEach(() => account.image('ami-0000000000000000a'));
-
 afterAll(() => account?.aws.stop());
 
-let stacks = 0;
+interface Deployed {
+  readonly group: Group;
+  readonly name: string;
+  /** A deployment with a new image, and so a refresh. */
+  readonly roll: () => Promise<void>;
+}
 
-/** A stack of its own for each test. */
-async function estate(
-  props: object = {},
-): Promise<{ group: Group; name: string; redeploy: () => Promise<void> }> {
-  const name = `Estate${++stacks}`;
+async function deployed(replacement: NodeReplacement, props: object = {}): Promise<Deployed> {
+  const name = `Cordoned${++stacks}`;
   const stack = deployable(name);
+  const newImage = () => account.image(`ami-${String(++images).padStart(17, '0')}`);
   stack.cluster({
     replacement,
     tiers: [{ name: 'general', instanceTypes: [SMALL], machineImage: image, ...props }],
   });
+  await newImage();
   await account.deploy(stack);
   const [group] = await account.groups(name);
-  return { group, name, redeploy: () => account.deploy(stack) };
+  const roll = async () => {
+    await newImage();
+    await account.deploy(stack);
+  };
+  return { group, name, roll };
 }
 
-const marked = (group: Group, wanted: string[]) =>
-  until(`${wanted.length} nodes are marked`, async () => (await group.retiring()).join() === wanted.join());
-const ended = (stackName: string, runs = 1) =>
-  until('the runs have succeeded', async () => {
-    const all = await account.runs('Cordon', stackName);
-    return all.length === runs && all.every(({ status }) => status === 'SUCCEEDED');
+const passes = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * SCALE * 1000));
+const inService = (group: Group, instances: Instance[]) =>
+  until('in service', async () => (await group.statesOf(instances)).every((state) => state === 'InService'));
+const drains = (group: Group, instances: Instance[]) =>
+  until(`${instances.length} nodes are drained`, async () => {
+    const wanted = ids(instances).join();
+    return (await group.drained()).join() === wanted && (await group.held()).join() === wanted;
   });
-
-test('a new image: exactly the old nodes are marked, and when they have been replaced nothing is left', async () => {
-  const { group, name, redeploy } = await estate();
-  const old = await group.scaleTo(2);
-  await group.join(old);
-  await account.image('ami-0000000000000000b');
-  await redeploy();
-  expect((await group.describe()).LaunchTemplate.Version).toBe('2');
-  expect(await group.refreshes()).toMatchObject([{ Status: 'InProgress' }]);
-  await marked(group, ids(old));
-  const fresh = await group.scaleTo(4);
-  await group.join(fresh);
-  expect(await group.retiring()).toEqual(ids(old));
-  await group.terminate(old);
-  await ended(name);
-  expect(await group.retiring()).toEqual([]);
-  expect(await group.refreshes()).toMatchObject([{ Status: 'Successful' }]);
-});
-
-test('a refresh that is cancelled leaves no mark', async () => {
-  const { group, name, redeploy } = await estate();
-  const old = await group.scaleTo(3);
-  await group.join(old);
-  await account.image('ami-0000000000000000b');
-  await redeploy();
-  await marked(group, ids(old));
-  await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
-  await ended(name);
-  expect(await group.retiring()).toEqual([]);
-});
-
-test('an old node that joins when the refresh has begun is marked too, and one of the next refresh is not cleared by the one before', async () => {
-  const { group, name, redeploy } = await estate();
-  const old = await group.scaleTo(3);
-  await group.join(old.slice(0, 2));
-  await account.image('ami-0000000000000000b');
-  await redeploy();
-  await marked(group, ids(old.slice(0, 2)));
-  await group.join(old.slice(2));
-  await marked(group, ids(old));
-  // Cancelled and at once begun again: the first run may clear its marks after the second has set its own.
-  await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
-  await group.startRefresh();
-  await until('the first run is done', async () =>
-    (await account.runs('Cordon', name)).some(({ status }) => status === 'SUCCEEDED'),
+const marks = (group: Group, instances: Instance[]) =>
+  until(
+    `${instances.length} nodes are marked`,
+    async () => (await group.held()).join() === ids(instances).join(),
   );
-  await marked(group, ids(old));
-  await group.terminate(old);
-  await ended(name, 2);
-});
-
-test('a group of hundreds of nodes is marked in parts and cleared in parts', async () => {
-  const { group, name, redeploy } = await estate({ maxCapacity: 500 });
-  const old = await group.scaleTo(220);
-  await group.join(old);
-  await account.image('ami-0000000000000000b');
-  await redeploy();
-  const count = async () =>
-    (await account.aws.call('ecs', 'list_attributes', await asked(group))).attributes.length;
-  await until('a page of marks is there', async () => (await count()) === 100);
-  await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
-  await ended(name);
-  expect(await count()).toBe(0);
-});
-
-test('a group that mixes instance types', async () => {
-  const { group, name, redeploy } = await estate({
-    instanceTypes: [SMALL, new ec2.InstanceType('t3a.small')],
+const isFree = (group: Group) =>
+  until('no node is held', async () => (await group.held()).length + (await group.drained()).length === 0);
+const ended = (name: string) =>
+  until('all runs have ended', async () => {
+    const runs = await account.runs('Cordon', name);
+    return runs.length > 0 && runs.every(({ status }) => status !== 'RUNNING') && runs;
   });
-  const old = await group.scaleTo(2);
-  await group.join(old);
-  expect((await group.describe()).MixedInstancesPolicy.LaunchTemplate.Overrides).toHaveLength(2);
-  await account.image('ami-0000000000000000b');
-  await redeploy();
-  await group.join(await group.scaleTo(4));
-  await marked(group, ids(old));
-  await group.terminate(old);
-  await ended(name);
-});
+const running = (name: string) =>
+  until('a run is there', async () =>
+    (await account.runs('Cordon', name)).find(({ status }) => status === 'RUNNING'),
+  );
+const changes = (): Promise<string[]> => account.aws.happens('calls');
+const latest = async (group: Group) => (await group.refreshes())[0].InstanceRefreshId;
+const rulesOf = async (name: string) =>
+  (await account.idsOf('AWS::Events::Rule', name)).map((rule) => rule.split('|').pop() as string);
+const events = async (name: string, what: 'disable_rule' | 'enable_rule') => {
+  const rule = (await rulesOf(name)).find((each) => each.includes('Cordon'));
+  await account.aws.call('events', what, { Name: rule });
+};
 
-test('a refresh by hand of all nodes marks those that are there, and none that starts later', async () => {
-  const { group, name } = await estate();
-  const old = await group.scaleTo(2);
-  await group.join(old);
-  await group.startRefresh({ Preferences: { SkipMatching: false } });
-  await marked(group, ids(old));
-  await group.join(await group.scaleTo(3));
-  expect(await group.retiring()).toEqual(ids(old));
-  await group.terminate(old);
-  await ended(name);
-  expect(await group.retiring()).toEqual([]);
-});
+describe('at a surge of 200', () => {
+  let group: Group;
+  let name: string;
+  let roll: () => Promise<void>;
+  let nodes: Instance[];
 
-test('a refresh with a desired configuration, which the group takes over only when it has succeeded', async () => {
-  const { group, name } = await estate();
-  const old = await group.scaleTo(2);
-  await group.join(old);
-  const { LaunchTemplateId } = (await group.describe()).LaunchTemplate;
-  await group.startRefresh({
-    Preferences: { SkipMatching: true },
-    DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId, Version: '7' } },
+  beforeAll(async () => {
+    ({ group, name, roll } = await deployed(NodeReplacement.rolling(), { maxCapacity: 40 }));
+    nodes = await group.scaleTo(4);
+    await group.join(nodes);
+    await inService(group, nodes);
   });
-  await marked(group, ids(old));
-  await group.terminate(old);
-  await ended(name);
+
+  /** A roll up to where the old nodes are drained. */
+  async function rolledHalfWay(): Promise<Instance[]> {
+    await roll();
+    const fresh = await group.surge(nodes.length);
+    await group.join(fresh);
+    await drains(group, nodes);
+    await inService(group, fresh);
+    return fresh;
+  }
+
+  /** The rest of it. */
+  async function replacedBy(fresh: Instance[]): Promise<void> {
+    await group.replace(nodes);
+    await ended(name);
+    nodes = fresh;
+  }
+
+  /** Its run is stopped, it fails, and the event that says so is lost. */
+  async function lose(): Promise<void> {
+    await events(name, 'disable_rule');
+    const { executionArn } = await running(name);
+    await account.aws.call('stepfunctions', 'stop_execution', { executionArn });
+    await account.aws.happens('fail', { group: group.name });
+  }
+
+  test('nothing is touched when nothing differs', async () => {
+    await changes();
+    await group.startRefresh();
+    const runs = await ended(name);
+    expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'SUCCEEDED'));
+    expect(await changes()).toEqual([]);
+  });
+
+  test('new nodes are held back until all have joined; then all old ones are drained, and the new ones let in', async () => {
+    await roll();
+    const fresh = await group.surge(4);
+    await group.join(fresh.slice(0, 3));
+    await passes(240);
+    expect(await group.statesOf(fresh)).toEqual(fresh.map(() => 'Pending:Wait'));
+    expect([await group.held(), await group.drained()]).toEqual([[], []]);
+    await group.join(fresh.slice(3));
+    await drains(group, nodes);
+    await inService(group, fresh);
+    expect(await group.drained()).toEqual(ids(nodes));
+    expect(await changes()).toEqual(['PutAttributes 4', 'DRAINING 4']);
+    await replacedBy(fresh);
+    await isFree(group);
+    expect(await changes()).toEqual([]);
+    expect(await group.refreshes()).toMatchObject([{ Status: 'Successful' }, { Status: 'Successful' }]);
+  });
+
+  test('a scale-out without a refresh is let in at once', async () => {
+    const more = await group.scaleTo(5);
+    await group.join(more);
+    await inService(group, more);
+    nodes = [...nodes, ...more];
+  });
+
+  test('a refresh that is cancelled half way gives back the old nodes that are left', async () => {
+    const fresh = await rolledHalfWay();
+    await group.replace(nodes.slice(0, 1));
+    await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
+    await isFree(group);
+    await ended(name);
+    await group.replace(nodes.slice(1));
+    nodes = fresh;
+  });
+
+  test('a run is stopped: the event of the end starts another, which gives the nodes back', async () => {
+    const fresh = await rolledHalfWay();
+    const { executionArn } = await running(name);
+    await account.aws.call('stepfunctions', 'stop_execution', { executionArn });
+    await account.aws.happens('fail', { group: group.name });
+    await isFree(group);
+    await group.replace(nodes);
+    nodes = fresh;
+  });
+
+  test('its rollback starts one too', async () => {
+    const fresh = await rolledHalfWay();
+    await account.aws.call('stepfunctions', 'stop_execution', {
+      executionArn: (await running(name)).executionArn,
+    });
+    await account.aws.happens('roll_back', { group: group.name });
+    await isFree(group);
+    await group.replace(nodes);
+    nodes = fresh;
+  });
+
+  test('that event is lost as well: the run of the next refresh gives the nodes back, or one that is started by hand', async () => {
+    let fresh = await rolledHalfWay();
+    await lose();
+    expect(await group.drained()).toEqual(ids(nodes));
+    await events(name, 'enable_rule');
+    await roll();
+    await isFree(group);
+    await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
+    await group.replace(nodes);
+    nodes = fresh;
+    await ended(name);
+
+    fresh = await rolledHalfWay();
+    await lose();
+    const InstanceRefreshId = await latest(group);
+    const detail = { AutoScalingGroupName: group.name, InstanceRefreshId };
+    const run = await account.start('Cordon', detail, name);
+    await isFree(group);
+    await until('it has succeeded', async () => (await run()).status === 'SUCCEEDED');
+    await events(name, 'enable_rule');
+    await group.replace(nodes);
+    nodes = fresh;
+  });
+
+  test('an event that comes after the end touches nothing', async () => {
+    await changes();
+    const detail = { AutoScalingGroupName: group.name, InstanceRefreshId: await latest(group) };
+    const run = await account.start('Cordon', detail, name);
+    await until('it has succeeded', async () => (await run()).status === 'SUCCEEDED');
+    expect(await changes()).toEqual([]);
+  });
+
+  test('where launches stall, as many old nodes are drained as new ones have joined, and these are let in', async () => {
+    await inService(group, nodes);
+    await roll();
+    const fresh = await group.surge(2);
+    await group.join(fresh);
+    await until('two are drained', async () => (await group.drained()).length === 2);
+    await inService(group, fresh);
+    const more = await group.surge(nodes.length - 2);
+    await group.join(more);
+    await drains(group, nodes);
+    await inService(group, more);
+    await replacedBy([...fresh, ...more]);
+    await isFree(group);
+  });
+
+  test('throttling delays it, and no more', async () => {
+    await roll();
+    const fresh = await group.surge(nodes.length);
+    await group.join(fresh);
+    await account.aws.happens('throttle', {
+      operations: ['ListContainerInstances', 'UpdateContainerInstancesState', 'DescribeInstanceRefreshes'],
+    });
+    await passes(300);
+    await account.aws.happens('throttle', { operations: [] });
+    await drains(group, nodes);
+    await inService(group, fresh);
+    await replacedBy(fresh);
+  });
+
+  test('what another machine holds, and what a person has drained, is left alone', async () => {
+    const cluster = await group.cluster();
+    const { containerInstanceArns: arns } = await account.aws.call('ecs', 'list_container_instances', {
+      cluster,
+      filter: `ec2InstanceId in ['${ids(nodes).slice(0, 2).join("', '")}']`,
+    });
+    await account.aws.call('ecs', 'put_attributes', {
+      cluster,
+      attributes: [{ name: 'held', value: 'repair:1', targetType: 'container-instance', targetId: arns[0] }],
+    });
+    await account.aws.call('ecs', 'update_container_instances_state', {
+      cluster,
+      containerInstances: [arns[1]],
+      status: 'DRAINING',
+    });
+    await changes();
+    await roll();
+    const fresh = await group.surge(nodes.length);
+    await group.join(fresh);
+    await inService(group, fresh);
+    expect(await changes()).toEqual([`PutAttributes ${nodes.length - 2}`, `DRAINING ${nodes.length - 2}`]);
+    await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
+    await ended(name);
+    const left = (await group.nodes()).filter((node) => node.held !== null || node.status === 'DRAINING');
+    expect(left.map(({ status, held }) => [status, held])).toEqual(
+      expect.arrayContaining([
+        ['ACTIVE', 'repair:1'],
+        ['DRAINING', null],
+      ]),
+    );
+    expect(left).toHaveLength(2);
+    await group.replace(nodes);
+    nodes = fresh;
+  });
+
+  test('a run goes on with what another has known, when its history gets too long', async () => {
+    const fresh = await rolledHalfWay();
+    const { executionArn } = await running(name);
+    await account.aws.call('stepfunctions', 'stop_execution', { executionArn });
+    const goesOn = {
+      ...{
+        cluster: await group.cluster(),
+        mode: 'drain',
+        knowsOld: true,
+        old: ids(nodes),
+        held: true,
+        part: 0,
+      },
+      ...{ launched: 0, joined: 0, stalledFor: 0, looked: false, lacking: [], ignored: [] },
+      ...{ reached: 0, pausedFor: 0, polls: 90 },
+    };
+    const detail = { AutoScalingGroupName: group.name, InstanceRefreshId: await latest(group) };
+    const { stateMachineArn } = await account.aws.call('stepfunctions', 'describe_execution', {
+      executionArn,
+    });
+    await account.aws.call('stepfunctions', 'start_execution', {
+      stateMachineArn,
+      input: JSON.stringify({ detail, goesOn }),
+    });
+    await replacedBy(fresh);
+    await isFree(group);
+  });
+
+  test("a group without ECS's hook for draining is reported, and drained all the same", async () => {
+    const reported = async () => {
+      const { Datapoints } = await account.aws.call('cloudwatch', 'get_metric_statistics', {
+        Namespace: 'EcsAutoScaledCluster',
+        MetricName: 'DrainHookMissing',
+        Dimensions: [{ Name: 'AutoScalingGroupName', Value: group.name }],
+        StartTime: new Date(Date.now() - 3_600_000).toISOString(),
+        EndTime: new Date(Date.now() + 3_600_000).toISOString(),
+        Period: 7200,
+        Statistics: ['Sum'],
+      });
+      return Datapoints.reduce((sum: number, { Sum }: { Sum: number }) => sum + Sum, 0);
+    };
+    expect(await reported()).toBe(0);
+    await account.aws.call('autoscaling', 'delete_lifecycle_hook', {
+      AutoScalingGroupName: group.name,
+      LifecycleHookName: 'ecs-managed-draining-termination-hook',
+    });
+    await rolledHalfWay();
+    expect(await reported()).toBe(1);
+  });
 });
 
-test('the event got lost: the machine can be started by hand, at any time of the refresh', async () => {
-  const { group, name, redeploy } = await estate();
-  const [rule] = await account.idsOf('AWS::Events::Rule', name);
-  await account.aws.call('events', 'disable_rule', { Name: rule.split('|').pop() });
-  const old = await group.scaleTo(2);
-  await group.join(old);
-  await account.image('ami-0000000000000000b');
-  await redeploy();
-  const [{ InstanceRefreshId }] = await group.refreshes();
-  expect(await account.runs('Cordon', name)).toEqual([]);
-  const [stateMachineArn] = await account.idsOf('AWS::StepFunctions::StateMachine', name);
-  const input = JSON.stringify({ detail: { AutoScalingGroupName: group.name, InstanceRefreshId } });
-  await account.aws.call('stepfunctions', 'start_execution', { stateMachineArn, input });
-  await marked(group, ids(old));
-  await group.terminate(old);
-  await ended(name);
+describe('below it, with `cordon: true`', () => {
+  const replacement = (options: object = {}) =>
+    NodeReplacement.rolling({ maxHealthyPercentage: 110, cordon: true, readinessGate: false, ...options });
+  const service = (cluster: string, name: string, running: number, deployments: object[] = []) =>
+    account.aws.happens('service', {
+      cluster,
+      name,
+      desiredCount: 4,
+      runningCount: running,
+      pendingCount: 0,
+      deployments,
+    });
+
+  test('old nodes are marked once a new one has joined, and not while a service lacks a task', async () => {
+    const { group, name, roll } = await deployed(replacement());
+    const cluster = await group.cluster();
+    await service(cluster, 'whole', 4);
+    await service(cluster, 'long-ill', 1);
+    const old = await group.scaleTo(3);
+    await group.join(old);
+    await roll();
+    await passes(120);
+    expect(await group.held()).toEqual([]);
+    await group.join(await group.surge(1));
+    await marks(group, old);
+    expect(await group.drained()).toEqual([]);
+    // Its tasks crash, and no new node has room: the old ones are needed.
+    await service(cluster, 'whole', 3);
+    await marks(group, []);
+    await service(cluster, 'whole', 4);
+    await marks(group, old);
+    // It is deployed: the old tasks run, and the new ones find no room.
+    await service(cluster, 'whole', 4, [
+      { status: 'PRIMARY', desiredCount: 4, runningCount: 1, pendingCount: 1 },
+      { status: 'ACTIVE', desiredCount: 3, runningCount: 3, pendingCount: 0 },
+    ]);
+    await marks(group, []);
+    await service(cluster, 'whole', 4);
+    await marks(group, old);
+    await account.aws.happens('fail', { group: group.name });
+    await isFree(group);
+    expect((await ended(name)).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  });
+
+  test('they are free while the refresh is paused at a checkpoint', async () => {
+    const { group, roll } = await deployed(replacement({ checkpointPercentages: [40, 100] }));
+    const old = await group.scaleTo(2);
+    await group.join(old);
+    await roll();
+    await group.join(await group.surge(1));
+    await marks(group, old);
+    await group.replace(old.slice(0, 1));
+    await marks(group, []);
+  });
 });
 
 test('the group of another stack, or of a tier without the cordon, is left alone', async () => {
@@ -181,22 +391,19 @@ test('the group of another stack, or of a tier without the cordon, is left alone
   const stack = deployable(name);
   const tier = { instanceTypes: [SMALL], machineImage: image };
   stack.cluster({
-    replacement,
+    replacement: NodeReplacement.rolling(),
     tiers: [
       { name: 'cordoned', ...tier },
       { name: 'plain', ...tier, replacement: NodeReplacement.rolling({ readinessGate: false }) },
     ],
   });
+  await account.image('ami-0000000000000000a');
   await account.deploy(stack);
   const plain = (await account.groups(name)).find((group) => group.name.includes('plain')) as Group;
-  const nodes = await plain.scaleTo(1);
-  await plain.join(nodes);
+  await plain.join(await plain.scaleTo(1));
   await plain.startRefresh({ Preferences: { SkipMatching: false } });
-  await ended(name);
-  expect(await plain.retiring()).toEqual([]);
+  expect((await ended(name)).map(({ status }) => status)).toEqual(['SUCCEEDED']);
+  await plain.join(await plain.surge(1));
+  expect(await plain.held()).toEqual([]);
   expect(await plain.refreshes()).toMatchObject([{ Status: 'InProgress' }]);
 });
-
-async function asked(group: Group): Promise<object> {
-  return { cluster: await group.cluster(), targetType: 'container-instance', attributeName: 'held' };
-}

@@ -8,7 +8,7 @@ import { pythonPackages } from '../helpers/python-packages';
 const EMULATOR = join(__dirname, 'emulator');
 
 /** State machines wait, and hooks time out, in a two-hundredth of the real time. */
-const SCALE = 0.005;
+export const SCALE = 0.005;
 
 interface Waiting {
   readonly resolve: (result: any) => void;
@@ -96,6 +96,11 @@ export class Emulator {
       this.waiting.set(id, { resolve, reject });
       this.bridge.stdin?.write(`${JSON.stringify({ id, service, operation, params })}\n`);
     });
+  }
+
+  /** What no API of AWS does: emulator/for_tests.py has the list. */
+  public happens(operation: string, params: object = {}): Promise<any> {
+    return this.call('test', operation, params);
   }
 
   /** Ends what it has started, and nothing else. */

@@ -33,7 +33,7 @@ function estate(somaxconn = 65535): TestStack {
     machineImage: image,
     sysctls: [Sysctl.somaxconn(somaxconn)],
   });
-  const replacement = NodeReplacement.rolling({ maxHealthyPercentage: 150 });
+  const replacement = NodeReplacement.rolling();
   const orders = stack.cluster({ replacement, tiers: [{ name: 'standard', template: shared }] }, 'Orders');
   const search = stack.cluster(
     {
@@ -126,9 +126,9 @@ test('deployed, updated and deleted', async () => {
     /::AutoScalingGroup SearchTiersown/,
     /::Cluster Search/,
   );
-  // As long as a hook holds instances back, there is something that lets them go on; as long as a group can
+  // As long as a group's hook holds instances back, there is something that lets them go on; as long as it can
   // be refreshed, its cordon is there.
-  inOrder(/::LifecycleHook/, /ReadinessGateMachine/);
+  inOrder(/::AutoScalingGroup/, /ReadinessGateMachine/);
   inOrder(/::AutoScalingGroup/, /CordonMachine/);
   inOrder(group, /::Cluster Orders/);
   expect((await account.aws.call('ecs', 'list_clusters')).clusterArns).toEqual([]);

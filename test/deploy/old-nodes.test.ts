@@ -3,7 +3,7 @@
  * by the engine of the emulator's Step Functions (jsonata-python, as in ministack). What a refresh replaces
  * is from the guide of Auto Scaling, "Use an instance refresh with skip matching".
  */
-import { oldNodes } from '../../src/fleet/cordon/old-nodes';
+import { OLD_NODES, TEMPLATE, TYPES } from '../../src/fleet/cordon/old-nodes';
 import { Emulator } from './emulator';
 
 jest.setTimeout(60_000);
@@ -117,14 +117,25 @@ const cases: Record<string, Case> = {
     desired: { LaunchTemplate: template('2') },
     old: ['a'],
   },
-  'a desired configuration of whatever version is the latest: no node says so of itself': {
+  'a desired configuration of the latest version: no node says so of itself': {
     group: { LaunchTemplate: template('1'), Instances: [node('a', template('1')), node('b', template('2'))] },
     desired: { LaunchTemplate: template('$Latest') },
     old: ['a', 'b'],
   },
-  'new subnets: the nodes are all alike': {
+  'new subnets: the nodes are all alike, and such a refresh replaces none': {
     group: { LaunchTemplate: template('2'), Instances: [node('a', template('2')), node('b', template('2'))] },
-    old: ['a', 'b'],
+    old: [],
+  },
+  'nodes on their way out, and of another group': {
+    group: {
+      LaunchTemplate: template('2'),
+      Instances: [
+        { ...node('a', template('1')), LifecycleState: 'Terminating:Wait' },
+        { ...node('b', template('1')), AutoScalingGroupName: 'other' },
+        { ...node('c', template('1')), LifecycleState: 'Pending:Wait' },
+      ],
+    },
+    old: ['c'],
   },
   'without skip matching, all that there are': {
     group: { LaunchTemplate: template('2'), Instances: [node('a', template('1')), node('b', template('2'))] },
@@ -141,9 +152,17 @@ const cases: Record<string, Case> = {
 };
 
 test.each(Object.entries(cases))('%s', async (_, { group, desired = {}, skipMatching = true, old }) => {
-  const expression = oldNodes('$states.result.AutoScalingGroups[0]');
-  const result = { AutoScalingGroups: [group] };
-  expect(
-    await emulator.call('jsonata', 'evaluate', { expression, result, variables: { desired, skipMatching } }),
-  ).toEqual(old);
+  const evaluate = (expression: string, result: object, variables: object) =>
+    emulator.call('jsonata', 'evaluate', { expression, result, variables });
+  const { Instances = [], ...described } = group as { Instances?: object[] };
+  const known = { AutoScalingGroups: [described] };
+  const template = await evaluate(TEMPLATE, known, { desired });
+  const types = await evaluate(TYPES, known, { desired });
+  const AutoScalingInstances = Instances.map((instance) => ({
+    AutoScalingGroupName: 'general',
+    LifecycleState: 'InService',
+    ...instance,
+  }));
+  const variables = { group: 'general', template, types, skipMatching };
+  expect(await evaluate(OLD_NODES, { AutoScalingInstances }, variables)).toEqual(old);
 });

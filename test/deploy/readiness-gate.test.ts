@@ -1,107 +1,193 @@
 /**
- * The readiness gate at work: the template that the library synthesises, deployed to ministack with the
- * shim of `emulator/`.
+ * The readiness gate at work: the template that the library synthesises, deployed to ministack with the shim of
+ * `emulator/`.
  *
- * This proves the wiring: that the hook's event reaches the rule and the rule the machine, that the machine's
- * calls are what botocore's models of the APIs take, and that it decides right. It does not prove AWS's
- * behaviour (hooks, events and container instances are the shim's) nor permissions (nobody checks them here;
- * test/rollout has the list).
+ * This proves the wiring: that the hook's event reaches the rule and the rule the machine, that the machine's calls
+ * are what botocore's models of the APIs take, and that it decides right. It does not prove AWS's behaviour (hooks,
+ * events and container instances are the shim's) nor permissions (nobody checks them here; test/fleet has the list).
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { NodeReplacement } from '../../src';
 import { SMALL } from '../helpers/estate';
-import { Account, deployable, type Group, type Instance, ids, image } from './account';
-import { Emulator, until } from './emulator';
+import { Account, deployable, type Group, type Instance, image, type Run } from './account';
+import { Emulator, SCALE, until } from './emulator';
 
 jest.setTimeout(60_000);
 
 let account: Account;
-let gated: Group;
-let open: Group;
 
 beforeAll(async () => {
   account = new Account(await Emulator.start());
-  await account.image('ami-0000000000000000a');
-  const stack = deployable();
-  stack.cluster(
-    {
-      replacement: NodeReplacement.rolling(),
-      tiers: [{ name: 'general', instanceTypes: [SMALL], machineImage: image }],
-    },
-    'Orders',
-  );
-  stack.cluster(
-    {
-      replacement: NodeReplacement.rolling({ readinessGate: false }),
-      tiers: [{ name: 'general', instanceTypes: [SMALL], machineImage: image }],
-    },
-    'Search',
-  );
-  await account.deploy(stack);
-  const groups = await account.groups();
-  gated = groups.find((group) => group.name.includes('Orders')) as Group;
-  open = groups.find((group) => group.name.includes('Search')) as Group;
 }, 120_000);
+
+beforeEach(() => account.image('ami-0000000000000000a'));
 
 afterAll(() => account?.aws.stop());
 
-const stateOf = async (instance: Instance) =>
-  (await gated.instances()).find(({ InstanceId }) => InstanceId === instance.InstanceId)?.LifecycleState;
-
-test('a node goes into service when it has joined its cluster, and not before', async () => {
-  const [first, second] = await gated.scaleTo(2);
-  expect(await stateOf(first)).toBe('Pending:Wait');
-  await gated.join([first]);
-  await until('the first is in service', async () => (await stateOf(first)) === 'InService');
-  expect(await stateOf(second)).toBe('Pending:Wait');
-  await gated.join([second]);
-  await until('the second is in service', async () => (await stateOf(second)) === 'InService');
-  await until('both runs are done', async () =>
-    (await account.runs('ReadinessGate')).every((run) => run.status === 'SUCCEEDED'),
-  );
-});
-
-test('a node that joins another cluster, or none, stays out and is replaced', async () => {
-  const [lost] = await gated.scaleTo(3);
-  await open.join([lost]);
-  const run = await until('its run has given up', async () =>
-    (await account.runs('ReadinessGate')).find(({ status }) => status === 'FAILED'),
-  );
-  const { error, cause } = await account.aws.call('stepfunctions', 'describe_execution', {
-    executionArn: run.executionArn,
+/** A stack with a cluster of one tier. */
+function stackWith(name: string, replacement: NodeReplacement, minCapacity = 0) {
+  const stack = deployable(name);
+  stack.cluster({
+    replacement,
+    tiers: [{ name: 'general', instanceTypes: [SMALL], machineImage: image, minCapacity }],
   });
-  expect(error).toBe('NodeNeverJoined');
-  expect(cause).toContain(
-    `${lost.InstanceId} of ${gated.name} did not join the ECS cluster ${await gated.cluster()} in 20 minutes`,
+  return stack;
+}
+
+const inService = (group: Group, instances: Instance[]) =>
+  until('in service', async () => (await group.statesOf(instances)).every((state) => state === 'InService'));
+const gone = (group: Group, instance: Instance) =>
+  until('it is gone', async () => (await group.statesOf([instance]))[0] === 'gone');
+const runOf = (instance: Instance, stack: string, status: string) =>
+  until(`its run is ${status}`, async () =>
+    (await account.runs('ReadinessGate', stack)).find(
+      (run: Run) => run.status === status && run.input.includes(instance.InstanceId),
+    ),
   );
-  await until('it is replaced', async () => (await stateOf(lost)) === undefined);
-  const late = (await gated.instances()).filter((instance) => instance.LifecycleState === 'Pending:Wait');
-  expect(late).toHaveLength(1);
-  await gated.join(late);
-  await until('the next one is in service', async () => (await stateOf(late[0])) === 'InService');
-});
+const hooksOf = async (group: Group): Promise<any[]> =>
+  (await account.aws.call('autoscaling', 'describe_lifecycle_hooks', { AutoScalingGroupName: group.name }))
+    .LifecycleHooks;
+const launchHooks = async (group: Group) =>
+  (await hooksOf(group))
+    .map((hook) => hook.LifecycleHookName)
+    .filter((name) => !name.startsWith('ecs-managed-'));
+const seconds = (from: number) => (Date.now() - from) / 1000 / SCALE;
 
-test('a tier without the gate has no hook, and starts no run', async () => {
-  const runs = (await account.runs('ReadinessGate')).length;
-  expect(
-    (await account.aws.call('autoscaling', 'describe_lifecycle_hooks', { AutoScalingGroupName: open.name }))
-      .LifecycleHooks,
-  ).toEqual([]);
-  await open.scaleTo(1);
-  expect((await open.instances()).map((instance) => instance.LifecycleState)).toEqual(['InService']);
-  expect((await account.runs('ReadinessGate')).length).toBe(runs);
-});
+describe('a gated group', () => {
+  const name = 'Gated';
+  let group: Group;
 
-test('hooks that the machine completes are those of its stack', async () => {
-  const { LifecycleHooks } = await account.aws.call('autoscaling', 'describe_lifecycle_hooks', {
-    AutoScalingGroupName: gated.name,
+  beforeAll(async () => {
+    await account.image('ami-0000000000000000a');
+    await account.deploy(stackWith(name, NodeReplacement.rolling(), 2));
+    [group] = await account.groups(name);
   });
-  expect(LifecycleHooks).toMatchObject([
-    {
-      LifecycleHookName: 'joins-its-cluster-Estate',
-      NotificationMetadata: await gated.cluster(),
-      DefaultResult: 'ABANDON',
-      HeartbeatTimeout: 1200,
-    },
+
+  test('has its first nodes gated, and each goes into service when it has joined its cluster, not before', async () => {
+    const [first, second] = await group.instances();
+    expect(await group.statesOf([first, second])).toEqual(['Pending:Wait', 'Pending:Wait']);
+    await group.join([first]);
+    await inService(group, [first]);
+    expect(await group.statesOf([second])).toEqual(['Pending:Wait']);
+    await group.join([second]);
+    await inService(group, [second]);
+    await until('both runs are done', async () =>
+      (await account.runs('ReadinessGate', name)).every((run) => run.status === 'SUCCEEDED'),
+    );
+  });
+
+  test('gives up a node that has shut down within three minutes, and replaces it', async () => {
+    const [dead] = await group.scaleTo(3);
+    const from = Date.now();
+    await account.aws.happens('kill', { instance: dead.InstanceId });
+    await gone(group, dead);
+    expect(seconds(from)).toBeLessThan(240); // some of it are calls, whose time is not scaled
+    const { error, cause } = await runOf(dead, name, 'FAILED');
+    expect(error).toBe('NodeDied');
+    expect(cause).toContain(`${dead.InstanceId} of ${group.name} shut down before it joined the ECS cluster`);
+    const [next] = (await group.instances()).filter((each) => each.LifecycleState === 'Pending:Wait');
+    await group.join([next]);
+    await inService(group, [next]);
+  });
+
+  test('loses no node to throttling', async () => {
+    const [node] = await group.scaleTo(4);
+    await account.aws.happens('throttle', {
+      operations: ['ListContainerInstances', 'DescribeInstanceStatus'],
+    });
+    await group.join([node]);
+    await new Promise((resolve) => setTimeout(resolve, 600 * SCALE * 1000));
+    expect(await group.statesOf([node])).toEqual(['Pending:Wait']);
+    await account.aws.happens('throttle', {
+      operations: ['CompleteLifecycleAction', 'DescribeInstanceRefreshes'],
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100 * SCALE * 1000));
+    await account.aws.happens('throttle', { operations: [] });
+    await inService(group, [node]);
+    await runOf(node, name, 'SUCCEEDED');
+  });
+
+  test('is not harmed by an event that comes twice, nor by a node that is terminated while it waits', async () => {
+    const [node] = await group.scaleTo(5);
+    const { input } = await runOf(node, name, 'RUNNING');
+    const twice = await account.start('ReadinessGate', JSON.parse(input).detail, name);
+    await group.join([node]);
+    await inService(group, [node]);
+    await until('both runs have succeeded', async () => (await twice()).status === 'SUCCEEDED');
+    await runOf(node, name, 'SUCCEEDED');
+    const [other] = await group.scaleTo(6);
+    await runOf(other, name, 'RUNNING');
+    await group.terminate([other]);
+    await runOf(other, name, 'SUCCEEDED');
+  });
+
+  test('gives up a node that never joins, when the heartbeat of its hook ends', async () => {
+    const [lost] = await group.scaleTo(6);
+    const { error, cause } = await runOf(lost, name, 'FAILED');
+    expect(error).toBe('NodeNeverJoined');
+    const cluster = await group.cluster();
+    expect(cause).toContain(
+      `${lost.InstanceId} of ${group.name} did not join the ECS cluster ${cluster} in 20 minutes`,
+    );
+    await gone(group, lost);
+    expect((await group.instances()).filter((each) => each.LifecycleState === 'Pending:Wait')).toHaveLength(
+      1,
+    );
+  });
+
+  test('has a hook of its list, with the name of the cluster', async () => {
+    expect(await hooksOf(group)).toContainEqual(
+      expect.objectContaining({
+        LifecycleHookName: `joined-${name}`,
+        NotificationMetadata: await group.cluster(),
+        DefaultResult: 'ABANDON',
+        HeartbeatTimeout: 1200,
+      }),
+    );
+  });
+});
+
+test('the gate is removed: its hook goes, and nodes go into service at once', async () => {
+  const name = 'Opened';
+  await account.deploy(stackWith(name, NodeReplacement.rolling()));
+  const [group] = await account.groups(name);
+  expect(await launchHooks(group)).toEqual([`joined-${name}`]);
+  await account.deploy(stackWith(name, NodeReplacement.rolling({ readinessGate: false })));
+  expect(await launchHooks(group)).toEqual([]);
+  expect((await hooksOf(group)).map((hook) => hook.LifecycleHookName)).toEqual([
+    'ecs-managed-draining-termination-hook',
   ]);
-  expect(ids(await gated.instances())).toHaveLength(3);
+  expect(await group.statesOf(await group.scaleTo(1))).toEqual(['InService']);
+});
+
+test('a running cluster adopts rolling() and a new image in one deployment: the first new node is gated', async () => {
+  const name = 'Adopted';
+  await account.deploy(stackWith(name, NodeReplacement.onNextLaunch(), 1));
+  const [group] = await account.groups(name);
+  const old = await group.instances();
+  await group.join(old);
+  expect(await group.statesOf(old)).toEqual(['InService']);
+  await account.image('ami-0000000000000000b');
+  await account.deploy(stackWith(name, NodeReplacement.rolling(), 1));
+  expect(await group.refreshes()).toMatchObject([{ Status: 'InProgress' }]);
+  const fresh = await group.surge(1);
+  expect(await group.statesOf(fresh)).toEqual(['Pending:Wait']);
+  await group.join(fresh);
+  await inService(group, fresh);
+});
+
+test('deployed over the landed form, whose hook is a resource of its own, the gate still holds new nodes', async () => {
+  const name = 'Landed';
+  const landed = JSON.parse(readFileSync(join(__dirname, 'landed', 'gate-as-a-resource.json'), 'utf8'));
+  await account.deployTemplate(name, landed);
+  const [group] = await account.groups(name);
+  expect(await launchHooks(group)).toEqual([`joins-its-cluster-${name}`]);
+  await account.deploy(stackWith(name, NodeReplacement.rolling()));
+  expect(await launchHooks(group)).toEqual([`joined-${name}`]);
+  const [node] = await group.scaleTo(1);
+  expect(await group.statesOf([node])).toEqual(['Pending:Wait']);
+  await group.join([node]);
+  await inService(group, [node]);
+  await account.destroy(name);
 });

@@ -1,113 +1,168 @@
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { EcsAutoScaledCluster, NodeReplacement } from '../../src';
-import { MARKING_POLLS, NODES_AT_ONCE, SECONDS_TO_WAIT } from '../../src/fleet/cordon/cordon-steps';
-import { HELD, NOT_HELD } from '../../src/replacement/held';
+import { MEMBERS_IN_A_PAGE, NODES_AT_ONCE, NODES_IN_A_CALL } from '../../src/fleet/cordon/at-once';
+import { MAX_ENTRIES } from '../../src/fleet/cordon/cordon-steps';
+import { HELD, heldBy, NOT_HELD } from '../../src/replacement/held';
 import { only, SMALL, TestStack, taskDefinition } from '../helpers/estate';
-import { definition, pattern, policies, resourcesOf, statesOf } from './machine';
+import { callsOf, definition, pattern, policies, resourcesOf, statesOf } from './machine';
 
-const replacement = NodeReplacement.rolling({ maxHealthyPercentage: 110 });
+const draining = NodeReplacement.rolling();
+const marking = NodeReplacement.rolling({ maxHealthyPercentage: 110, cordon: true });
 
 describe('the cordon of a stack', () => {
   const stack = new TestStack();
-  stack.cluster({ replacement });
+  stack.cluster({ replacement: draining });
   const { template } = stack;
   const machine = definition(template, 'Cordon');
   const states = Object.fromEntries(statesOf(machine));
+  const cluster = only(template, 'AWS::ECS::Cluster').id;
 
-  test('hears of the refreshes of groups that CloudFormation has named for the stack', () => {
+  test('receives begin and end of the refreshes of groups that CloudFormation has named for the stack', () => {
     expect(pattern(template, 'Cordon')).toEqual({
       source: ['aws.autoscaling'],
-      'detail-type': ['EC2 Auto Scaling Instance Refresh Started'],
+      'detail-type': ['Started', 'Failed', 'Cancelled', 'Rollback Started', 'Succeeded'].map(
+        (what) => `EC2 Auto Scaling Instance Refresh ${what}`,
+      ),
       detail: { AutoScalingGroupName: [{ prefix: 'Estate-' }] },
     });
   });
 
-  test('may mark nodes of its clusters, and read; beyond that log and trace', () => {
-    const cluster = only(template, 'AWS::ECS::Cluster').id;
+  test('may hold nodes of its clusters, and read; beyond that log, trace, report and start itself', () => {
     expect(policies(template, 'Cordon')).toEqual([
       [
         {
           Sid: 'ReadGroups',
           Effect: 'Allow',
-          Action: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes'],
+          Action: [
+            'autoscaling:DescribeAutoScalingGroups',
+            'autoscaling:DescribeAutoScalingInstances',
+            'autoscaling:DescribeInstanceRefreshes',
+            'autoscaling:DescribeLifecycleHooks',
+            'ec2:DescribeTags',
+          ],
           Resource: '*',
+        },
+        {
+          Sid: 'ReportTheMissingHook',
+          Effect: 'Allow',
+          Action: 'cloudwatch:PutMetricData',
+          Resource: '*',
+          Condition: { StringEquals: { 'cloudwatch:namespace': 'EcsAutoScaledCluster' } },
         },
         expect.objectContaining({ Sid: 'DeliverTheLog' }),
         expect.objectContaining({ Sid: 'SendTraces' }),
         {
           Sid: 'FindNodes',
           Effect: 'Allow',
-          Action: ['ecs:ListContainerInstances', 'ecs:ListAttributes'],
+          Action: 'ecs:ListContainerInstances',
           Resource: [`<${cluster}.Arn>`],
         },
         {
-          Sid: 'MarkNodes',
+          Sid: 'HoldNodes',
           Effect: 'Allow',
-          Action: ['ecs:PutAttributes', 'ecs:DeleteAttributes'],
+          Action: [
+            'ecs:DescribeContainerInstances',
+            'ecs:UpdateContainerInstancesState',
+            'ecs:PutAttributes',
+            'ecs:DeleteAttributes',
+          ],
           Resource: 'arn:aws:ecs:eu-central-1:111122223333:container-instance/*',
           Condition: { ArnEquals: { 'ecs:cluster': [`<${cluster}.Arn>`] } },
         },
       ],
+      [{ Sid: 'Continue', Effect: 'Allow', Action: 'states:StartExecution', Resource: expect.any(String) }],
     ]);
   });
 
-  test('asks for no permission that it has not', () => {
-    const allowed = policies(template, 'Cordon').flatMap((statements) =>
-      statements.flatMap((statement) => statement.Action),
+  test('may read the services of clusters where nodes are marked, and of no others', () => {
+    const other = new TestStack();
+    other.cluster({ replacement: draining }, 'Drained');
+    other.cluster({ replacement: marking }, 'Marked');
+    const marked = Object.keys(other.template.findResources('AWS::ECS::Cluster')).find((id) =>
+      id.includes('Marked'),
     );
-    const called = statesOf(machine)
-      .filter(([, { Type }]) => Type === 'Task')
-      .map(([, { Resource }]) => /aws-sdk:(\w+):(\w)(\w+)$/.exec(Resource) ?? [])
-      .map(([, service, first, rest]) => `${service}:${first.toUpperCase()}${rest}`);
-    expect(called.length).toBe(7);
-    expect(called.filter((action) => !allowed.includes(action))).toEqual([]);
+    const found = policies(other.template, 'Cordon')
+      .flat()
+      .filter(({ Sid }) => ['ListServices', 'ReadServices'].includes(Sid));
+    expect(found.map(({ Action, Condition }) => [Action, Condition.ArnEquals['ecs:cluster']])).toEqual([
+      ['ecs:ListServices', [`<${marked}.Arn>`]],
+      ['ecs:DescribeServices', [`<${marked}.Arn>`]],
+    ]);
   });
 
-  test('looks after groups with the tag of its stack', () => {
+  test('asks for each permission that it has, and for no other', () => {
+    const other = new TestStack();
+    other.cluster({ replacement: marking });
+    const allowed = policies(other.template, 'Cordon')
+      .flat()
+      .filter(({ Sid }) => !['DeliverTheLog', 'SendTraces'].includes(Sid))
+      .flatMap(({ Action }) => Action);
+    expect(callsOf(definition(other.template, 'Cordon'))).toEqual([...new Set(allowed)].sort());
+  });
+
+  test('looks after groups with the tag of its stack, which says how', () => {
     expect(states['Read the group'].Assign.ours).toBe(
       "{% $exists($states.result.AutoScalingGroups[0].Tags[Key = 'EcsCordon' and Value = 'Estate']) %}",
     );
-    expect(only(template, 'AWS::AutoScaling::AutoScalingGroup').Properties.Tags).toContainEqual({
-      Key: 'EcsCordon',
-      Value: { Ref: 'AWS::StackName' },
-      PropagateAtLaunch: false,
+    const modes = [draining, marking].map((replacement) => {
+      const other = new TestStack();
+      other.cluster({ replacement });
+      const { Tags } = only(other.template, 'AWS::AutoScaling::AutoScalingGroup').Properties;
+      expect(Tags).toContainEqual({
+        Key: 'EcsCordon',
+        Value: { Ref: 'AWS::StackName' },
+        PropagateAtLaunch: false,
+      });
+      return Tags.find(({ Key }: { Key: string }) => Key === 'EcsCordonMode');
     });
-  });
-
-  test('marks with the id of the refresh, and clears by it', () => {
-    expect(states['Mark a node'].Arguments.Attributes).toEqual([
-      {
-        Name: 'held',
-        Value: '{% $refresh %}',
-        TargetType: 'container-instance',
-        TargetId: '{% $states.input %}',
-      },
-    ]);
-    expect(states['Find its marks'].Arguments).toMatchObject({
-      AttributeName: 'held',
-      AttributeValue: '{% $refresh %}',
-    });
-    expect(states['Clear a mark'].Arguments.Attributes).toEqual([
-      { Name: 'held', TargetType: 'container-instance', TargetId: '{% $states.input %}' },
+    expect(modes.map(({ Value, PropagateAtLaunch }) => [Value, PropagateAtLaunch])).toEqual([
+      ['drain', false],
+      ['mark', false],
     ]);
   });
 
-  test('marks what the constraint of services asks for', () => {
-    expect(NOT_HELD).toBe(`attribute:${HELD} !exists`);
-  });
-
-  test('clears when the refresh is over in whatever way, is rolled back, or its group has gone', () => {
-    const { Choices, Default } = states['Has it ended'];
-    const running = "$states.input in ['Pending', 'InProgress', 'Baking', 'Cancelling']";
+  test('reads the status first, and touches nothing of a refresh that has ended but what it holds', () => {
+    expect(machine.States[machine.StartAt].Default).toBe('A refresh begins or has ended');
+    expect(states['A refresh begins or has ended'].Next).toBe('Read the refresh');
+    const { Choices, Default } = states['Is there anything to do'];
     expect(Choices.map((choice: any) => [choice.Condition, choice.Next])).toEqual([
-      [`{% ${running} and $polls <= 20 %}`, 'Mark the old nodes'],
-      [`{% ${running} %}`, 'Wait'],
+      ['{% $not($ours) %}', 'Not ours'],
+      ["{% $status in ['Pending', 'InProgress', 'Cancelling'] %}", 'What an earlier refresh has left'],
     ]);
-    expect(Default).toBe('Find its marks');
-    expect(states['Read its progress'].Catch).toEqual([
-      { ErrorEquals: ['States.ALL'], Next: 'Find its marks' },
-    ]);
+    expect(states[Default].Assign).toEqual({
+      purpose: "{% 'give back' %}",
+      filter: "{% 'attribute:held == ' & $mark %}",
+    });
+  });
+
+  test('marks with the id of the refresh before it drains, ten nodes a call, and takes off by it', () => {
+    expect(states['A refresh begins or has ended'].Assign.mark).toBe(
+      "{% 'cordon:' & $states.input.detail.InstanceRefreshId %}",
+    );
+    expect(states['Mark them'].Arguments.Attributes).toContain("'Name': 'held', 'Value': $mark");
+    expect(states['Mark them'].Next).toBe('Are they drained too');
+    expect(states['By ten'].Items).toBe('{% $partition($states.input, 10) %}');
+    expect(states['Give them back'].Items).toBe('{% $partition($found, 10) %}');
+  });
+
+  test('leaves alone what others hold: another mark, or a drain without one', () => {
+    const { Filter, Status } = states['Find some of them'].Arguments;
+    expect(Status).toBe('ACTIVE');
+    expect(Filter).toContain('(attribute:held !exists or attribute:held == " & $mark & ")');
+    expect(states['What an earlier refresh has left'].Assign.filter).toContain('attribute:held =~ cordon:.*');
+  });
+
+  test('sets what the constraint of services asks for', () => {
+    expect(NOT_HELD).toBe(`attribute:${HELD} !exists`);
+    expect(heldBy).toEqual({ cordon: 'cordon:', repair: 'repair:', consolidation: 'consolidation:' });
+  });
+
+  test('reads no description of a group with its instances, which would not fit into a state', () => {
+    const groups = statesOf(machine).filter(([, { Resource = '' }]) =>
+      Resource.endsWith('describeAutoScalingGroups'),
+    );
+    expect(groups.map(([, { Arguments }]) => Arguments.IncludeInstances)).toEqual([false, false]);
   });
 
   test('is there before its groups are changed, so that a deployment that brings both has it', () => {
@@ -117,37 +172,61 @@ describe('the cordon of a stack', () => {
     }
   });
 
-  test('stays within the 25,000 entries of a history: 500 nodes for 14 days, 700 for the 36 hours of CloudFormation', () => {
-    expect(entries(500, 14 * 24)).toBeLessThan(25_000);
-    expect(entries(700, 36)).toBeLessThan(25_000);
+  test('hands over to another run all that it knows, long before its history has 25,000 entries', () => {
+    const input = states['Go on with another run'].Arguments.Input;
+    const { Assign } = states['It goes on'];
+    const handedOver = Object.entries(Assign).filter(([, value]) =>
+      String(value).includes('$states.input.goesOn'),
+    );
+    expect(handedOver.length).toBeGreaterThan(10);
+    for (const [name] of handedOver) expect(input).toContain(`'${name}': $${name}`);
+    // One look of a group of 1,000 nodes and one hold of 500 fit into what is left.
+    expect(MAX_ENTRIES + entriesOfALook(1000) + entriesOfAHold(500)).toBeLessThan(25_000);
+  });
+
+  test('estimates the entries of its history, and not too few of them', () => {
+    const estimated = (name: string, known: Record<string, unknown>) =>
+      evaluated(states[name].Assign.entries, known);
+    const looks = estimated('Wait', {}) + estimated('Compare with the last time', { ids: Array(1000) });
+    expect(looks).toBeGreaterThanOrEqual(entriesOfALook(1000));
+    expect(estimated('Hold them', { chosen: Array(500) })).toBeGreaterThanOrEqual(entriesOfAHold(500));
   });
 
   test('keeps its filters below the 2,000 characters of an expression, and its lists on one page', () => {
-    expect(NODES_AT_ONCE * "i-0123456789abcdef0', '".length + 100).toBeLessThan(2000);
+    const rest =
+      ' and (attribute:held !exists or attribute:held == cordon:01234567-0123-0123-0123-0123456789ab)';
+    expect(NODES_AT_ONCE * "i-0123456789abcdef0', '".length + rest.length + 30).toBeLessThan(2000);
     expect(NODES_AT_ONCE).toBeLessThanOrEqual(100);
+    expect(MEMBERS_IN_A_PAGE * (255 + 200)).toBeLessThan(262_144);
   });
 });
 
-/**
- * How many entries the history of a run has: five a task, four a map, two a choice or a wait
- * and an iteration.
- */
-function entries(nodes: number, hours: number): number {
-  const wait = new Function('$polls', `return ${SECONDS_TO_WAIT}`);
-  let polls = 0;
-  for (let seconds = 0; seconds < hours * 3600; polls++) seconds += wait(polls);
-  const perNode = 7;
-  const marking = 4 + Math.ceil(nodes / NODES_AT_ONCE) * (2 + 5 + 4);
-  const clearing = Math.ceil(nodes / 100) * (5 + 2 + 4 + 2) + perNode * nodes;
-  return 20 + polls * (2 + 5 + 2) + (MARKING_POLLS + 1) * marking + perNode * nodes + clearing;
+/** A task has five entries, a map two and two for each item, a choice, a pass or a wait two. */
+function entriesOfALook(nodes: number): number {
+  const pages = Math.ceil(nodes / MEMBERS_IN_A_PAGE);
+  const parts = Math.ceil(nodes / NODES_AT_ONCE);
+  return 2 + 5 + 2 + 5 + 2 + pages * (5 + 2) + 2 + (2 + parts * (2 + 5 + 2 + 5)) + 2 + 2;
+}
+
+function entriesOfAHold(nodes: number): number {
+  const tens = Math.ceil(nodes / NODES_IN_A_CALL);
+  const parts = Math.ceil(nodes / NODES_AT_ONCE);
+  return 2 + 2 + parts * (2 + 5 + 2) + tens * (2 + 2 + 5 + 2 + 5) + 2 + 2;
+}
+
+/** What an expression adds to the entries that there are. */
+function evaluated(expression: string, known: Record<string, unknown>): number {
+  const names = Object.keys(known).map((name) => `$${name}`);
+  const run = new Function('$entries', '$count', '$ceil', ...names, `return ${expression.slice(2, -2)}`);
+  return run(0, (list: unknown[]) => list.length, Math.ceil, ...Object.values(known));
 }
 
 describe('the name of a group that CloudFormation does not begin with that of the stack', () => {
   const anyGroup = { AutoScalingGroupName: [{ exists: true }] };
 
-  test('a name by an escape hatch: the rule hears of all, and the machine looks at the tag', () => {
+  test('a name by an escape hatch: the rule matches all, and the machine looks at the tag', () => {
     const stack = new TestStack();
-    const group = stack.cluster({ replacement }).tier('general').autoScalingGroup.node
+    const group = stack.cluster({ replacement: draining }).tier('general').autoScalingGroup.node
       .defaultChild as autoscaling.CfnAutoScalingGroup;
     group.autoScalingGroupName = 'legacy';
     expect(pattern(stack.template, 'Cordon').detail).toEqual(anyGroup);
@@ -155,13 +234,15 @@ describe('the name of a group that CloudFormation does not begin with that of th
 
   test('a name that would be too long, which CloudFormation shortens', () => {
     const stack = new TestStack(undefined, `Estate${'-long'.repeat(20)}`);
-    stack.cluster({ replacement }, 'Orders'.repeat(20));
+    stack.cluster({ replacement: draining }, 'Orders'.repeat(20));
     expect(pattern(stack.template, 'Cordon').detail).toEqual(anyGroup);
   });
 });
 
 describe('the constraint of services', () => {
-  const constrained = { PlacementConstraints: [{ Type: 'memberOf', Expression: 'attribute:held !exists' }] };
+  const constrained = {
+    PlacementConstraints: [{ Type: 'memberOf', Expression: 'attribute:held !exists' }],
+  };
   const service = (given: NodeReplacement, kind: 'Ec2Service' | 'Daemon' = 'Ec2Service') => {
     const stack = new TestStack();
     const cluster = stack.cluster({ replacement: given });
@@ -174,8 +255,8 @@ describe('the constraint of services', () => {
     return only(stack.template, 'AWS::ECS::Service').Properties;
   };
 
-  test('is there as soon as one tier has the cordon', () => {
-    expect(service(replacement)).toMatchObject(constrained);
+  test('is there as soon as one tier marks its nodes', () => {
+    expect(service(marking)).toMatchObject(constrained);
     const stack = new TestStack();
     const cluster = stack.cluster();
     new ecs.Ec2Service(stack, 'Api', {
@@ -183,12 +264,14 @@ describe('the constraint of services', () => {
       taskDefinition: taskDefinition(stack),
       minHealthyPercent: 100,
     });
-    cluster.addTier('rolled', { instanceTypes: [SMALL], replacement });
+    cluster.addTier('rolled', { instanceTypes: [SMALL], replacement: marking });
     expect(only(stack.template, 'AWS::ECS::Service').Properties).toMatchObject(constrained);
   });
 
   test.each([
-    ['at a surge of 200', NodeReplacement.rolling()],
+    ['at a surge of 200, where nodes are drained', NodeReplacement.rolling()],
+    ['at a surge of 200 where the cordon is asked for', NodeReplacement.rolling({ cordon: true })],
+    ['below it, unless asked for', NodeReplacement.rolling({ maxHealthyPercentage: 110 })],
     ['when it is turned off', NodeReplacement.rolling({ maxHealthyPercentage: 110, cordon: false })],
     ['all at once', NodeReplacement.allAtOnce()],
     ['on the next launch', NodeReplacement.onNextLaunch()],
@@ -197,7 +280,7 @@ describe('the constraint of services', () => {
   });
 
   test('is never on a daemon, whose running tasks ECS would stop', () => {
-    expect(service(replacement, 'Daemon')).not.toHaveProperty('PlacementConstraints');
+    expect(service(marking, 'Daemon')).not.toHaveProperty('PlacementConstraints');
   });
 
   test('can be had for tasks that the app does not define', () => {
@@ -209,12 +292,12 @@ describe('the constraint of services', () => {
   test.each([
     [true, constrained.PlacementConstraints],
     [false, undefined],
-  ])('is there on a cluster of another app that says so: %p', (cordon, expected) => {
+  ])('is there on a cluster of another app that says so: %p', (needsPlacementConstraint, expected) => {
     const stack = new TestStack();
     const cluster = EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Imported', {
       clusterName: 'orders',
       vpc: stack.vpc,
-      cordon,
+      needsPlacementConstraint,
     });
     new ecs.Ec2Service(stack, 'Api', {
       cluster,

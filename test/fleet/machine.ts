@@ -43,7 +43,7 @@ export function pattern(template: Template, part: Part): any {
 export function policies(template: Template, part: Part): any[][] {
   const own = resourcesOf(template, part, 'AWS::IAM::Policy').filter(([id]) => !id.includes('EventsRole'));
   const managed = Object.entries(template.findResources('AWS::IAM::ManagedPolicy')).filter(([id]) =>
-    id.includes(`${part}Clusters`),
+    new RegExp(`${part}(Clusters|Services|MachineContinue)`).test(id),
   );
   return [...own, ...managed].map(([, policy]) =>
     deployed((policy as any).Properties.PolicyDocument.Statement),
@@ -56,4 +56,15 @@ export function statesOf(machine: any): [string, any][] {
     [name, state],
     ...(state.ItemProcessor ? statesOf(state.ItemProcessor) : []),
   ]);
+}
+
+/** The actions of IAM that the calls of a definition need, sorted. Step Functions' own name for itself is `sfn`. */
+export function callsOf(machine: any): string[] {
+  const calls = statesOf(machine)
+    .filter(([, { Type }]) => Type === 'Task')
+    .map(([, { Resource }]) => /aws-sdk:(\w+):(\w)(\w+)$/.exec(Resource) ?? [])
+    .map(
+      ([, service, first, rest]) => `${service === 'sfn' ? 'states' : service}:${first.toUpperCase()}${rest}`,
+    );
+  return [...new Set(calls)].sort();
 }

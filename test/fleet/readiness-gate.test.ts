@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { NodeReplacement } from '../../src';
 import { only, SMALL, TestStack } from '../helpers/estate';
-import { definition, pattern, policies, resourcesOf, statesOf } from './machine';
+import { callsOf, definition, pattern, policies, resourcesOf, statesOf } from './machine';
 
 const replacement = NodeReplacement.rolling();
 
@@ -9,21 +9,24 @@ describe('a gated tier', () => {
   const stack = new TestStack();
   stack.cluster({ replacement });
   const { template } = stack;
-  const hook = only(template, 'AWS::AutoScaling::LifecycleHook');
+  const group = only(template, 'AWS::AutoScaling::AutoScalingGroup');
 
-  test('has a launch hook that abandons, unique to the stack, with the name of its cluster', () => {
-    expect(hook.Properties).toEqual({
-      AutoScalingGroupName: { Ref: only(template, 'AWS::AutoScaling::AutoScalingGroup').id },
-      LifecycleHookName: { 'Fn::Join': ['', ['joins-its-cluster-', { Ref: 'AWS::StackName' }]] },
-      LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
-      HeartbeatTimeout: 1200,
-      DefaultResult: 'ABANDON',
-      NotificationMetadata: { Ref: only(template, 'AWS::ECS::Cluster').id },
-    });
+  test('has a launch hook in its group that abandons, unique to the stack, with the name of its cluster', () => {
+    expect(group.Properties.LifecycleHookSpecificationList).toEqual([
+      {
+        LifecycleHookName: { 'Fn::Join': ['', ['joined-', { Ref: 'AWS::StackName' }]] },
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+        HeartbeatTimeout: 1200,
+        DefaultResult: 'ABANDON',
+        NotificationMetadata: { Ref: only(template, 'AWS::ECS::Cluster').id },
+      },
+    ]);
+    expect(template.findResources('AWS::AutoScaling::LifecycleHook')).toEqual({});
   });
 
-  test('is held only once there is what lets it go on: rule, machine and what both may do', () => {
-    const types = hook.DependsOn.map((id: string) => template.toJSON().Resources[id].Type).sort();
+  test('starts its first node only once there is what lets it go on: rule, machine, log and what they may do', () => {
+    const gate: string[] = group.DependsOn.filter((id: string) => id.includes('ReadinessGate'));
+    const types = gate.map((id) => template.toJSON().Resources[id].Type).sort();
     expect(types).toEqual([
       'AWS::Events::Rule',
       'AWS::IAM::Policy',
@@ -35,18 +38,22 @@ describe('a gated tier', () => {
     ]);
   });
 
-  test('keeps its group free of a list of hooks, in which the first instances would wait for a rule that is not there yet', () => {
-    const group = only(template, 'AWS::AutoScaling::AutoScalingGroup');
-    expect(group.Properties).not.toHaveProperty('LifecycleHookSpecificationList');
-    expect(group.DependsOn.join()).not.toContain('ReadinessGate');
-  });
-
   test('has the tag that the permission asks for, on the group alone', () => {
-    expect(only(template, 'AWS::AutoScaling::AutoScalingGroup').Properties.Tags).toContainEqual({
+    expect(group.Properties.Tags).toContainEqual({
       Key: 'EcsReadinessGate',
       Value: { Ref: 'AWS::StackName' },
       PropagateAtLaunch: false,
     });
+  });
+
+  test('has the same hook with and without the cordon', () => {
+    const hooks = [true, false].map((cordon) => {
+      const other = new TestStack();
+      other.cluster({ replacement: NodeReplacement.rolling({ cordon }) });
+      return only(other.template, 'AWS::AutoScaling::AutoScalingGroup').Properties
+        .LifecycleHookSpecificationList;
+    });
+    expect(hooks[0]).toEqual(hooks[1]);
   });
 });
 
@@ -54,16 +61,18 @@ describe('the gate of a stack', () => {
   const stack = new TestStack();
   stack.cluster({ replacement });
   const { template } = stack;
+  const machine = definition(template, 'ReadinessGate');
+  const states = Object.fromEntries(statesOf(machine));
 
-  test('hears of the hooks of its stack and of no others', () => {
+  test('receives the events of the hooks of its stack and of no others, and none of a warm pool', () => {
     expect(pattern(template, 'ReadinessGate')).toEqual({
       source: ['aws.autoscaling'],
       'detail-type': ['EC2 Instance-launch Lifecycle Action'],
-      detail: { LifecycleHookName: ['joins-its-cluster-Estate'] },
+      detail: { LifecycleHookName: ['joined-Estate'], Destination: ['AutoScalingGroup'] },
     });
   });
 
-  test('may let nodes of its groups go on, and look into its clusters; beyond that log and trace', () => {
+  test('may let nodes of its groups go on, and look into its clusters; beyond that read, log and trace', () => {
     const cluster = only(template, 'AWS::ECS::Cluster').id;
     expect(policies(template, 'ReadinessGate')).toEqual([
       [
@@ -73,6 +82,17 @@ describe('the gate of a stack', () => {
           Action: 'autoscaling:CompleteLifecycleAction',
           Resource: 'arn:aws:autoscaling:eu-central-1:111122223333:autoScalingGroup:*:autoScalingGroupName/*',
           Condition: { StringEquals: { 'aws:ResourceTag/EcsReadinessGate': 'Estate' } },
+        },
+        {
+          Sid: 'ReadNodesAndGroups',
+          Effect: 'Allow',
+          Action: [
+            'ec2:DescribeInstanceStatus',
+            'autoscaling:DescribeAutoScalingInstances',
+            'autoscaling:DescribeAutoScalingGroups',
+            'autoscaling:DescribeInstanceRefreshes',
+          ],
+          Resource: '*',
         },
         expect.objectContaining({ Sid: 'DeliverTheLog', Resource: '*' }),
         expect.objectContaining({ Sid: 'SendTraces', Resource: '*' }),
@@ -86,47 +106,37 @@ describe('the gate of a stack', () => {
     ]);
   });
 
-  test('looks every 15 seconds until the agent is there, and gives up with the hook', () => {
-    const machine = definition(template, 'ReadinessGate');
-    expect(machine.QueryLanguage).toBe('JSONata');
-    expect(machine.TimeoutSeconds).toBe(1260);
-    const states = Object.fromEntries(statesOf(machine));
-    expect(states['Has the node joined']).toMatchObject({
-      Resource: 'arn:aws:states:::aws-sdk:ecs:listContainerInstances',
-      Arguments: {
-        Cluster: '{% $states.context.Execution.Input.detail.NotificationMetadata %}',
-        Filter:
-          `{% "ec2InstanceId in ['" & $states.context.Execution.Input.detail.EC2InstanceId & "'] and ` +
-          'agentConnected == true" %}',
-        Status: 'ACTIVE',
-      },
-    });
-    expect(states['Not yet']).toMatchObject({ Type: 'Wait', Seconds: 15, Next: 'Has the node joined' });
-    expect(states.Joined.Choices.map((choice: any) => [choice.Condition, choice.Next])).toEqual([
-      ['{% $states.input > 0 %}', 'Let it go into service'],
-      ['{% $tries >= 80 %}', 'It never joined'],
-    ]);
-    expect(states['Let it go into service']).toMatchObject({
-      Resource: 'arn:aws:states:::aws-sdk:autoscaling:completeLifecycleAction',
-      Arguments: { LifecycleActionResult: 'CONTINUE' },
-    });
+  test('asks for each permission that it has, and for no other', () => {
+    const allowed = policies(template, 'ReadinessGate')
+      .flat()
+      .filter(({ Sid }) => !['DeliverTheLog', 'SendTraces'].includes(Sid))
+      .flatMap(({ Action }) => Action);
+    expect(callsOf(machine)).toEqual([...new Set(allowed)].sort());
   });
 
-  test('tries every call again, bounded, as throttling asks for', () => {
-    for (const [name, state] of statesOf(definition(template, 'ReadinessGate')).filter(
-      ([, { Type }]) => Type === 'Task',
-    )) {
-      expect([name, state.Retry.at(-1)]).toEqual([
-        name,
-        {
-          ErrorEquals: ['States.ALL'],
-          IntervalSeconds: 2,
-          BackoffRate: 2,
-          MaxDelaySeconds: 60,
-          MaxAttempts: 8,
-          JitterStrategy: 'FULL',
-        },
-      ]);
+  test('goes back to waiting whatever fails, and tries no call twice: the loop does', () => {
+    for (const [name, state] of statesOf(machine).filter(([, { Type }]) => Type === 'Task')) {
+      const [{ ErrorEquals, Next }, ...others] = state.Catch;
+      expect([name, state.Retry, ErrorEquals, others]).toEqual([name, undefined, ['States.ALL'], []]);
+      expect([name, Next]).toEqual([name, expect.stringMatching(/^(Joined|Is time left|Read its state)$/)]);
+    }
+  });
+
+  test('reads no description of a group with its instances', () => {
+    expect(states['Does the group drain'].Arguments.IncludeInstances).toBe(false);
+  });
+
+  test('ends by itself after the heartbeat of the hook, and not before', () => {
+    expect(machine.QueryLanguage).toBe('JSONata');
+    expect(machine.TimeoutSeconds).toBe(1500);
+    const [{ Condition }] = states['Is time left'].Choices;
+    expect(Condition).toContain('>= 1190');
+  });
+
+  test('says in the cause of a run that has given a node up how its console is read', () => {
+    for (const name of ['It died', 'It never joined']) {
+      expect(states[name].Cause).toContain('aws ec2 get-console-output --instance-id');
+      expect(states[name].Cause).toContain('--latest');
     }
   });
 
@@ -169,7 +179,8 @@ test('a tier can go without, next to one that does not', () => {
       },
     ],
   });
-  expect(
-    only(stack.template, 'AWS::AutoScaling::LifecycleHook').Properties.AutoScalingGroupName.Ref,
-  ).toContain('Tiersgated');
+  const gated = Object.entries<any>(stack.template.findResources('AWS::AutoScaling::AutoScalingGroup'))
+    .filter(([, { Properties }]) => Properties.LifecycleHookSpecificationList !== undefined)
+    .map(([id]) => id);
+  expect(gated).toEqual([expect.stringContaining('Tiersgated')]);
 });

@@ -5,6 +5,10 @@ import { type Statement, statementsOf } from './statements';
 
 const DOCUMENT = join(__dirname, '..', '..', 'docs', 'permissions.md');
 
+/** The policies of the fleet's machines, by what is looked after; and the headings of the document. */
+const MACHINE = /:(\w+)\/(?:Machine\/(?:Role\/DefaultPolicy|Continue)|\w+\/Policy\d+)\/Resource$/;
+const MACHINES: Record<string, string> = { ReadinessGate: 'Readiness gate', Cordon: 'Cordon' };
+
 /**
  * Whose permissions a policy holds, by its place in the estates of test/reviewers; nobody's of ours:
  * `undefined`. The headings of the document.
@@ -12,8 +16,7 @@ const DOCUMENT = join(__dirname, '..', '..', 'docs', 'permissions.md');
 const OWNERS: [RegExp, ((statement: Statement) => string | undefined) | string | undefined][] = [
   [/\/NodePermissions\w+\/(Policy|ManagedPolicy)\/Resource$/, 'Node'],
   [/(^|\/)(Role|Template\/Role)\/Resource$/, 'Node'],
-  [/:ReadinessGate\/Machine\/Role\/DefaultPolicy\/Resource$/, 'Readiness gate'],
-  [/:Cordon\/Machine\/Role\/DefaultPolicy\/Resource$/, 'Cordon'],
+  [MACHINE, ({ path }) => MACHINES[MACHINE.exec(path)?.[1] ?? '']],
   [/\/Machine\/Resource\/EventsRole\/DefaultPolicy\/Resource$/, 'Rule'],
   [/\/ForceDelete\/CustomResourcePolicy\/Resource$/, 'Deletion by force'],
   // What else the user's own key and topic allow is the user's, or the CDK's.

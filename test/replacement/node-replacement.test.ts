@@ -255,32 +255,64 @@ describe('allAtOnce', () => {
 });
 
 test.each([
-  ['onNextLaunch()', NodeReplacement.onNextLaunch(), [false, false, false, true]],
-  ['rolling()', NodeReplacement.rolling(), [true, true, false, true]],
+  ['onNextLaunch()', NodeReplacement.onNextLaunch(), [false, false, undefined, true]],
+  ['rolling()', NodeReplacement.rolling(), [true, true, 'drain', true]],
+  ['rolling() with the cordon', NodeReplacement.rolling({ cordon: true }), [true, true, 'drain', true]],
   [
-    'rolling() with a small surge',
+    'rolling() with a smaller surge',
     NodeReplacement.rolling({ maxHealthyPercentage: 199 }),
-    [true, true, true, true],
+    [true, true, undefined, true],
   ],
   [
-    'rolling() with a small surge, uncordoned',
-    NodeReplacement.rolling({ maxHealthyPercentage: 110, cordon: false }),
-    [true, true, false, true],
+    'rolling() with a smaller surge and the cordon',
+    NodeReplacement.rolling({ maxHealthyPercentage: 110, cordon: true }),
+    [true, true, 'mark', true],
   ],
-  ['rolling() with a cordon asked for', NodeReplacement.rolling({ cordon: true }), [true, true, true, true]],
+  [
+    'the same with pauses and without the gate',
+    NodeReplacement.rolling({
+      maxHealthyPercentage: 110,
+      cordon: true,
+      readinessGate: false,
+      checkpointPercentages: [50, 100],
+    }),
+    [true, false, 'mark', true],
+  ],
+  ['rolling() without the cordon', NodeReplacement.rolling({ cordon: false }), [true, true, undefined, true]],
   [
     'rolling() without the gate',
     NodeReplacement.rolling({ readinessGate: false }),
-    [true, false, false, true],
+    [true, false, undefined, true],
   ],
-  ['allAtOnce()', NodeReplacement.allAtOnce(), [true, false, false, false]],
+  [
+    'rolling() with pauses',
+    NodeReplacement.rolling({ checkpointPercentages: [50, 100] }),
+    [true, true, undefined, true],
+  ],
+  ['allAtOnce()', NodeReplacement.allAtOnce(), [true, false, undefined, false]],
 ])('%s says whether it replaces, gates, cordons and drains', (_what, replacement, expected) => {
-  expect([
-    replacement.replacesRunningNodes,
-    replacement._readinessGate,
-    replacement.cordon,
-    replacement.drains,
-  ]).toEqual(expected);
+  const { replacesRunningNodes, _readinessGate, _cordon, drains } = replacement;
+  expect([replacesRunningNodes, _readinessGate, _cordon, drains]).toEqual(expected);
+  expect(replacement.needsPlacementConstraint).toBe(_cordon === 'mark');
+});
+
+test.each([
+  [
+    'the gate',
+    { cordon: true, readinessGate: false },
+    '`cordon: true` needs the readiness gate at a `maxHealthyPercentage` of 200, where all old nodes are drained ' +
+      'together: leave `readinessGate: false` out, or set `maxHealthyPercentage` below 200, where old nodes are ' +
+      'marked and services get a placement constraint (InvalidReplacement)',
+  ],
+  [
+    'a roll without pauses',
+    { cordon: true, maxHealthyPercentage: 200, checkpointPercentages: [50, 100] },
+    '`cordon: true` excludes `checkpointPercentages` at a `maxHealthyPercentage` of 200, where all old nodes are ' +
+      'drained together: leave the checkpoints out, or set `maxHealthyPercentage` below 200, where old nodes are ' +
+      'marked and services get a placement constraint (InvalidReplacement)',
+  ],
+])('a cordon that is asked for at a surge of 200 needs %s', (_what, options, message) => {
+  expect(() => NodeReplacement.rolling(options)).toThrow(message);
 });
 
 test('the replacement of a tier wins over that of its cluster', () => {

@@ -75,6 +75,7 @@ class Everything extends Stack {
       replacement: NodeReplacement.rolling({
         minHealthyPercentage: 100,
         maxHealthyPercentage: 110,
+        cordon: true,
         bakeTime: Duration.minutes(10),
         alarms: [alarm],
         checkpointPercentages: [20, 100],

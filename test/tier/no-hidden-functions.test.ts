@@ -33,6 +33,14 @@ const checkpoints = fc
   })
   .map((value): RollingReplacementOptions => value);
 
+/** At a surge of 200 a cordon that is asked for needs the gate, and a roll without pauses. */
+function possible(options: RollingReplacementOptions): RollingReplacementOptions {
+  const { cordon, maxHealthyPercentage = 200, readinessGate = true, checkpointPercentages } = options;
+  const refused =
+    cordon && maxHealthyPercentage === 200 && (!readinessGate || checkpointPercentages !== undefined);
+  return refused ? { ...options, cordon: undefined } : options;
+}
+
 const rolling = fc
   .record({
     bounds: fc.oneof(fc.constant({}), bounds),
@@ -47,7 +55,7 @@ const rolling = fc
   })
   .map(({ alarms, ...parts }) => ({
     kind: 'rolling' as const,
-    options: { ...parts.bounds, ...parts.checkpoints, ...parts.rest },
+    options: possible({ ...parts.bounds, ...parts.checkpoints, ...parts.rest }),
     alarms,
   }));
 

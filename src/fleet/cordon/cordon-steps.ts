@@ -1,191 +1,286 @@
-import { Aws, Duration } from 'aws-cdk-lib';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Aws } from 'aws-cdk-lib';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { HELD } from '../../replacement/held';
-import { RETRY } from '../retry';
-import { oldNodes } from './old-nodes';
+import { HELD, heldBy } from '../../replacement/held';
+import { caught, type Expressions, jsonata, Steps, when } from '../steps';
+import { NODES_AT_ONCE } from './at-once';
+import { CORDON_MODE_TAG, CORDON_TAG } from './cordon-tags';
+import { countingNewNodes } from './counting-new-nodes';
+import { DRAIN_HOOK, DRAIN_HOOK_METRIC } from './drain-hook';
+import { givingBack } from './giving-back';
+import { groupMembers } from './group-members';
+import { holding } from './holding';
+import { lookingAtServices } from './looking-at-services';
+import { OLD_NODES, TEMPLATE, TYPES } from './old-nodes';
 
-/**
- * ECS lists at most 100 container instances at once; a filter of 50 ids stays below the 2,000 characters that
- * it takes in an expression.
- */
-export const NODES_AT_ONCE = 50;
+/** The barrier is lifted when for so many seconds nothing more was launched and nothing more has joined. */
+const STALLED = 120;
 
-/** One node a call: a call for several fails as a whole when one of them has gone meanwhile. */
-const CALLS_AT_ONCE = 5;
-
-/** How often marks are looked for before a run gives up, 100 of them at a time. */
-const MAX_CLEARINGS = 40;
+/** A run has at most 25,000 entries in its history. At this many, by estimate, another run goes on. */
+export const MAX_ENTRIES = 15_000;
 
 const GROUP = '$states.result.AutoScalingGroups[0]';
 const REFRESH = '$states.result.InstanceRefreshes[0]';
+const STATUS = `$exists(${REFRESH}.Status) ? ${REFRESH}.Status : 'Gone'`;
+const DETAIL = '$states.context.Execution.Input.detail';
+
+/** Old nodes may be left, and will go. In `Baking` none is left, and a rollback keeps them. */
+const RUNS = `['Pending', 'InProgress', 'Cancelling']`;
+
+/** The share of new nodes at which the refresh was last paused, and how long the pause is. */
+const PERCENT = `($exists(${REFRESH}.PercentageComplete) ? $number($string(${REFRESH}.PercentageComplete)) : 0)`;
+const REACHED = `$max($append(0, ${REFRESH}.Preferences.CheckpointPercentages.($number($string($)))[
+  $ <= ${PERCENT} and $ < 100]))`;
+const DELAY = `($exists(${REFRESH}.Preferences.CheckpointDelay)
+  ? $number($string(${REFRESH}.Preferences.CheckpointDelay)) : 3600)`;
 
 /**
- * Polled, because the event of its end may get lost, and a mark must not stay behind. Less often as time goes
- * by: a refresh may take 14 days, and a run has at most 25,000 entries in its history. Every 30 seconds for
- * five minutes, every minute for an hour, every five for twelve hours, then every 15.
+ * Less often as time goes by: a refresh may last 14 days, and the events of its end start a run of their own. With marks
+ * each half a minute, and sooner when a service lacks a task.
  */
-export const SECONDS_TO_WAIT = '$polls < 10 ? 30 : $polls < 65 ? 60 : $polls < 197 ? 300 : 900';
+export const PAUSE = `$mode = 'mark' and $looked
+  ? ($exists($lacking[$not($ in $ignored)]) ? 15 : 30)
+  : ($polls < 40 ? 30 : $polls < 100 ? 60 : $polls < 244 ? 300 : 900)`;
 
-/**
- * For a quarter of an hour, old nodes that were just starting when the refresh began are marked as soon as
- * they have joined.
- */
-export const MARKING_POLLS = 20;
+/** What a run knows, and begins with. Where its history ends, the next run goes on with it. */
+const MEMORY: Expressions = {
+  cluster: `''`,
+  mode: `''`,
+  knowsOld: false,
+  old: '[]',
+  // All of them are held; or so many, where launches have stalled.
+  held: false,
+  part: 0,
+  launched: 0,
+  joined: 0,
+  stalledFor: 0,
+  looked: false,
+  lacking: '[]',
+  ignored: '[]',
+  reached: 0,
+  pausedFor: 0,
+  polls: 0,
+};
 
-/**
- * What the cordon does when a refresh starts. Permissions are the cordon's: `iamResources` is asked for and
- * not used.
- */
-export function cordonSteps(scope: Construct, tag: string): sfn.IChainable {
-  const refresh = call(scope, 'Read the refresh', 'autoscaling', 'describeInstanceRefreshes', {
-    parameters: {
-      AutoScalingGroupName: '{% $states.input.detail.AutoScalingGroupName %}',
-      InstanceRefreshIds: ['{% $states.input.detail.InstanceRefreshId %}'],
-    },
+/** What the cordon does when a refresh begins, and when it has ended. */
+export function cordonSteps(scope: Construct): sfn.IChainable {
+  const steps = new Steps(scope);
+
+  const begin = steps.choose('Does it go on with another run');
+  const given = {
+    group: '$states.input.detail.AutoScalingGroupName',
+    refresh: '$states.input.detail.InstanceRefreshId',
+    mark: `'${heldBy.cordon}' & $states.input.detail.InstanceRefreshId`,
+    pause: 0,
+    trouble: 0,
+    entries: 0,
+  };
+  const goesOn = steps.set('It goes on', {
+    ...given,
+    ...Object.fromEntries(Object.keys(MEMORY).map((name) => [name, `$states.input.goesOn.${name}`])),
+  });
+  const begins = steps.set('A refresh begins or has ended', { ...given, ...MEMORY });
+
+  // --- what there is to do; the status first ---
+  const refresh = steps.call('Read the refresh', 'autoscaling:describeInstanceRefreshes', {
+    parameters: { AutoScalingGroupName: jsonata('$group'), InstanceRefreshIds: [jsonata('$refresh')] },
     assign: {
-      group: '{% $states.input.detail.AutoScalingGroupName %}',
-      refresh: '{% $states.input.detail.InstanceRefreshId %}',
-      desired: `{% $exists(${REFRESH}.DesiredConfiguration) ? ${REFRESH}.DesiredConfiguration : {} %}`,
-      skipMatching: `{% $string(${REFRESH}.Preferences.SkipMatching) = 'true' %}`,
-      polls: 0,
-      clearings: 0,
+      status: STATUS,
+      desired: `$exists(${REFRESH}.DesiredConfiguration) ? ${REFRESH}.DesiredConfiguration : {}`,
+      skipMatching: `$string(${REFRESH}.Preferences.SkipMatching) = 'true'`,
     },
-    outputs: {},
+    retry: false,
   });
-  const group = call(scope, 'Read the group', 'autoscaling', 'describeAutoScalingGroups', {
-    parameters: { AutoScalingGroupNames: ['{% $group %}'] },
+  const group = steps.call('Read the group', 'autoscaling:describeAutoScalingGroups', {
+    parameters: { AutoScalingGroupNames: [jsonata('$group')], IncludeInstances: false },
     assign: {
-      ours: `{% $exists(${GROUP}.Tags[Key = '${tag}' and Value = '${Aws.STACK_NAME}']) %}`,
-      cluster: `{% $string(${GROUP}.Tags[Key = 'ClusterName'].Value) & '' %}`,
-      old: `{% ${oldNodes(GROUP)} %}`,
+      ours: `$exists(${GROUP}.Tags[Key = '${CORDON_TAG}' and Value = '${Aws.STACK_NAME}'])`,
+      cluster: `$string(${GROUP}.Tags[Key = 'ClusterName'].Value) & ''`,
+      mode: `$string(${GROUP}.Tags[Key = '${CORDON_MODE_TAG}'].Value) & ''`,
+      template: TEMPLATE,
+      types: TYPES,
     },
-    outputs: {},
+    retry: false,
   });
-  const ours = sfn.Choice.jsonata(scope, 'Is the group ours');
-  const mark = marking(scope);
-  const wait = sfn.Wait.jsonata(scope, 'Wait', {
-    time: sfn.WaitTime.seconds(`{% ${SECONDS_TO_WAIT} %}`),
-    assign: { polls: '{% $polls + 1 %}' },
-  });
-  const progress = call(scope, 'Read its progress', 'autoscaling', 'describeInstanceRefreshes', {
-    parameters: { AutoScalingGroupName: '{% $group %}', InstanceRefreshIds: ['{% $refresh %}'] },
-    outputs: `{% $exists(${REFRESH}.Status) ? ${REFRESH}.Status : 'Gone' %}`,
-  });
-  // A rollback keeps the old nodes, so there is nothing left to keep tasks off.
-  const running = `$states.input in ['Pending', 'InProgress', 'Baking', 'Cancelling']`;
-  const ended = sfn.Choice.jsonata(scope, 'Has it ended');
-  const clear = clearing(scope);
+  const todo = steps.choose('Is there anything to do');
+  const notCordoned = steps.fail(
+    'The cordon is missing',
+    'NotCordoned',
+    `'The refresh ' & $refresh & ' of ' & $group & ' goes on without the cordon: its tasks may move more than once, ` +
+      `and nodes that it holds may stay held. Start another run: aws stepfunctions start-execution ` +
+      `--state-machine-arn ' & $states.context.StateMachine.Id & ' --input ' & ` +
+      `$string({'detail': {'AutoScalingGroupName': $group, 'InstanceRefreshId': $refresh}})`,
+  );
 
-  ours.when(sfn.Condition.jsonata('{% $ours %}'), mark).otherwise(sfn.Succeed.jsonata(scope, 'Not ours'));
-  mark.addCatch(wait); // Without a mark a task may move twice: no reason to give up what is marked already.
-  mark.next(wait).next(progress).next(ended);
-  progress.addCatch(clear);
-  ended
-    .when(sfn.Condition.jsonata(`{% ${running} and $polls <= ${MARKING_POLLS} %}`), mark)
-    .when(sfn.Condition.jsonata(`{% ${running} %}`), wait)
-    .otherwise(clear);
-  return refresh.next(group).next(ours);
-}
+  const recover = steps.wait('Let AWS recover', '60', { trouble: '$trouble + 1' });
+  const patience = steps.choose('Is there patience');
 
-/**
- * Marks the old nodes that have joined the cluster: all of them first, to take over the marks of an earlier
- * refresh, later those without a mark.
- */
-function marking(scope: Construct): sfn.Map {
-  const put = call(scope, 'Mark a node', 'ecs', 'putAttributes', {
+  // --- ECS's own hook, without which no node is drained ---
+  const hooks = steps.call('Read the hooks', 'autoscaling:describeLifecycleHooks', {
+    parameters: { AutoScalingGroupName: jsonata('$group') },
+    output: `$exists($states.result.LifecycleHooks[$substring(LifecycleHookName, 0, ${DRAIN_HOOK.length}) = '${DRAIN_HOOK}'])`,
+    retry: true,
+  });
+  const drains = steps.choose('Does ECS drain');
+  const report = steps.call('Report that it does not', 'cloudwatch:putMetricData', {
     parameters: {
-      Cluster: '{% $cluster %}',
-      Attributes: [
+      Namespace: DRAIN_HOOK_METRIC.namespace,
+      MetricData: [
         {
-          Name: HELD,
-          Value: '{% $refresh %}',
-          TargetType: 'container-instance',
-          TargetId: '{% $states.input %}',
+          MetricName: DRAIN_HOOK_METRIC.metricName,
+          Dimensions: [{ Name: DRAIN_HOOK_METRIC.dimension, Value: jsonata('$group') }],
+          Unit: 'Count',
+          Value: 1,
         },
       ],
     },
-    outputs: {},
+    retry: true,
   });
-  put.addCatch(sfn.Succeed.jsonata(scope, 'Cannot be marked', { outputs: {} }));
-  const each = sfn.Map.jsonata(scope, 'Each of them', {
-    maxConcurrency: CALLS_AT_ONCE,
-    outputs: {},
-  }).itemProcessor(put);
-  const find = call(scope, 'Find some old nodes', 'ecs', 'listContainerInstances', {
-    parameters: {
-      Cluster: '{% $cluster %}',
-      Filter:
-        `{% "ec2InstanceId in ['" & $join($states.input, "', '") & "']" & ` +
-        `($polls = 0 ? "" : " and attribute:${HELD} !exists") %}`,
-    },
-    outputs: '{% [$states.result.ContainerInstanceArns] %}',
-  });
-  return sfn.Map.jsonata(scope, 'Mark the old nodes', {
-    items: sfn.ProvideItems.jsonata(`{% $partition($old, ${NODES_AT_ONCE}) %}`),
-    maxConcurrency: 1,
-    outputs: {},
-  }).itemProcessor(find.next(each));
-}
 
-/** Clears what this refresh has marked and is still there. */
-function clearing(scope: Construct): sfn.IChainable & { startState: sfn.State } {
-  const list = call(scope, 'Find its marks', 'ecs', 'listAttributes', {
-    parameters: {
-      Cluster: '{% $cluster %}',
-      TargetType: 'container-instance',
-      AttributeName: HELD,
-      AttributeValue: '{% $refresh %}',
+  // --- which nodes are old, and how many of the new ones have joined ---
+  const wanted = steps.call('Read how many are wanted', 'autoscaling:describeAutoScalingGroups', {
+    parameters: { AutoScalingGroupNames: [jsonata('$group')], IncludeInstances: false },
+    assign: { wanted: `$number($string(${GROUP}.DesiredCapacity))` },
+    retry: false,
+  });
+  const known = steps.choose('Are the old ones known');
+  const unlisted = steps.choose('Is this at the start');
+  const members = groupMembers(steps, known, unlisted);
+  const old = steps.each('Find the old nodes', {
+    items: `$partition($ids, ${NODES_AT_ONCE})`,
+    atOnce: 2,
+    steps: steps.call('Which are old', 'autoscaling:describeAutoScalingInstances', {
+      parameters: { InstanceIds: jsonata('$states.input') },
+      output: OLD_NODES,
+      retry: false,
+    }),
+    assign: { old: '$reduce($states.result, $append, [])', knowsOld: true },
+  });
+  const anyOld = steps.choose('Is any old');
+  const count = countingNewNodes(steps);
+  const compared = steps.set('Compare with the last time', {
+    stalledFor:
+      '$states.input.launched = $launched and $states.input.joined = $joined ? $stalledFor + $pause : 0',
+    launched: '$states.input.launched',
+    joined: '$states.input.joined',
+    entries: `$entries + 16 * $ceil($count($ids) / ${NODES_AT_ONCE})`,
+  });
+  const enough = steps.choose('Are there enough');
+
+  // --- holding all old nodes, or some ---
+  const all = steps.set('All old nodes', { chosen: '$old', whole: true });
+  const some = steps.set('As many as have joined', { chosen: '[$old[[0..$joined - 1]]]', whole: false });
+  const hold = holding(steps);
+  const areHeld = steps.choose('Are they held');
+  const heldAll = steps.set('All are held', { held: true });
+  const heldSome = steps.set('Some are held', { part: '$joined' });
+
+  // --- with marks: whether a service needs the old nodes ---
+  const open = steps.choose('Are the old nodes needed');
+  const services = lookingAtServices(steps, open);
+
+  // --- giving back: before the roll, in the middle of it, at its end ---
+  const others = `'attribute:${HELD} =~ ${heldBy.cordon}.* and attribute:${HELD} != ' & $mark`;
+  const own = `'attribute:${HELD} == ' & $mark`;
+  const takeOver = steps.set('What an earlier refresh has left', { purpose: `'take over'`, filter: others });
+  const openUp = steps.set('Let tasks on the old nodes', { purpose: `'open up'`, filter: own });
+  const ended = steps.set('It has ended', { purpose: `'give back'`, filter: own });
+  const after = steps.choose('Is any left');
+  const opened = steps.set('None is held', { held: false });
+  const giveBack = givingBack(steps, after);
+  const settle = steps.wait('Let it settle', '$trouble < 8 ? 15 : 300', { trouble: '$trouble + 1' });
+  const left = steps.fail(
+    'Nodes are left held',
+    'NodesAreLeftHeld',
+    `'Nodes of ' & $group & ' that are in service take no tasks. Find them with: aws ecs list-container-instances ` +
+      `--cluster ' & $cluster & ' --filter "attribute:${HELD} == ' & $mark & '". Make up to ten at a time active with: ` +
+      `aws ecs update-container-instances-state --status ACTIVE --cluster ' & $cluster & ' --container-instances <ARNs>. ` +
+      `Take off a mark with: aws ecs delete-attributes --cluster ' & $cluster & ' --attributes ` +
+      `name=${HELD},targetType=container-instance,targetId=<ID>'`,
+  );
+
+  // --- the loop ---
+  const wait = steps.wait('Wait', PAUSE, { pause: PAUSE, polls: '$polls + 1', entries: '$entries + 24' });
+  const progress = steps.call('Read its progress', 'autoscaling:describeInstanceRefreshes', {
+    parameters: { AutoScalingGroupName: jsonata('$group'), InstanceRefreshIds: [jsonata('$refresh')] },
+    assign: {
+      pausedFor: `${REACHED} > $reached ? ${DELAY} : $max([0, $pausedFor - $pause])`,
+      reached: REACHED,
     },
-    outputs: '{% [$states.result.Attributes.TargetId] %}',
-    assign: { clearings: '{% $clearings + 1 %}' },
+    output: STATUS,
+    retry: false,
   });
-  const remove = call(scope, 'Clear a mark', 'ecs', 'deleteAttributes', {
+  const far = steps.choose('How far is it');
+  const another = steps.call('Go on with another run', 'sfn:startExecution', {
     parameters: {
-      Cluster: '{% $cluster %}',
-      Attributes: [{ Name: HELD, TargetType: 'container-instance', TargetId: '{% $states.input %}' }],
+      StateMachineArn: jsonata('$states.context.StateMachine.Id'),
+      Input: jsonata(
+        `$string({'detail': ${DETAIL}, 'goesOn': {${Object.keys(MEMORY)
+          .map((name) => `'${name}': $${name}`)
+          .join(', ')}}})`,
+      ),
     },
-    outputs: {},
+    retry: true,
   });
-  remove.addCatch(sfn.Succeed.jsonata(scope, 'Cannot be cleared', { outputs: {} }));
-  const each = sfn.Map.jsonata(scope, 'Clear them', {
-    maxConcurrency: CALLS_AT_ONCE,
-    outputs: {},
-  }).itemProcessor(remove);
-  const left = sfn.Fail.jsonata(scope, 'Marks are left', {
-    error: 'MarksAreLeft',
-    cause:
-      "{% 'Nodes of ' & $group & ' take no new tasks of replica services as long as they carry the " +
-      `attribute ${HELD}. Find them with: aws ecs list-attributes --target-type container-instance ` +
-      `--attribute-name ${HELD} --cluster ' & $cluster & '; and clear each with: aws ecs ` +
-      "delete-attributes --cluster ' & $cluster & ' --attributes " +
-      `name=${HELD},targetType=container-instance,targetId=<its targetId>' %}`,
-  });
-  const pause = sfn.Wait.jsonata(scope, 'Let it settle', {
-    time: sfn.WaitTime.duration(Duration.seconds(5)),
-  });
-  const choice = sfn.Choice.jsonata(scope, 'Is any left')
+
+  begin.when(when('$exists($states.input.goesOn)'), goesOn).otherwise(begins);
+  goesOn.next(wait);
+  begins.next(refresh);
+  for (const call of [refresh, group, old]) call.addCatch(recover, caught());
+  recover.next(patience);
+  patience.when(when('$trouble > 20'), notCordoned).otherwise(refresh);
+  unlisted.when(when('$knowsOld'), wait).otherwise(recover);
+  refresh.next(group).next(todo);
+  todo
+    .when(when('$not($ours)'), steps.end('Not ours'))
+    .when(when(`$status in ${RUNS}`), takeOver)
+    .otherwise(ended);
+  for (const why of [takeOver, openUp, ended]) why.next(giveBack);
+  after
+    .when(when(`$purpose = 'take over'`), hooks)
+    .when(when(`$purpose = 'open up' and $states.input > 0`), wait)
+    .when(when(`$purpose = 'open up'`), opened)
+    .when(when('$states.input = 0'), steps.end('Done'))
+    .when(when('$trouble > 20'), left)
+    .otherwise(settle);
+  opened.next(wait);
+  settle.next(giveBack);
+  hooks.addCatch(members, caught()).next(drains);
+  drains.when(when('$states.input'), members).otherwise(report);
+  report.addCatch(members, caught()).next(members);
+  known.when(when('$knowsOld'), count).otherwise(old);
+  old.next(anyOld);
+  anyOld.when(when('$count($old) = 0'), steps.end('Nothing to replace')).otherwise(wait);
+
+  wait.next(progress);
+  progress.addCatch(wait, caught()).next(far);
+  far
+    .when(when(`$not($states.input in ${RUNS})`), ended)
+    .when(when(`$entries > ${MAX_ENTRIES}`), another)
+    .when(when(`$mode = 'mark' and $looked`), services)
+    .when(when(`$mode = 'drain' and $held and ($polls % 8 > 0 or $polls > 80)`), wait)
+    // Old nodes that were just starting when the roll began.
+    .when(when(`$mode = 'drain' and $held`), all)
+    .otherwise(wanted);
+  another.addCatch(wait, caught({ entries: MAX_ENTRIES - 1000 })).next(steps.end('Another run goes on'));
+  wanted.addCatch(wait, caught()).next(members);
+  count.addCatch(wait, caught()).next(compared);
+  compared.next(enough);
+  enough
+    .when(when(`$mode = 'mark' and $joined > 0`), services)
+    .when(when(`$mode = 'drain' and $wanted > 0 and $joined >= $wanted`), all)
     .when(
-      sfn.Condition.jsonata('{% $count($states.input) = 0 %}'),
-      sfn.Succeed.jsonata(scope, 'Done', { outputs: {} }),
+      when(`$mode = 'drain' and $joined > $part and $joined = $launched and $stalledFor >= ${STALLED}`),
+      some,
     )
-    .when(sfn.Condition.jsonata(`{% $clearings > ${MAX_CLEARINGS} %}`), left)
-    .otherwise(each.next(pause).next(list));
-  return list.next(choice);
-}
-
-function call(
-  scope: Construct,
-  id: string,
-  service: string,
-  action: string,
-  props: Omit<tasks.CallAwsServiceJsonataProps, 'service' | 'action' | 'iamResources'>,
-): tasks.CallAwsService {
-  const task = tasks.CallAwsService.jsonata(scope, id, { service, action, iamResources: ['*'], ...props });
-  // A node that has gone meanwhile will not be there at the next try.
-  if (action.endsWith('Attributes') && action !== 'listAttributes')
-    task.addRetry({ errors: ['Ecs.TargetNotFoundException'], maxAttempts: 0 });
-  task.addRetry(RETRY);
-  return task;
+    .otherwise(wait);
+  open
+    .when(when('($needed or $pausedFor > 0) and $held'), openUp)
+    .when(when('$needed or $pausedFor > 0 or ($held and $polls % 8 > 0)'), wait)
+    .otherwise(all);
+  for (const which of [all, some]) which.next(hold);
+  hold.addCatch(wait, caught()).next(areHeld);
+  areHeld.when(when('$states.input > 0'), wait).when(when('$whole'), heldAll).otherwise(heldSome);
+  for (const which of [heldAll, heldSome]) which.next(wait);
+  return begin;
 }

@@ -1,117 +1,163 @@
-import { ArnFormat, Aws, Duration, Lazy, type Stack, Tags, Token } from 'aws-cdk-lib';
-import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import { ArnFormat, Duration, type Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
-import { deployedStackName } from '../../private/stacks';
 import type { InstanceTier } from '../../tier/instance-tier';
-import { ClusterGrants } from '../cluster-grants';
+import type { ClusterGrants } from '../cluster-grants';
+import { badRuns, type FleetAlarm, PERIOD } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
-import { RolloutMachine } from '../fleet-machine';
+import { FleetMachine } from '../fleet-machine';
 import { cordonSteps } from './cordon-steps';
-
-/** On the groups whose refreshes the machine of this stack looks after. */
-const CORDON_TAG = 'EcsCordon';
+import { CORDON_MODE_TAG, CORDON_TAG } from './cordon-tags';
+import { DRAIN_HOOK_METRIC } from './drain-hook';
 
 /** A refresh ends after 14 days at the latest. */
 const TIMEOUT = Duration.days(15);
 
+/** A run that began with a refresh gives back what it holds; at the end another run does the same, at once. */
+const DETAIL_TYPES = ['Started', 'Failed', 'Cancelled', 'Rollback Started', 'Succeeded'].map(
+  (what) => `EC2 Auto Scaling Instance Refresh ${what}`,
+);
+
 /**
  * Keeps tasks off nodes that are about to be replaced, so that a roll of the nodes moves each task once.
  *
- * When a refresh of a group starts, a state machine marks its old nodes with the attribute `held`, waits
- * until the refresh has ended in whatever way, and clears what is left. Replica services carry the constant
- * constraint that there be no such mark; a constraint counts when a task is placed, so tasks that run stay
- * until their node is drained. One rule and one state machine serve all groups of a stack.
+ * At a surge of 200 it drains: when as many new nodes have joined as the group wants, all old ones become
+ * `DRAINING` at once, and the gate lets the new ones go into service, which it has held back until then. Where
+ * launches stall, as many old nodes as new ones have joined. Below 200 it marks: once a new node has joined,
+ * old nodes carry the attribute `held`, which replica services keep off by a constraint; not while a service
+ * lacks a task that no new node has room for, nor while the refresh is paused at a checkpoint.
  *
- * The event is delivered at best: without it, nothing is marked, and a task may move more than once. The
- * machine can then be started by hand, at any time of the refresh:
- * `aws stepfunctions start-execution --state-machine-arn <its ARN> --input '{"detail":{"AutoScalingGroupName":"…","InstanceRefreshId":"…"}}'`.
+ * The status of the refresh comes first: when nothing differs, or the refresh has ended, nothing is touched.
  *
- * Its bounds: 500 nodes a group for a refresh of 14 days, AWS's limit (a run's history has 25,000 entries);
- * some 700 for one of 36 hours, CloudFormation's limit (the description of the group must fit into 256 KiB).
- * Beyond them the run fails, and marks may be left. A run that cannot clear its marks says so in its cause,
- * with the commands that do:
- * `aws ecs list-attributes --target-type container-instance --attribute-name held --cluster …` finds them,
- * and `aws ecs delete-attributes --cluster … --attributes name=held,targetType=container-instance,targetId=…`
- * clears one.
+ * What is held is known by the mark in ECS alone (`cordon:<refresh>`), not by a run. So nodes that are left held
+ * are given back by whichever comes first: the run that waits for the end of the refresh, the run that the
+ * event of that end starts, the run of the next refresh, or a person who starts one:
+ * `aws stepfunctions start-execution --state-machine-arn <its ARN> --input
+ * '{"detail":{"AutoScalingGroupName":"…","InstanceRefreshId":"…"}}'`.
+ *
+ * Tested with 500 nodes a group, 1,000 during the roll. A run whose history gets long starts another one.
  */
-export class Cordon extends Construct {
+export class Cordon extends FleetMachine {
   /** Finds or makes the cordon of a stack. */
   public static of(stack: Stack): Cordon {
-    // A name that nobody gives to a construct of their own.
-    const id = 'cdk-ecs-auto-scaled-cluster:Cordon';
-    return (stack.node.tryFindChild(id) as Cordon | undefined) ?? new Cordon(stack, id);
+    return FleetMachine.one(Cordon, 'Cordon', stack);
   }
 
-  private readonly grants: ClusterGrants;
-  private readonly groups: autoscaling.CfnAutoScalingGroup[] = [];
+  private readonly services: ClusterGrants;
 
-  private constructor(stack: Stack, id: string) {
-    super(stack, id);
-    const { role } = new RolloutMachine(this, {
+  public constructor(stack: Stack, id: string) {
+    super(stack, id, {
       name: 'cordon',
       description: 'Keeps ECS tasks off nodes that an instance refresh is about to replace',
-      start: cordonSteps(this, CORDON_TAG),
+      tag: CORDON_TAG,
+      steps: cordonSteps,
       timeout: TIMEOUT,
+      startsItself: true,
       statements: [
-        // Neither knows a resource: "*" is the only one that IAM accepts.
+        // None of them knows a resource: "*" is the only one that IAM accepts.
         new iam.PolicyStatement({
           sid: 'ReadGroups',
-          actions: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes'],
+          actions: [
+            'autoscaling:DescribeAutoScalingGroups',
+            'autoscaling:DescribeAutoScalingInstances',
+            'autoscaling:DescribeInstanceRefreshes',
+            'autoscaling:DescribeLifecycleHooks',
+            'ec2:DescribeTags',
+          ],
           resources: ['*'],
         }),
+        new iam.PolicyStatement({
+          sid: 'ReportTheMissingHook',
+          actions: ['cloudwatch:PutMetricData'],
+          resources: ['*'],
+          conditions: { StringEquals: { 'cloudwatch:namespace': DRAIN_HOOK_METRIC.namespace } },
+        }),
       ],
-      detailType: 'EC2 Auto Scaling Instance Refresh Started',
-      detail: { AutoScalingGroupName: Token.asList(Lazy.any({ produce: () => this.namesOfGroups(stack) })) },
+      inClusters: (clusterArns) => [
+        new iam.PolicyStatement({
+          sid: 'FindNodes',
+          actions: ['ecs:ListContainerInstances'],
+          resources: clusterArns,
+        }),
+        new iam.PolicyStatement({
+          sid: 'HoldNodes',
+          actions: [
+            'ecs:DescribeContainerInstances',
+            'ecs:UpdateContainerInstancesState',
+            'ecs:PutAttributes',
+            'ecs:DeleteAttributes',
+          ],
+          resources: [anyOf(stack, 'container-instance')],
+          conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
+        }),
+      ],
     });
-    this.grants = new ClusterGrants(this, role, 2, (clusterArns) => [
+    this.services = this.further('Services', (clusterArns) => [
       new iam.PolicyStatement({
-        sid: 'FindNodes',
-        actions: ['ecs:ListContainerInstances', 'ecs:ListAttributes'],
-        resources: Lazy.list({ produce: clusterArns }),
+        sid: 'ListServices',
+        actions: ['ecs:ListServices'],
+        resources: ['*'],
+        conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
       }),
       new iam.PolicyStatement({
-        sid: 'MarkNodes',
-        actions: ['ecs:PutAttributes', 'ecs:DeleteAttributes'],
-        resources: [
-          stack.formatArn({
-            service: 'ecs',
-            resource: 'container-instance',
-            resourceName: '*',
-            arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-          }),
-        ],
-        conditions: { ArnEquals: { 'ecs:cluster': Lazy.any({ produce: clusterArns }) } },
+        sid: 'ReadServices',
+        actions: ['ecs:DescribeServices'],
+        resources: [anyOf(stack, 'service')],
+        conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
       }),
     ]);
+    this.onEvents('aws.autoscaling', DETAIL_TYPES, { AutoScalingGroupName: this.groupNames() });
   }
 
-  /** Looks after the refreshes of a tier. */
-  public add(tier: InstanceTier, cluster: FleetCluster): void {
-    this.grants.add(cluster);
-    Tags.of(tier.autoScalingGroup).add(CORDON_TAG, Aws.STACK_NAME, { applyToLaunchedInstances: false });
-    const group = tier.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup;
-    this.groups.push(group);
-    // A deployment that brings the cordon, or changes it, does so before it replaces nodes.
-    group.node.addDependency(this);
+  public override add(tier: InstanceTier, cluster: FleetCluster): void {
+    const mode = tier._replacement._cordon ?? 'mark';
+    super.add(tier, cluster, { [CORDON_MODE_TAG]: mode });
+    if (mode === 'mark') this.services.add(cluster);
   }
 
-  /**
-   * What the rule's pattern says of a group's name; the machine looks at the group's tag, so this only spares
-   * it runs for the groups of others.
-   *
-   * CloudFormation begins a generated name with the stack's, one pattern for however many groups. Where it
-   * may not (a name by an escape hatch, one that would be too long), the rule hears of all groups of the
-   * region.
-   */
-  private namesOfGroups(stack: Stack): object[] {
-    const stackName = stack.nestedStackParent ? 128 : deployedStackName(stack).length;
-    const regular = this.groups.every((group) => {
-      const logicalId: string = stack.resolve(group.logicalId);
-      return (
-        stack.resolve(group.autoScalingGroupName) === undefined && stackName + logicalId.length + 14 <= 255
-      );
-    });
-    return regular ? [{ prefix: `${Aws.STACK_NAME}-` }] : [{ exists: true }];
+  public override alarms(): FleetAlarm[] {
+    return badRuns(
+      this.machine,
+      'Cordon',
+      1,
+      'A run of the cordon ended badly. Nodes of its group may be left held: they take no tasks. The input of the ' +
+        `run has group and refresh; its cause says more: M=${this.machine.stateMachineArn}; ` +
+        'aws stepfunctions list-executions --max-items 5 --state-machine-arn $M. Give the nodes back, or go on where ' +
+        'the refresh still runs: aws stepfunctions start-execution --state-machine-arn $M --input ' +
+        `'{"detail":{"AutoScalingGroupName":"GROUP","InstanceRefreshId":"REFRESH"}}'`,
+    );
   }
+
+  public override alarmsOf(tier: InstanceTier): FleetAlarm[] {
+    const group = tier.autoScalingGroup.autoScalingGroupName;
+    return [
+      {
+        id: 'DrainHookMissing',
+        metric: new cloudwatch.Metric({
+          namespace: DRAIN_HOOK_METRIC.namespace,
+          metricName: DRAIN_HOOK_METRIC.metricName,
+          dimensionsMap: { [DRAIN_HOOK_METRIC.dimension]: group },
+          period: PERIOD,
+          statistic: cloudwatch.Stats.SUM,
+        }),
+        periods: 1,
+        description:
+          "When a replacement of its nodes began, the group had no hook of ECS's managed draining: its nodes are " +
+          'terminated before their tasks have moved. ' +
+          `Is it there now? aws autoscaling describe-lifecycle-hooks --auto-scaling-group-name ${group}. If no ` +
+          `name begins with ecs-managed-draining-, have ECS put it back: P=${tier.capacityProviderName}; ` +
+          'for S in DISABLED ENABLED; do aws ecs update-capacity-provider --name $P --auto-scaling-group-provider ' +
+          'managedDraining=$S; sleep 30; done',
+      },
+    ];
+  }
+}
+
+function anyOf(stack: Stack, resource: string): string {
+  return stack.formatArn({
+    service: 'ecs',
+    resource,
+    resourceName: '*',
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
 }

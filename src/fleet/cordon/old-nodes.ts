@@ -1,27 +1,33 @@
+const GROUP = '$states.result.AutoScalingGroups[0]';
+
 /**
- * The JSONata expression for the ids of the nodes that a refresh is about to replace, out of the described
- * group and, of the refresh, `$desired` (its desired configuration, `{}` without one) and `$skipMatching`.
- *
- * With skip matching those that differ from the configuration that they shall have: in the launch template's
- * id or version, or in the instance type where the group mixes some. Without it, all that there are at the
- * start. Where none differs, all too: CloudFormation starts a refresh for new subnets as well, and one that
- * replaces nothing ends at once, and the marks with it.
+ * JSONata: what a node of the described group shall be started from, by the refresh's `$desired` configuration (`{}`
+ * without one) or the group itself.
  */
-export function oldNodes(group: string): string {
-  return `(
-    $group := ${group};
-    $shall := $exists($desired.*) ? $desired : $group;
-    $mixed := $shall.MixedInstancesPolicy.LaunchTemplate;
-    $template := $exists($mixed) ? $mixed.LaunchTemplateSpecification : $shall.LaunchTemplate;
-    $types := [$mixed.Overrides.InstanceType];
-    $isNew := function($node) {
-      ($exists($template.LaunchTemplateId)
-        ? $node.LaunchTemplate.LaunchTemplateId = $template.LaunchTemplateId
-        : $node.LaunchTemplate.LaunchTemplateName = $template.LaunchTemplateName)
-      and $node.LaunchTemplate.Version = $template.Version
-      and ($count($types) = 0 or $node.InstanceType in $types)
-    };
-    $differ := [$group.Instances[$not($isNew($))].InstanceId];
-    $skipMatching and $count($differ) > 0 ? $differ : [$group.Instances.InstanceId]
-  )`.replace(/\s+/g, ' ');
-}
+export const SHALL = `($exists($desired.*) ? $desired : ${GROUP})`;
+export const TEMPLATE = `(
+  $mixed := ${SHALL}.MixedInstancesPolicy.LaunchTemplate;
+  $found := $exists($mixed) ? $mixed.LaunchTemplateSpecification : ${SHALL}.LaunchTemplate;
+  $exists($found) ? $found : {}
+)`;
+export const TYPES = `[${SHALL}.MixedInstancesPolicy.LaunchTemplate.Overrides.InstanceType]`;
+
+/**
+ * JSONata: the ids of the nodes that a refresh is about to replace, among some described instances: with skip matching
+ * those that differ from what they shall be, in the launch template's id or version, or in the instance type where the
+ * group mixes some. Where none differs, none: such a refresh replaces nothing. Without skip matching, all of the group.
+ */
+export const OLD_NODES = `(
+  $isNew := function($node) {
+    ($exists($template.LaunchTemplateId)
+      ? $node.LaunchTemplate.LaunchTemplateId = $template.LaunchTemplateId
+      : $node.LaunchTemplate.LaunchTemplateName = $template.LaunchTemplateName)
+    and $node.LaunchTemplate.Version = $template.Version
+    and ($count($types) = 0 or $node.InstanceType in $types)
+  };
+  [$states.result.AutoScalingInstances[
+    AutoScalingGroupName = $group
+    and $substring(LifecycleState, 0, 11) != 'Terminating'
+    and ($not($skipMatching) or $not($isNew($)))
+  ].InstanceId]
+)`;

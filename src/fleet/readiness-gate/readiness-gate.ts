@@ -1,101 +1,124 @@
-import { Aws, Duration, Lazy, type Stack, Tags } from 'aws-cdk-lib';
-import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import { Aws, Duration, type Stack } from 'aws-cdk-lib';
+import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
 import type { InstanceTier } from '../../tier/instance-tier';
-import { ClusterGrants } from '../cluster-grants';
+import { badRuns, type FleetAlarm } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
-import { anyGroup, RolloutMachine } from '../fleet-machine';
-import { readinessSteps } from './readiness-steps';
+import { anyGroup, FleetMachine } from '../fleet-machine';
+import { HEARTBEAT, readinessSteps } from './readiness-steps';
 
 /**
- * On the groups whose lifecycle actions the machine of this stack completes, so that it can do
- * so for no others.
+ * On the groups whose lifecycle actions the machine of this stack completes, so that it can do so for no
+ * others.
  */
 const GATE_TAG = 'EcsReadinessGate';
 
 /**
- * The bootstrap of a node may take 15 minutes, by its own limit; the instance and the agent take
- * some more to start.
- */
-const HEARTBEAT = Duration.minutes(20);
-
-/**
  * A node counts as in service only once it has joined its cluster.
  *
- * A launch hook keeps a new instance in `Pending:Wait`. Auto Scaling's event starts a state machine, which
- * looks for the instance in the cluster that the hook's metadata names, and lets it go on once its agent is
- * there. A node that never joins is abandoned when the hook's heartbeat ends: terminated, and replaced. So an
- * image or a bootstrap that is broken fails the refresh of the nodes, and no old node is touched.
+ * A launch hook keeps a new instance in `Pending:Wait`. Auto Scaling's event starts a state machine, which looks
+ * for the instance in the cluster that the hook's metadata names, and lets it go on once its agent is there. A
+ * node that shuts down is abandoned within three minutes, one that never joins when the hook's heartbeat ends:
+ * terminated, and replaced. So an image or a bootstrap that is broken fails the refresh of the nodes, and no old
+ * node is touched.
+ *
+ * Where the cordon drains, the gate is its barrier: a node that has joined waits until the old ones are
+ * `DRAINING`, a quarter of an hour after its own launch at most.
  *
  * No code runs on the node, and there is no Lambda function: one rule and one state machine serve all gated
- * groups of a stack.
+ * groups of a stack. They are there before the first node: the hook is part of the group, and the group waits
+ * for them.
  *
- * The event is delivered at best: a node whose event got lost is given up and replaced like one
- * that never joined.
- *
- * What it does not cover: nodes that start before the hook is there, which CloudFormation can only make after
- * the group (a group with a `minCapacity` at its first deployment). And not the event
- * `ECS Container Instance State Change`: that comes at each start and stop of a task of every cluster in the
- * region.
+ * The event is delivered on a best-effort basis: a node whose event got lost is given up and replaced like one
+ * that never joined. The event `ECS Container Instance State Change` is not used: that comes at each start and
+ * stop of a task of every cluster in the region.
  */
-export class ReadinessGate extends Construct {
+export class ReadinessGate extends FleetMachine {
   /** Finds or makes the gate of a stack. */
   public static of(stack: Stack): ReadinessGate {
-    // A name that nobody gives to a construct of their own.
-    const id = 'cdk-ecs-auto-scaled-cluster:ReadinessGate';
-    return (stack.node.tryFindChild(id) as ReadinessGate | undefined) ?? new ReadinessGate(stack, id);
+    return FleetMachine.one(ReadinessGate, 'ReadinessGate', stack);
   }
 
   /**
-   * Unique in the account and region, in a nested stack too, so that each stack's rule hears of its
-   * own groups only.
+   * Unique in the account and region, in a nested stack too, so that each stack's rule receives its own groups'
+   * events only.
+   *
+   * Not `joins-its-cluster-…`, which was a resource of its own: with that name CloudFormation's cleanup of the
+   * old resource would delete the hook of the group, by its name, and nothing would be gated.
    */
-  private readonly hookName = `joins-its-cluster-${Aws.STACK_NAME}`;
-  private readonly grants: ClusterGrants;
+  private readonly hookName = `joined-${Aws.STACK_NAME}`;
 
-  private constructor(stack: Stack, id: string) {
-    super(stack, id);
-    const { role } = new RolloutMachine(this, {
+  public constructor(stack: Stack, id: string) {
+    super(stack, id, {
       name: 'readiness-gate',
       description: 'Lets a new ECS node go into service once it has joined its cluster',
-      start: readinessSteps(this, HEARTBEAT),
+      tag: GATE_TAG,
+      steps: readinessSteps,
       // The heartbeat has ended it by then, and there is nothing left to complete.
-      timeout: HEARTBEAT.plus(Duration.minutes(1)),
+      timeout: Duration.seconds(HEARTBEAT + 300),
       statements: [
         new iam.PolicyStatement({
           sid: 'LetNodesGoOn',
           actions: ['autoscaling:CompleteLifecycleAction'],
-          resources: [anyGroup(this)],
+          resources: [anyGroup(stack)],
           conditions: { StringEquals: { [`aws:ResourceTag/${GATE_TAG}`]: Aws.STACK_NAME } },
         }),
+        // None of them knows a resource: "*" is the only one that IAM accepts.
+        new iam.PolicyStatement({
+          sid: 'ReadNodesAndGroups',
+          actions: [
+            'ec2:DescribeInstanceStatus',
+            'autoscaling:DescribeAutoScalingInstances',
+            'autoscaling:DescribeAutoScalingGroups',
+            'autoscaling:DescribeInstanceRefreshes',
+          ],
+          resources: ['*'],
+        }),
       ],
-      detailType: 'EC2 Instance-launch Lifecycle Action',
-      detail: { LifecycleHookName: [this.hookName] },
+      inClusters: (clusterArns) => [
+        new iam.PolicyStatement({
+          sid: 'FindNodes',
+          actions: ['ecs:ListContainerInstances'],
+          resources: clusterArns,
+        }),
+      ],
     });
-    this.grants = new ClusterGrants(this, role, 1, (clusterArns) => [
-      new iam.PolicyStatement({
-        sid: 'FindNodes',
-        actions: ['ecs:ListContainerInstances'],
-        resources: Lazy.list({ produce: clusterArns }),
-      }),
-    ]);
+    // An instance on its way into a warm pool has not joined, and shall not have.
+    this.onEvents('aws.autoscaling', ['EC2 Instance-launch Lifecycle Action'], {
+      LifecycleHookName: [this.hookName],
+      Destination: ['AutoScalingGroup'],
+    });
   }
 
-  /** Gates the nodes of a tier. */
-  public add(tier: InstanceTier, cluster: FleetCluster): void {
-    this.grants.add(cluster);
-    Tags.of(tier.autoScalingGroup).add(GATE_TAG, Aws.STACK_NAME, { applyToLaunchedInstances: false });
-    // A resource of its own: in the group's own list the first instances would wait before there is anything
-    // that lets them go on.
-    const hook = new autoscaling.LifecycleHook(tier, 'ReadinessGate', {
-      autoScalingGroup: tier.autoScalingGroup,
-      lifecycleHookName: this.hookName,
-      lifecycleTransition: autoscaling.LifecycleTransition.INSTANCE_LAUNCHING,
-      heartbeatTimeout: HEARTBEAT,
-      defaultResult: autoscaling.DefaultResult.ABANDON,
-      notificationMetadata: cluster.clusterName,
-    });
-    hook.node.addDependency(this);
+  public override add(tier: InstanceTier, cluster: FleetCluster): void {
+    super.add(tier, cluster);
+    const group = tier.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup;
+    // The L1, because the L2 group has no field for it. Its LifecycleHook is a resource of its own, which
+    // CloudFormation can only make after the group: the first nodes, and all those of the deployment that brings
+    // the gate to a running cluster, would not be gated.
+    group.lifecycleHookSpecificationList = [
+      {
+        lifecycleHookName: this.hookName,
+        lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+        heartbeatTimeout: HEARTBEAT,
+        defaultResult: 'ABANDON',
+        notificationMetadata: cluster.clusterName,
+      },
+    ];
+  }
+
+  public override alarms(): FleetAlarm[] {
+    return badRuns(
+      this.machine,
+      'ReadinessGate',
+      2,
+      'New nodes have been given up again and again: they shut down before they joined their cluster, or never ' +
+        `joined. The cause of each run names the node: M=${this.machine.stateMachineArn}; ` +
+        'aws stepfunctions list-executions --status-filter FAILED --max-items 5 --state-machine-arn $M; ' +
+        'aws stepfunctions describe-execution --query cause --execution-arn ARN. Its console output says why: ' +
+        'aws ec2 get-console-output --instance-id ID (while it runs, on a Nitro type: with --latest). A run that was ' +
+        'stopped or timed out gives its node up. Look again at a node that waits: aws stepfunctions start-execution ' +
+        '--state-machine-arn $M --input INPUT, the input of its run.',
+    );
   }
 }

@@ -1,59 +1,209 @@
-import { Duration } from 'aws-cdk-lib';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { RETRY } from '../retry';
-
-const POLL = Duration.seconds(15);
-
-/** The lifecycle event's detail, whatever state asks for it. */
-const DETAIL = '$states.context.Execution.Input.detail';
+import { HELD, heldBy } from '../../replacement/held';
+import { CORDON_MODE_TAG } from '../cordon/cordon-tags';
+import { caught, jsonata, Steps, when } from '../steps';
 
 /**
- * What the readiness gate does with a new instance. Permissions are the gate's: `iamResources` is asked for
- * and not used.
+ * The bootstrap of a node may take 15 minutes, by its own limit; the instance and the agent take some more to start.
+ * All of it in seconds after the launch.
  */
-export function readinessSteps(scope: Construct, atMost: Duration): sfn.IChainable {
-  const tries = Math.ceil(atMost.toSeconds() / POLL.toSeconds());
-  const start = sfn.Pass.jsonata(scope, 'A node starts', { assign: { tries: 0 } });
-  const look = tasks.CallAwsService.jsonata(scope, 'Has the node joined', {
-    service: 'ecs',
-    action: 'listContainerInstances',
+export const HEARTBEAT = 1200;
+
+/** So long at most the gate holds a node back that has joined. The rest of the heartbeat is for one that joins last. */
+const BARRIER = 900;
+
+/** Before it no boot can have failed and shut the instance down. */
+const MAY_BE_DEAD = 90;
+
+/** How many seconds pass before the first look, before each later one, and by how much both grow under throttling. */
+const FIRST = [30, 90];
+const AGAIN = [40, 80];
+const SLOWEST = 4;
+
+/** Each so many looks, a node that is held asks whether the refresh still runs. */
+const REFRESH_LOOKS = 4;
+
+/** The lifecycle event, for each state. */
+const EVENT = '$states.context.Execution.Input';
+const DETAIL = `${EVENT}.detail`;
+const CLUSTER = jsonata(`${DETAIL}.NotificationMetadata`);
+const GROUP = jsonata(`${DETAIL}.AutoScalingGroupName`);
+const INSTANCE = jsonata(`${DETAIL}.EC2InstanceId`);
+const REFRESH = '$states.result.InstanceRefreshes[0]';
+
+/** Seconds since the launch: since the event, or since the run was started by hand. */
+const WAITED = '($millis() - $launched) / 1000';
+
+/** The heartbeat ends, and with it the node. */
+const OVER = `${WAITED} >= ${HEARTBEAT - 10}`;
+
+/** A number of seconds between two, by `$roll`, which is another one before each wait. */
+function between([low, high]: number[]): string {
+  return `${low} + $floor($roll * ${high - low + 1})`;
+}
+
+const FIRST_WAIT = between(FIRST);
+/** However slow, a run looks once more before the heartbeat ends. */
+const LATER_WAIT = `$min([$slow * (${between(AGAIN)}),
+  $max([20, ${HEARTBEAT - 100} + $floor($roll * 50) - $floor(${WAITED})])])`;
+const FASTER = '$max([1, $slow / 2])';
+const SLOWER = `$min([${SLOWEST}, $slow * 2])`;
+
+/**
+ * What the gate does with a new instance.
+ *
+ * Everything that fails goes back to waiting: the loop is the retry, and the heartbeat its limit. ECS's "cluster
+ * resource read actions" are a bucket of the whole account (100 at once, 20 a second), so a thousand runs that
+ * look at the same time must neither fail nor keep others from it: hence the waits, the jitter, and slower looks
+ * under throttling.
+ */
+export function readinessSteps(scope: Construct): sfn.IChainable {
+  const steps = new Steps(scope);
+  const slower = { slow: SLOWER };
+
+  const roll = { roll: '$random()' };
+  const start = steps.set('A node starts', {
+    ...roll,
+    launched: `$toMillis($exists(${EVENT}.time) ? ${EVENT}.time : $states.context.Execution.StartTime)`,
+    slow: 1,
+    joined: false,
+    looks: 0,
+    refresh: "''",
+    holds: false,
+  });
+  const boot = steps.wait('Let it boot', FIRST_WAIT, roll);
+  const wait = steps.wait('Not yet', LATER_WAIT, roll);
+  const ask = steps.choose('What to ask');
+  const look = steps.call('Has the node joined', 'ecs:listContainerInstances', {
     parameters: {
-      Cluster: `{% ${DETAIL}.NotificationMetadata %}`,
+      Cluster: CLUSTER,
       // An agent that registers and then loses its connection runs no tasks.
-      Filter: `{% "ec2InstanceId in ['" & ${DETAIL}.EC2InstanceId & "'] and agentConnected == true" %}`,
+      Filter: jsonata(`"ec2InstanceId in ['" & ${DETAIL}.EC2InstanceId & "'] and agentConnected == true"`),
       Status: 'ACTIVE',
     },
-    iamResources: ['*'],
-    outputs: '{% $count($states.result.ContainerInstanceArns) %}',
-    assign: { tries: '{% $tries + 1 %}' },
+    assign: { joined: '$count($states.result.ContainerInstanceArns) > 0', slow: FASTER },
+    output: '$count($states.result.ContainerInstanceArns)',
+    retry: false,
   });
-  look.addRetry(RETRY);
-  const goOn = tasks.CallAwsService.jsonata(scope, 'Let it go into service', {
-    service: 'autoscaling',
-    action: 'completeLifecycleAction',
-    parameters: {
-      AutoScalingGroupName: `{% ${DETAIL}.AutoScalingGroupName %}`,
-      LifecycleHookName: `{% ${DETAIL}.LifecycleHookName %}`,
-      InstanceId: `{% ${DETAIL}.EC2InstanceId %}`,
-      LifecycleActionResult: 'CONTINUE',
+  const joined = steps.choose('Joined');
+  const left = steps.choose('Is time left');
+  const never = steps.fail(
+    'It never joined',
+    'NodeNeverJoined',
+    cause('did not join', ` in ${HEARTBEAT / 60} minutes`),
+  );
+
+  const goOn = steps.call(
+    'Let it go into service',
+    'autoscaling:completeLifecycleAction',
+    complete('CONTINUE'),
+  );
+  const done = steps.end('Done');
+
+  // An instance that has shut down is not noticed while the hook holds it: Auto Scaling does not check its health. This
+  // call has a bucket of its own.
+  const alive = steps.call('Is it alive', 'ec2:describeInstanceStatus', {
+    parameters: { InstanceIds: [INSTANCE], IncludeAllInstances: true },
+    output: `$string($states.result.InstanceStatuses[0].InstanceState.Name) & ''`,
+    retry: false,
+  });
+  const dead = steps.choose('Alive');
+  const giveUp = steps.call('Give it up', 'autoscaling:completeLifecycleAction', complete('ABANDON'));
+  const died = steps.fail('It died', 'NodeDied', cause('shut down before it joined'));
+
+  // Throttled; or completed already, since an event comes at least once; or the instance is on its way out.
+  const state = steps.call('Read its state', 'autoscaling:describeAutoScalingInstances', {
+    parameters: { InstanceIds: [INSTANCE] },
+    output: `$string($states.result.AutoScalingInstances[0].LifecycleState) & ''`,
+    retry: false,
+  });
+  const held = steps.choose('Is it still held');
+
+  // The barrier: while a refresh has replaced nothing and the cordon has drained nothing yet, a node waits for the others.
+  const begins = steps.call('Does a refresh begin', 'autoscaling:describeInstanceRefreshes', {
+    parameters: { AutoScalingGroupName: GROUP, MaxRecords: 1 },
+    assign: {
+      refresh: `${REFRESH}.Status in ['Pending', 'InProgress']
+        and ($exists(${REFRESH}.PercentageComplete) ? $number($string(${REFRESH}.PercentageComplete)) : 0) = 0
+        ? ${REFRESH}.InstanceRefreshId : ''`,
     },
-    iamResources: ['*'],
+    retry: false,
   });
-  goOn.addRetry(RETRY);
-  const wait = sfn.Wait.jsonata(scope, 'Not yet', { time: sfn.WaitTime.duration(POLL) });
-  const never = sfn.Fail.jsonata(scope, 'It never joined', {
-    error: 'NodeNeverJoined',
-    cause:
-      `{% ${DETAIL}.EC2InstanceId & ' of ' & ${DETAIL}.AutoScalingGroupName & ' did not join the ECS ` +
-      `cluster ' & ${DETAIL}.NotificationMetadata & ' in ${atMost.toMinutes()} minutes and is ` +
-      "replaced. Its console output says why: aws ec2 get-console-output --latest --instance-id ' & " +
-      `${DETAIL}.EC2InstanceId %}`,
+  const waits = steps.choose('Does it wait for others');
+  const group = steps.call('Does the group drain', 'autoscaling:describeAutoScalingGroups', {
+    parameters: { AutoScalingGroupNames: [GROUP], IncludeInstances: false },
+    assign: {
+      holds: `$exists($states.result.AutoScalingGroups[0].Tags[Key = '${CORDON_MODE_TAG}' and Value = 'drain'])`,
+    },
+    retry: false,
   });
-  const joined = sfn.Choice.jsonata(scope, 'Joined')
-    .when(sfn.Condition.jsonata('{% $states.input > 0 %}'), goOn)
-    .when(sfn.Condition.jsonata(`{% $tries >= ${tries} %}`), never)
-    .otherwise(wait.next(look));
-  return start.next(look).next(joined);
+  const drains = steps.choose('Does it drain');
+  const drained = steps.call('Are the old nodes drained', 'ecs:listContainerInstances', {
+    parameters: {
+      Cluster: CLUSTER,
+      Filter: jsonata(`'attribute:${HELD} == ${heldBy.cordon}' & $refresh`),
+      Status: 'DRAINING',
+      MaxResults: 1,
+    },
+    assign: { looks: '$looks + 1' },
+    output: '$count($states.result.ContainerInstanceArns)',
+    retry: false,
+  });
+  const begun = steps.choose('Has it begun');
+
+  start.next(boot).next(look);
+  wait.next(ask);
+  ask
+    .when(when(`$refresh != '' and ${WAITED} >= ${BARRIER}`), goOn)
+    .when(when(`$refresh != '' and $looks % ${REFRESH_LOOKS} > 0`), drained)
+    .when(when(`$refresh != ''`), begins)
+    .otherwise(look);
+  look.addCatch(joined, caught(slower, '0')).next(joined);
+  joined
+    .when(when(`$states.input > 0 and ${WAITED} < ${BARRIER}`), begins)
+    .when(when('$states.input > 0'), goOn)
+    .when(when(`${WAITED} >= ${MAY_BE_DEAD}`), alive)
+    .otherwise(left);
+  begins.addCatch(left, caught(slower)).next(waits);
+  waits.when(when(`$refresh = ''`), goOn).when(when('$holds'), drained).otherwise(group);
+  group.addCatch(left, caught(slower)).next(drains);
+  drains.when(when('$holds'), drained).otherwise(goOn);
+  drained.addCatch(left, caught(slower)).next(begun);
+  begun.when(when('$states.input > 0'), goOn).otherwise(left);
+  alive.addCatch(left, caught(slower)).next(dead);
+  dead
+    .when(when(`$states.input in ['shutting-down', 'terminated', 'stopping', 'stopped']`), giveUp)
+    .otherwise(left);
+  giveUp.addCatch(state, caught()).next(died);
+  goOn.addCatch(state, caught()).next(done);
+  state.addCatch(left, caught(slower)).next(held);
+  held
+    .when(when(`$substring($states.input, 0, 7) = 'Pending'`), left)
+    .when(when(`$not($joined) and ${OVER}`), never)
+    .otherwise(steps.end('It is no longer held'));
+  left.when(when(OVER), never).otherwise(wait);
+  return start;
+}
+
+function complete(result: 'CONTINUE' | 'ABANDON') {
+  return {
+    parameters: {
+      AutoScalingGroupName: GROUP,
+      LifecycleHookName: jsonata(`${DETAIL}.LifecycleHookName`),
+      InstanceId: INSTANCE,
+      LifecycleActionResult: result,
+    },
+    retry: false,
+  };
+}
+
+/** What stands in a run that has given a node up, with the command that says why. */
+function cause(what: string, when = ''): string {
+  return (
+    `${DETAIL}.EC2InstanceId & ' of ' & ${DETAIL}.AutoScalingGroupName & ' ${what} the ECS cluster ' & ` +
+    `${DETAIL}.NotificationMetadata & '${when} and is replaced. Its console output says why: ` +
+    `aws ec2 get-console-output --instance-id ' & ${DETAIL}.EC2InstanceId & ` +
+    `' (while it still runs, on a Nitro type: with --latest)'`
+  );
 }

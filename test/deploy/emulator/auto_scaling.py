@@ -1,15 +1,19 @@
-"""Auto Scaling groups with launch hooks, mixed instances and instance refreshes."""
+"""Auto Scaling groups with launch hooks, hooks of their own list, and mixed instances."""
 import contextvars
+import re
 import threading
 from xml.sax.saxutils import escape
 
-from common import SCALE, send
+from common import SCALE, send, throttled_xml
 from container_instances import instance_is_gone
 from ministack.services import autoscaling as _asg, stepfunctions as _sfn
 from ministack.services.cloudformation import provisioners as _p
 
-_ACTIVE = ('Pending', 'InProgress')
 _reconcile, _instance_xml, _describe = _asg._reconcile_instances, _asg._instance_member_xml, _asg._describe_asgs
+
+dead = set()  # instances that have shut down; their group does not notice while a hook holds them
+former = {}  # instance -> the group that it was in, which its tag names for a while longer
+when_gone = []  # called with a group that has lost an instance
 
 
 def configure(name, props):
@@ -21,28 +25,57 @@ def configure(name, props):
         'Types': [override['InstanceType'] for override in mixed.get('Overrides', [])]}
 
 
-def _template_of(group):
+def put_hooks(name, old, new):
+    """The hooks of the group's own list: put, and taken away when they have left it. Others stay, those of ECS
+    and those that are resources of their own: whether CloudFormation does so is for AWS to show."""
+    wanted = {hook['LifecycleHookName']: hook for hook in new.get('LifecycleHookSpecificationList') or []}
+    for hook in old.get('LifecycleHookSpecificationList') or []:
+        if hook['LifecycleHookName'] not in wanted:
+            _asg._hooks.pop(f"{name}/{hook['LifecycleHookName']}", None)
+    for hook_name, hook in wanted.items():
+        _asg._hooks[f'{name}/{hook_name}'] = _asg._hook_record(name, hook_name, hook)
+
+
+def put_drain_hook(name):
+    """As ECS does when managed draining is turned on."""
+    hook = 'ecs-managed-draining-termination-hook'
+    _asg._hooks[f'{name}/{hook}'] = _asg._hook_record(name, hook, {
+        'LifecycleHookName': hook, 'LifecycleTransition': 'autoscaling:EC2_INSTANCE_TERMINATING', 'HeartbeatTimeout': 3600,
+        'DefaultResult': 'CONTINUE'})
+
+
+def template_of(group):
     return (group.get('Mixed') or group)['LaunchTemplate']
 
 
 # --- instances and the launch hook ---
 
 def _hooks_of(group):
-    return [h for h in _asg._hooks.values()
-            if h['AutoScalingGroupName'] == group['AutoScalingGroupName'] and h['LifecycleTransition'].endswith('LAUNCHING')]
+    return [h for h in _asg._hooks.values() if h['AutoScalingGroupName'] == group['AutoScalingGroupName']
+            and h['LifecycleTransition'].endswith('LAUNCHING')]
 
 
-def _launch_and_terminate(group):
+def launch_and_terminate(group):
+    """As many instances as the group wants."""
     before = {i['InstanceId'] for i in group['Instances']}
     _reconcile(group)
     for gone in before - {i['InstanceId'] for i in group['Instances']}:
+        dead.add(gone)
         instance_is_gone(gone)
     for instance in [i for i in group['Instances'] if i['InstanceId'] not in before]:
-        instance['LaunchTemplate'] = dict(_template_of(group))
+        former[instance['InstanceId']] = group['AutoScalingGroupName']
+        instance['LaunchTemplate'] = dict(template_of(group))
         if group.get('Mixed'):
             instance['InstanceType'] = group['Mixed']['Types'][0]
         for hook in _hooks_of(group):
             _hold(group, instance, hook)
+
+
+def surge(group, more):
+    """So many instances above the desired capacity, as a refresh launches them."""
+    desired, group['DesiredCapacity'] = group['DesiredCapacity'], len(group['Instances']) + more
+    launch_and_terminate(group)
+    group['DesiredCapacity'] = desired
 
 
 def _hold(group, instance, hook):
@@ -53,7 +86,8 @@ def _hold(group, instance, hook):
         'LifecycleTransition': 'autoscaling:EC2_INSTANCE_LAUNCHING', 'NotificationMetadata': hook['NotificationMetadata'],
         'Origin': 'EC2', 'Destination': 'AutoScalingGroup'})
     context = contextvars.copy_context()
-    timer = threading.Timer(int(hook['HeartbeatTimeout']) * SCALE, lambda: context.run(_end, group, instance, hook['DefaultResult']))
+    wait = int(hook['HeartbeatTimeout']) * SCALE
+    timer = threading.Timer(wait, lambda: context.run(_end, group, instance, hook['DefaultResult']))
     timer.daemon = True
     timer.start()
 
@@ -64,19 +98,22 @@ def _end(group, instance, result):
     if result == 'CONTINUE':
         instance['LifecycleState'] = 'InService'
     else:
-        _terminate(group, instance)
-        if group['AutoScalingGroupName'] in _asg._asgs:
-            _launch_and_terminate(group)
+        terminate(group, instance)
+        if group['AutoScalingGroupName'] in _asg._asgs and len(group['Instances']) < group['DesiredCapacity']:
+            launch_and_terminate(group)
     return True
 
 
-def _terminate(group, instance):
+def terminate(group, instance):
     instance['LifecycleState'] = 'Terminated'
     group['Instances'].remove(instance)
+    dead.add(instance['InstanceId'])
     instance_is_gone(instance['InstanceId'])
+    for tell in when_gone:
+        tell(group)
 
 
-def _find(group_name, instance_id):
+def find(group_name, instance_id):
     for group in _asg._asgs.values():
         for instance in group['Instances']:
             if instance['InstanceId'] == instance_id and group_name in (None, '', group['AutoScalingGroupName']):
@@ -86,106 +123,59 @@ def _find(group_name, instance_id):
 
 def _complete(p):
     group_name, hook, instance_id = (_asg._p(p, key) for key in ('AutoScalingGroupName', 'LifecycleHookName', 'InstanceId'))
-    group, instance = _find(group_name, instance_id)
-    if f'{group_name}/{hook}' not in _asg._hooks or not instance or not _end(group, instance, _asg._p(p, 'LifecycleActionResult')):
+    group, instance = find(group_name, instance_id)
+    held = f'{group_name}/{hook}' in _asg._hooks and instance
+    if not held or not _end(group, instance, _asg._p(p, 'LifecycleActionResult')):
         return _asg._error('ValidationError', f'No active Lifecycle Action found with instance ID {instance_id}')
     return _asg._xml(200, 'CompleteLifecycleActionResponse', '<CompleteLifecycleActionResult/>')
 
 
 def _terminate_by_api(p):
-    group, instance = _find(None, _asg._p(p, 'InstanceId'))
+    group, instance = find(None, _asg._p(p, 'InstanceId'))
     if not instance:
         return _asg._error('ValidationError', 'Instance Id not found')
-    _terminate(group, instance)
+    terminate(group, instance)
     if _asg._p(p, 'ShouldDecrementDesiredCapacity') == 'true':
         group['DesiredCapacity'] -= 1
-    _launch_and_terminate(group)
+    if len(group['Instances']) < group['DesiredCapacity']:
+        launch_and_terminate(group)
     return _asg._xml(200, 'TerminateInstanceInAutoScalingGroupResponse', '<TerminateInstanceInAutoScalingGroupResult/>')
 
 
 # --- what a group says of itself ---
 
-def _template_xml(tag, template):
-    return f'<{tag}>' + ''.join(f'<{k}>{escape(str(template.get(k, "")))}</{k}>' for k in ('LaunchTemplateId', 'LaunchTemplateName', 'Version')) + f'</{tag}>'
+def template_xml(tag, template):
+    inner = ''.join(f'<{k}>{escape(str(template.get(k, "")))}</{k}>' for k in ('LaunchTemplateId', 'LaunchTemplateName', 'Version'))
+    return f'<{tag}>{inner}</{tag}>'
 
 
 def _mixed_xml(template, types):
     overrides = ''.join(f'<member><InstanceType>{t}</InstanceType></member>' for t in types)
-    return ('<MixedInstancesPolicy><LaunchTemplate>' + _template_xml('LaunchTemplateSpecification', template)
+    return ('<MixedInstancesPolicy><LaunchTemplate>' + template_xml('LaunchTemplateSpecification', template)
             + f'<Overrides>{overrides}</Overrides></LaunchTemplate></MixedInstancesPolicy>')
 
 
-def _instance_with_type(instance, *args):
+def _instance_with_type(instance, *args, **kwargs):
     kind = f"<InstanceType>{instance['InstanceType']}</InstanceType>" if 'InstanceType' in instance else ''
-    return _instance_xml(instance, *args).replace('</InstanceId>', f'</InstanceId>{kind}', 1)
+    return _instance_xml(instance, *args, **kwargs).replace('</InstanceId>', f'</InstanceId>{kind}', 1)
 
 
-def _describe_with_mixed(p):
+def _describe_groups(p):
     status, headers, body = _describe(p)
     text = body.decode() if isinstance(body, bytes) else body
     for name, group in _asg._asgs.items():
         if group.get('Mixed'):
             head = f'<member><AutoScalingGroupName>{name}</AutoScalingGroupName>'
             text = text.replace(head, head + _mixed_xml(group['Mixed']['LaunchTemplate'], group['Mixed']['Types']))
+    if _asg._p(p, 'IncludeInstances') == 'false':
+        text = re.sub(r'<Instances>.*?</Instances>', '<Instances/>', text, flags=re.S)
     return status, headers, text.encode() if isinstance(body, bytes) else text
-
-
-# --- instance refreshes: in progress until the nodes of then are gone, whoever replaces them ---
-
-def start_refresh(name, preferences, desired):
-    group = _asg._asgs[name]
-    if any(r['Status'] in _ACTIVE for r in group.get('InstanceRefreshes', [])):
-        raise ValueError('InstanceRefreshInProgress: An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.')
-    skip = str(preferences.get('SkipMatching', 'false')).lower() == 'true'
-    target = desired.get('LaunchTemplate') or _template_of(group)
-    response = _asg._start_instance_refresh({'AutoScalingGroupName': name})
-    refresh = group['InstanceRefreshes'][0]
-    refresh.update(
-        Status='InProgress', PercentageComplete=0, StatusReason='', SkipMatching=skip, Desired=desired,
-        Old=[i['InstanceId'] for i in group['Instances'] if not skip or i['LaunchTemplate'].get('Version') != target.get('Version')])
-    send('aws.autoscaling', 'EC2 Auto Scaling Instance Refresh Started', group['AutoScalingGroupARN'],
-         {'InstanceRefreshId': refresh['InstanceRefreshId'], 'AutoScalingGroupName': name})
-    return response
-
-
-def _start(p):
-    name = _asg._p(p, 'AutoScalingGroupName')
-    if name not in _asg._asgs:
-        return _asg._error('ValidationError', f'AutoScalingGroup {name} not found')
-    desired = {key: _asg._p(p, f'DesiredConfiguration.LaunchTemplate.{key}') for key in ('LaunchTemplateId', 'LaunchTemplateName', 'Version')}
-    desired = {key: value for key, value in desired.items() if value}
-    try:
-        return start_refresh(name, {'SkipMatching': _asg._p(p, 'Preferences.SkipMatching')}, {'LaunchTemplate': desired} if desired else {})
-    except ValueError as problem:
-        return _asg._error('InstanceRefreshInProgress', str(problem))
-
-
-def _refreshes(p):
-    name = _asg._p(p, 'AutoScalingGroupName')
-    group = _asg._asgs.get(name)
-    if not group:
-        return _asg._error('ValidationError', f'AutoScalingGroup name not found - AutoScalingGroup {name} not found')
-    wanted = _asg._parse_member_list(p, 'InstanceRefreshIds')
-    there = {i['InstanceId'] for i in group['Instances']}
-    members = ''
-    for refresh in group.get('InstanceRefreshes', []):
-        if refresh['Status'] == 'InProgress' and not there & set(refresh['Old']):
-            refresh.update(Status='Successful', PercentageComplete=100)
-        if wanted and refresh['InstanceRefreshId'] not in wanted:
-            continue
-        desired = refresh['Desired'].get('LaunchTemplate')
-        members += '<member>' + ''.join(f'<{key}>{escape(str(refresh[key]))}</{key}>' for key in (
-            'InstanceRefreshId', 'AutoScalingGroupName', 'Status', 'StatusReason', 'StartTime', 'PercentageComplete')) + (
-            f"<Preferences><SkipMatching>{str(refresh['SkipMatching']).lower()}</SkipMatching></Preferences>") + (
-            f'<DesiredConfiguration>{_template_xml("LaunchTemplate", desired)}</DesiredConfiguration>' if desired else '') + '</member>'
-    return _asg._xml(200, 'DescribeInstanceRefreshesResponse',
-                     f'<DescribeInstanceRefreshesResult><InstanceRefreshes>{members}</InstanceRefreshes></DescribeInstanceRefreshesResult>')
 
 
 def install():
     _sfn._AWS_SDK_SERVICE_MAP['autoscaling'] = {'protocol': 'query'}
-    _asg._reconcile_instances = _launch_and_terminate
+    _asg._reconcile_instances = launch_and_terminate
     _asg._instance_member_xml = _instance_with_type
     _asg._ACTION_MAP.update(
-        CompleteLifecycleAction=_complete, TerminateInstanceInAutoScalingGroup=_terminate_by_api, DescribeAutoScalingGroups=_describe_with_mixed,
-        StartInstanceRefresh=_start, DescribeInstanceRefreshes=_refreshes)
+        CompleteLifecycleAction=throttled_xml('CompleteLifecycleAction', _asg._error, _complete),
+        TerminateInstanceInAutoScalingGroup=_terminate_by_api, DescribeAutoScalingGroups=_describe_groups)

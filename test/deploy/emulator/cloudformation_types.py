@@ -3,6 +3,7 @@ import json
 import re
 
 import auto_scaling
+import refreshes
 from common import from_json
 from ministack.services import autoscaling as _asg, ecs as _ecs
 from ministack.services.cloudformation import _stacks, provisioners as _p
@@ -16,12 +17,19 @@ def _provider(props):
     return {'autoScalingGroupProvider': _camel(props['AutoScalingGroupProvider']), 'tags': _camel(props.get('Tags') or [])}
 
 
+def _drain(props):
+    provider = props['AutoScalingGroupProvider']
+    if provider.get('ManagedDraining') == 'ENABLED':
+        auto_scaling.put_drain_hook(provider['AutoScalingGroupArn'].split('/')[-1])
+
+
 def _provider_create(logical_id, props, stack_name):
     name = props.get('Name') or _p._physical_name(stack_name, logical_id, max_len=255)
     if re.match(r'(aws|ecs|fargate)', name, re.I):
         raise ValueError(f'The specified capacity provider name is invalid: {name}')
     from_json(_ecs._create_capacity_provider({'name': name, **_provider(props)}))
     from_json(_ecs._update_capacity_provider({'name': name, **_provider(props)}))  # create drops managedDraining
+    _drain(props)
     return name, {}
 
 
@@ -29,6 +37,7 @@ def _provider_update(physical_id, old, new, stack_name, logical_id=None):
     if old.get('Name') != new.get('Name'):
         return _provider_create(logical_id or physical_id, new, stack_name)
     from_json(_ecs._update_capacity_provider({'name': physical_id, **_provider(new)}))
+    _drain(new)
     return physical_id, {}
 
 
@@ -64,6 +73,8 @@ _create_group, _update_group = _p._asg_create, _p._asg_update
 def _group_create(logical_id, props, stack_name):
     name, attributes = _create_group(logical_id, props, stack_name)
     auto_scaling.configure(name, props)
+    auto_scaling.put_hooks(name, {}, props)
+    auto_scaling.launch_and_terminate(_asg._asgs[name])  # its first nodes, behind the hooks of its own list
     return name, attributes
 
 
@@ -73,10 +84,11 @@ def _group_update(physical_id, old, new, stack_name, logical_id=None):
     if before is not None and 'DesiredCapacity' not in new:
         _asg._asgs[name]['DesiredCapacity'] = before  # ministack goes back to the minimum
     auto_scaling.configure(name, new)
+    auto_scaling.put_hooks(name, old, new)  # before the refresh: whether CloudFormation does so is for AWS to show
     template = json.loads(_stacks[stack_name]['_template_body'])
     policy = template['Resources'].get(logical_id, {}).get('UpdatePolicy', {}).get('AutoScalingInstanceRefresh')
     if policy and any(old.get(key) != new.get(key) for key in _REFRESHED_FOR):
-        auto_scaling.start_refresh(name, policy.get('Preferences', {}), {})
+        refreshes.start(name, policy.get('Preferences', {}), {})
     return name, attributes
 
 

@@ -1,8 +1,10 @@
-"""Small change of the shim."""
+"""What the parts of the shim share."""
 import json
 import os
+import time
 
-from ministack.services import eventbridge
+from ministack.core.responses import error_response_json
+from ministack.services import eventbridge, stepfunctions as _sfn
 
 SCALE = float(os.environ.get('SFN_WAIT_SCALE', '1'))
 
@@ -19,3 +21,56 @@ def from_json(response):
     if status >= 400:
         raise ValueError(answer.get('message') or answer.get('Message') or body)
     return answer
+
+
+# --- throttling, and what was done ---
+
+throttled = []  # operations
+calls = []
+
+
+def throttled_json(operation, handler):
+    return lambda data: error_response_json('ThrottlingException', 'Rate exceeded', 400) if operation in throttled else handler(data)
+
+
+def throttled_xml(operation, error, handler):
+    return lambda p: error('Throttling', 'Rate exceeded') if operation in throttled else handler(p)
+
+
+# --- the limit of what a state may get, 256 KiB. `States.ALL` catches neither this nor a failed choice ---
+
+_LIMIT = 262_144
+_invoke, _matches = _sfn._invoke_aws_sdk_integration, _sfn._error_matches
+
+
+def _invoke_within_the_limit(resource, data):
+    result = _invoke(resource, data)
+    if len(json.dumps(result)) > _LIMIT:
+        raise _sfn._ExecutionError('States.DataLimitExceeded', f'{resource}: an answer of more than {_LIMIT} bytes')
+    return result
+
+
+def _not_by_all(error_equals, error):
+    return error in error_equals if error in ('States.DataLimitExceeded', 'States.Runtime') else _matches(error_equals, error)
+
+
+# --- the clock of state machines, which runs as fast as their waits do ---
+
+_BEGIN = time.time() * 1000
+_register, _to_millis = _sfn._register_sfn_jsonata_functions, _sfn._sfn_jsonata_to_millis
+
+
+def _scaled(millis):
+    return millis if millis is None else _BEGIN + (millis - _BEGIN) / SCALE
+
+
+def _with_the_clock(expression):
+    _register(expression)
+    expression.register_lambda('millis', lambda: _scaled(time.time() * 1000))
+    expression.register_lambda('toMillis', lambda *given: _scaled(_to_millis(*given)))
+
+
+def install():
+    _sfn._register_sfn_jsonata_functions = _with_the_clock
+    _sfn._invoke_aws_sdk_integration = _invoke_within_the_limit
+    _sfn._error_matches = _not_by_all

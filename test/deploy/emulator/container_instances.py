@@ -3,7 +3,7 @@ import hashlib
 import json
 import re
 
-from common import send
+from common import calls, send, throttled_json
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
 from ministack.services import ecs as _ecs
 
@@ -43,62 +43,107 @@ def _attributes_of(arn):
     return {a['name']: a.get('value') for a in list(_ecs._attributes.values()) if a.get('targetId') == arn}
 
 
+def of(cluster):
+    return dict(_registered.get(cluster, {}))
+
+
+def attribute(arn, name):
+    return _attributes_of(arn).get(name)
+
+
+def _arn_of(known, reference):
+    """A container instance by its ARN or by the short form of its id."""
+    return next((arn for arn in known if reference in (arn, arn.split('/')[-1])), reference)
+
+
 def _matches(arn, found, term):
     """The terms of the cluster query language that the library uses, and no others."""
+    if term.startswith('(') and term.endswith(')'):
+        return any(_matches(arn, found, each) for each in term[1:-1].split(' or '))
     ids = re.fullmatch(r"ec2InstanceId in \[(.*)\]", term)
     if ids:
         return found['ec2InstanceId'] in re.findall(r"'([^']+)'", ids.group(1))
     if term == 'agentConnected == true':
         return found['agentConnected']
-    absent = re.fullmatch(r'attribute:(\S+) !exists', term)
-    if absent:
-        return absent.group(1) not in _attributes_of(arn)
-    raise ValueError(term)
+    attribute = re.fullmatch(r'attribute:(\S+) (!exists|==|!=|=~)(?: (\S+))?', term)
+    if not attribute:
+        raise ValueError(term)
+    name, operator, wanted = attribute.groups()
+    value = _attributes_of(arn).get(name)
+    if operator == '!exists':
+        return value is None
+    # What a missing attribute is under != is not documented: nothing may rest on it.
+    if value is None:
+        return False
+    return {'==': value == wanted, '!=': value != wanted, '=~': re.fullmatch(wanted or '', value) is not None}[operator]
 
 
 def _list(data):
-    terms = (data.get('filter') or '').split(' and ') if data.get('filter') else []
-    if len(data.get('filter') or '') > 2000:
+    text = data.get('filter') or ''
+    terms = text.split(' and ') if text else []
+    if len(text) > 2000:
         return error_response_json('InvalidParameterException', 'The filter is longer than 2000 characters', 400)
     try:
-        arns = [arn for arn, found in _registered.get(_cluster_of(data), {}).items() if all(_matches(arn, found, term) for term in terms)]
+        arns = [arn for arn, found in list(_registered.get(_cluster_of(data), {}).items())
+                if all(_matches(arn, found, term) for term in terms) and data.get('status') in (None, found['status'])]
     except ValueError as term:
         return error_response_json('InvalidParameterException', f'The shim does not know: {term}', 400)
-    return json_response({'containerInstanceArns': arns[:_PAGE], **({'nextToken': 'more'} if len(arns) > _PAGE else {})})
+    begin, size = int(data.get('nextToken') or 0), min(_PAGE, int(data.get('maxResults') or _PAGE))
+    more = {'nextToken': str(begin + size)} if len(arns) > begin + size else {}
+    return json_response({'containerInstanceArns': arns[begin:begin + size], **more})
+
+
+def _described(known, arn):
+    attributes = [{'name': name, 'value': value} for name, value in _attributes_of(arn).items()]
+    return {**known[arn], 'attributes': known[arn]['attributes'] + attributes}
 
 
 def _describe(data):
     known = _registered.get(_cluster_of(data), {})
-    arns = data.get('containerInstances', [])
+    arns = [_arn_of(known, reference) for reference in data.get('containerInstances', [])]
     return json_response({
-        'containerInstances': [{**known[arn], 'attributes': known[arn]['attributes'] + [
-            {'name': name, 'value': value} for name, value in _attributes_of(arn).items()]} for arn in arns if arn in known],
+        'containerInstances': [_described(known, arn) for arn in arns if arn in known],
         'failures': [{'arn': arn, 'reason': 'MISSING'} for arn in arns if arn not in known]})
 
 
-def _checked(change):
+def _update_state(data):
+    known = _registered.get(_cluster_of(data), {})
+    references, status = data.get('containerInstances', []), data.get('status')
+    if len(references) > 10:
+        return error_response_json('InvalidParameterException', 'Container instances list length should be at most 10', 400)
+    if status not in ('ACTIVE', 'DRAINING'):
+        return error_response_json('InvalidParameterException', 'The status should be one of [ACTIVE,DRAINING]', 400)
+    arns = [_arn_of(known, reference) for reference in references]
+    calls.append(f'{status} {len(arns)}')
+    for arn in arns:
+        if arn in known:
+            known[arn]['status'] = status
+    return json_response({
+        'containerInstances': [_described(known, arn) for arn in arns if arn in known],
+        'failures': [{'arn': arn, 'reason': 'MISSING'} for arn in arns if arn not in known]})
+
+
+def _checked(name, change):
     def handler(data):
         known = _registered.get(_cluster_of(data), {})
-        attributes = data.get('attributes', [])
-        if len(attributes) > 10:
-            return error_response_json('InvalidParameterException', 'At most 10 attributes in a call', 400)
-        if any(attribute.get('targetId') not in known for attribute in attributes):
-            return error_response_json('TargetNotFoundException', 'The specified target wasn\'t found', 400)
-        return change(data)
+        attributes = [{**each, 'targetId': _arn_of(known, each.get('targetId'))} for each in data.get('attributes', [])]
+        if not 0 < len(attributes) <= 10:
+            return error_response_json('InvalidParameterException', 'One to ten attributes in a call', 400)
+        if any(each['targetId'] not in known for each in attributes):
+            return error_response_json('TargetNotFoundException', "The specified target wasn't found", 400)
+        calls.append(f'{name} {len(attributes)}')
+        return change({**data, 'attributes': attributes})
     return handler
-
-
-def _list_attributes(data):
-    known = _registered.get(_cluster_of(data), {})
-    found = [attribute for attribute in list(_ecs._attributes.values()) if attribute.get('targetId') in known and all(
-        data.get(asked) in (None, attribute.get(name)) for asked, name in (('attributeName', 'name'), ('attributeValue', 'value')))]
-    return json_response({'attributes': found[:_PAGE], **({'nextToken': 'more'} if len(found) > _PAGE else {})})
 
 
 def install():
     _ecs._ACTION_MAP.update(
-        RegisterContainerInstance=_register, ListContainerInstances=_list, DescribeContainerInstances=_describe, ListAttributes=_list_attributes,
-        PutAttributes=_checked(_ecs._put_attributes), DeleteAttributes=_checked(_ecs._delete_attributes))
+        RegisterContainerInstance=_register,
+        ListContainerInstances=throttled_json('ListContainerInstances', _list),
+        DescribeContainerInstances=_describe,
+        UpdateContainerInstancesState=throttled_json('UpdateContainerInstancesState', _update_state),
+        PutAttributes=_checked('PutAttributes', _ecs._put_attributes),
+        DeleteAttributes=_checked('DeleteAttributes', _ecs._delete_attributes))
     reset = _ecs.reset
 
     def reset_too():

@@ -3,9 +3,15 @@
 ministack 1.5.33 (MIT) is a third party's; these parts are OURS, written for these tests, and prove nothing about AWS:
 - cloudformation_types.py: the types AWS::ECS::CapacityProvider and AWS::ECS::ClusterCapacityProviderAssociations; that an update of an
   AWS::AutoScaling::AutoScalingGroup keeps the number of nodes and starts an instance refresh as its UpdatePolicy says;
-- auto_scaling.py: launch lifecycle hooks that hold an instance back, their heartbeat and their event; mixed-instances groups; instance refreshes that
-  stay in progress until the nodes have been replaced (by the test: they replace nothing themselves), and the event that one has started;
-- container_instances.py: container instances that register and are gone when their instance is, filters of the cluster query language, attributes.
+- auto_scaling.py: launch lifecycle hooks that hold an instance back, those of the group's list too, their heartbeat and
+  their event; mixed-instances groups; ECS's own hook for draining, which holds nothing;
+- refreshes.py: instance refreshes that stay in progress until the nodes have been replaced (by the test: they replace
+  nothing themselves), and the events of their begin and end;
+- ec2_instances.py: the state of an instance, and the tag with its group's name;
+- container_instances.py: container instances that register and are gone when their instance is, their state, filters of
+  the cluster query language, attributes; services.py: services as a test says they are;
+- common.py: throttling, and the limit of what a state of a machine may get;
+- for_tests.py: what a test makes happen.
 ministack's own are CloudFormation (order, updates, deletion), EventBridge (patterns, targets), Step Functions (JSONata), ECS clusters, Auto Scaling groups,
 launch templates, IAM and Logs. It checks no permissions and accepts wrong templates: cfn-lint and CDK's validator are there for that.
 
@@ -17,11 +23,15 @@ import threading
 
 import auto_scaling
 import cloudformation_types
+import common
 import container_instances
+import ec2_instances
+import for_tests
+import refreshes
+import services
 
-container_instances.install()
-auto_scaling.install()
-cloudformation_types.install()
+for part in (common, container_instances, services, auto_scaling, refreshes, ec2_instances, cloudformation_types, for_tests):
+    part.install()
 
 
 def _end_with_the_test():

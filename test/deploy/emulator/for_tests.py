@@ -1,0 +1,54 @@
+"""What a test makes happen, and no API of AWS does. The bridge sends it as the service `test`."""
+import auto_scaling
+import common
+import container_instances
+import refreshes
+import services
+from ministack.core.responses import json_response
+from ministack.services import autoscaling as _asg, ecs as _ecs
+
+
+def _surge(group, nodes):
+    auto_scaling.surge(_asg._asgs[group], nodes)
+
+
+def _fail(group):
+    refreshes.end(_asg._asgs[group], 'Failed', 'Failed')
+
+
+def _roll_back(group):
+    refreshes.end(_asg._asgs[group], 'RollbackInProgress', 'Rollback Started')
+
+
+def _kill(instance):
+    """It shuts down, and its group does not notice."""
+    auto_scaling.dead.add(instance)
+
+
+def _nodes(cluster):
+    """As ECS knows them, by instance."""
+    found = [{'instance': each['ec2InstanceId'], 'status': each['status'], 'held': container_instances.attribute(arn, 'held')}
+             for arn, each in container_instances.of(cluster).items()]
+    return sorted(found, key=lambda node: node['instance'])
+
+
+def _throttle(operations):
+    common.throttled[:] = operations
+
+
+def _calls():
+    """The changes of container instances since the last time, as `operation count`."""
+    seen, common.calls[:] = list(common.calls), []
+    return seen
+
+
+_WHAT = {'surge': _surge, 'fail': _fail, 'roll_back': _roll_back, 'kill': _kill, 'throttle': _throttle, 'nodes': _nodes, 'calls': _calls,
+         'service': services.put}
+
+
+def _handle(data):
+    return json_response({'result': _WHAT[data['operation']](**data['params'])})
+
+
+def install():
+    _ecs._ACTION_MAP['ForTests'] = _handle
