@@ -70,12 +70,12 @@ export class Measures {
     this.shortfall = fleet.services.map(() => 0);
   }
 
-  /** A task's life ends: its service has been deployed, or scaled in. */
-  public ended(slot: Slot): void {
+  /** A task's life ends: its service has been deployed, or scaled in. The next one is of a version. */
+  public ended(slot: Slot, version = slot.service.version): void {
     if (!this.over) this.moves.push({ drained: slot.moves, rebalanced: slot.rebalanced });
     slot.moves = 0;
     slot.rebalanced = 0;
-    slot.version = slot.service.version;
+    slot.version = version;
   }
 
   public wasUnplaced(ticks: number): void {

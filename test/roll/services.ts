@@ -55,7 +55,7 @@ function takeOver(world: World, slot: Slot, next: Copy): void {
   const before = slot.current;
   if (before) {
     remove(before.node.copies, before);
-    if (slot.version !== next.version) world.measures.ended(slot);
+    if (slot.version !== next.version) world.measures.ended(slot, next.version);
     else if (next.why === 'drain') slot.moves++;
     else if (next.why === 'rebalancing') slot.rebalanced++;
   }
