@@ -2,7 +2,8 @@
 // reference is in this order.
 
 // cluster
-export { EcsAutoScaledCluster, type EcsAutoScaledClusterProps } from './cluster/ecs-auto-scaled-cluster';
+export { EcsAutoScaledCluster } from './cluster/ecs-auto-scaled-cluster';
+export type { EcsAutoScaledClusterProps } from './cluster/cluster-props';
 export type { EcsAutoScaledClusterAttributes } from './cluster/imported-cluster';
 
 // tier
@@ -33,19 +34,16 @@ export {
 } from './node/node-volume';
 
 // bootstrap
-export {
-  NodeBootstrap,
-  type NodeBootstrapProps,
-  type NodeBootstrapOptions,
-} from './bootstrap/node-bootstrap';
-export {
-  BootstrapStep,
-  type BootstrapStepOptions,
-  type RunStepOptions,
-  type WriteFileStepOptions,
-  type InstallPackagesStepOptions,
-  type EnableServiceStepOptions,
-} from './bootstrap/bootstrap-step';
+export { NodeBootstrap } from './bootstrap/node-bootstrap';
+export type { NodeBootstrapProps, NodeBootstrapOptions } from './bootstrap/node-bootstrap-props';
+export { BootstrapStep } from './bootstrap/bootstrap-step';
+export type {
+  BootstrapStepOptions,
+  RunStepOptions,
+  WriteFileStepOptions,
+  InstallPackagesStepOptions,
+  EnableServiceStepOptions,
+} from './bootstrap/step-options';
 
 // registry
 export { DockerAuth, type DockerAuthOptions, DockerAuthFormat } from './registry/docker-auth';

@@ -1,21 +1,25 @@
 import { posix } from 'node:path';
-import { Duration, Token, Tokenization } from 'aws-cdk-lib';
-import { checkDuration, checkInteger, checkPattern } from '../private/bounds';
+import { type Duration, Tokenization } from 'aws-cdk-lib';
+import { text } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
-import { checkDeliverableText } from './private/deliverable-text';
-import type { AnyStepNode, StepNode } from './private/step-node';
-
-const CODE = 'InvalidBootstrapStep';
-
-/** Below the 15 minutes that the whole user data has. */
-const MAX_SECONDS = 840;
-
-/**
- * Names that bash sets itself, does not take from its environment, or takes for numbers: those it would
- * calculate, commands in them included.
- */
-const BASH_OWNS =
-  /^(_|BASH|BASHOPTS|BASH_.*|BASHPID|COMP_WORDBREAKS|DIRSTACK|EPOCH.*|EUID|FUNCNAME|GROUPS|HISTCMD|IFS|LINENO|OLDPWD|OPTERR|OPTIND|PIPESTATUS|PPID|PS[0-4]|PWD|S?RANDOM|SECONDS|SHELLOPTS|SHLVL|UID)$/;
+import { instance, listOf, refined } from '../private/expected-type';
+import { DELIVERABLE } from './private/deliverable-text';
+import type { StepNode } from './private/step-node';
+import {
+  ANY_STEP_NODE,
+  CODE,
+  ENABLE_SERVICE,
+  ENABLE_SERVICE_NODE,
+  type EnableServiceStepOptions,
+  INSTALL_PACKAGES,
+  type InstallPackagesStepOptions,
+  RUN,
+  type RunStepOptions,
+  STEP_OPTIONS,
+  WRITE_FILE,
+  WRITE_FILE_NODE,
+  type WriteFileStepOptions,
+} from './step-options';
 
 /** What the library owns on the node, and the property that says what is in it. */
 const OWNED_FILES: { readonly [path: string]: string } = {
@@ -24,150 +28,16 @@ const OWNED_FILES: { readonly [path: string]: string } = {
   '/root/.docker/config.json': 'dockerAuth',
 };
 
-/**
- * What every step takes.
- *
- * @example
- * declare const cluster: EcsAutoScaledCluster;
- * cluster.addTier('general', {
- *   instanceTypes: [new ec2.InstanceType('m7i.large')],
- *   bootstrapSteps: [
- *     BootstrapStep.installPackages(['htop', 'strace'], { continueOnError: true }),
- *     BootstrapStep.enableService('sysstat', { continueOnError: true }),
- *   ],
- * });
- */
-export interface BootstrapStepOptions {
-  /**
-   * Whether the boot goes on when the step fails. The node then says on its console which step it was, and
-   * joins its cluster without what the step would have done.
-   *
-   * A step that never ends is no failure: it uses up the 15 minutes of the whole boot. Give a command that
-   * may hang a `timeout`; what is stopped then counts as failed.
-   *
-   * @default false; the step's failure stops the boot
-   */
-  readonly continueOnError?: boolean;
-}
+const PATH = text(CODE, /^\/.*[^/]$(?<!\/\.{1,2}$)/s, 'the absolute path of a file');
 
-/**
- * Options of `BootstrapStep.run`.
- *
- * @example
- * declare const cluster: EcsAutoScaledCluster;
- * cluster.addTier('render', {
- *   instanceTypes: [new ec2.InstanceType('c7i.2xlarge')],
- *   bootstrapSteps: [
- *     BootstrapStep.run('curl -fsS --retry 5 "$LICENSES/render.lic" -o /etc/render.lic', {
- *       environment: { LICENSES: 'https://licenses.example.com' },
- *       timeout: Duration.seconds(30),
- *     }),
- *   ],
- * });
- */
-export interface RunStepOptions extends BootstrapStepOptions {
-  /**
-   * How long the command may run, from 1 second to 14 minutes. Then it is stopped, with all that it has
-   * started, and the boot fails.
-   *
-   * @default - no limit of its own; the whole user data has 15 minutes
-   */
-  readonly timeout?: Duration;
+const PACKAGES = listOf(
+  refined(
+    text(CODE, /^[A-Za-z0-9][A-Za-z0-9._+:~^-]*$/, 'the name of a package, of letters, digits and `._+:~^-`'),
+    DELIVERABLE.check,
+  ),
+);
 
-  /**
-   * Environment variables of the command. A value may have any characters, and is never part of
-   * the command's text.
-   *
-   * Refused: names that are not of letters, digits and underscores, and those that bash sets
-   * itself, such as `UID`.
-   *
-   * @default - only `HOME` and `PATH`, and what cloud-init sets
-   */
-  readonly environment?: { [name: string]: string };
-}
-
-/**
- * Options of `BootstrapStep.writeFile`.
- *
- * @example
- * declare const cluster: EcsAutoScaledCluster;
- * cluster.addTier('general', {
- *   instanceTypes: [new ec2.InstanceType('m7i.large')],
- *   bootstrapSteps: [
- *     BootstrapStep.writeFile('/etc/audit/rules.d/docker.rules', '-w /usr/bin/dockerd -k docker', {
- *       mode: '0600',
- *       owner: 'root:root',
- *     }),
- *   ],
- * });
- */
-export interface WriteFileStepOptions extends BootstrapStepOptions {
-  /**
-   * The file's permissions in octal, three or four digits.
-   *
-   * @default '0644'
-   */
-  readonly mode?: string;
-
-  /**
-   * Who owns the file: `user` or `user:group`, names or numbers.
-   *
-   * @default - root
-   */
-  readonly owner?: string;
-}
-
-/**
- * Options of `BootstrapStep.installPackages`.
- *
- * @example
- * declare const cluster: EcsAutoScaledCluster;
- * cluster.addTier('general', {
- *   instanceTypes: [new ec2.InstanceType('m7i.large')],
- *   bootstrapSteps: [BootstrapStep.installPackages(['amazon-efs-utils'], { attempts: 6, timeout: Duration.minutes(10) })],
- * });
- */
-export interface InstallPackagesStepOptions extends BootstrapStepOptions {
-  /**
-   * How often the installation is tried, from 1 to 10, known at synthesis. The pauses between two attempts
-   * grow: 4, 16, 36 seconds…
-   *
-   * @default 4
-   */
-  readonly attempts?: number;
-
-  /**
-   * How long all attempts together may take, from 1 second to 14 minutes, known at synthesis.
-   *
-   * @default Duration.minutes(8)
-   */
-  readonly timeout?: Duration;
-}
-
-/**
- * Options of `BootstrapStep.enableService`.
- *
- * @example
- * declare const cluster: EcsAutoScaledCluster;
- * cluster.addTier('general', {
- *   instanceTypes: [new ec2.InstanceType('m7i.large')],
- *   bootstrapSteps: [
- *     BootstrapStep.installPackages(['kexec-tools']),
- *     BootstrapStep.run('grubby --update-kernel=ALL --args=crashkernel=256M'),
- *     BootstrapStep.enableService('kdump', { start: false }),
- *   ],
- * });
- */
-export interface EnableServiceStepOptions extends BootstrapStepOptions {
-  /**
-   * Whether the service is started now too, not only at the next boot. The start is not waited for: a service
-   * that is ordered after cloud-init, as many are, could otherwise never come up, since user data is a
-   * part of cloud-init.
-   *
-   * @default true
-   */
-  readonly start?: boolean;
-}
+const UNIT = text(CODE, /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/, 'the name of a systemd unit');
 
 /**
  * Something that a node does at boot: after the node is configured, before the ECS agent starts.
@@ -209,7 +79,8 @@ export class BootstrapStep {
    * @param options a time limit, environment variables
    */
   public static run(command: string, options: RunStepOptions = {}): BootstrapStep {
-    checkDeliverableText('command', command);
+    const own = RUN.read('options', options);
+    DELIVERABLE.check('command', command);
     if (command.trim() === '') fail(CODE, '`command` must not be empty');
     if (waitsForAgent(command)) {
       fail(
@@ -218,24 +89,12 @@ export class BootstrapStep {
           'wait for it. Leave it out, the agent is started when all steps have succeeded',
       );
     }
-    checkDuration(CODE, 'timeout', options.timeout, { min: 1, max: MAX_SECONDS });
-    const environment = Object.entries(options.environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const [name, value] of environment) {
-      if (Token.isUnresolved(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || BASH_OWNS.test(name)) {
-        fail(
-          CODE,
-          '`environment` must have names of letters, digits and `_` that bash does not set itself, ' +
-            `got: ${quoteForMessage(name)}`,
-        );
-      }
-      checkDeliverableText(`environment.${name}`, value);
-    }
     return new BootstrapStep({
       kind: 'run',
       command,
-      timeout: options.timeout && seconds(options.timeout),
-      environment,
-      ...common(options),
+      timeout: own.timeout && seconds(own.timeout),
+      environment: Object.entries(own.environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
+      ...STEP_OPTIONS.handOver(own, ANY_STEP_NODE),
     });
   }
 
@@ -251,7 +110,8 @@ export class BootstrapStep {
    * @param options permissions and owner
    */
   public static writeFile(path: string, content: string, options: WriteFileStepOptions = {}): BootstrapStep {
-    checkPattern(CODE, 'path', path, /^\/.*[^/]$(?<!\/\.{1,2}$)/s, 'the absolute path of a file');
+    PATH.check('path', path);
+    const own = WRITE_FILE.read('options', options);
     const meant = posix.normalize(path).replace(/^\/+/, '/');
     const owner = OWNED_FILES[meant];
     if (owner !== undefined)
@@ -263,23 +123,14 @@ export class BootstrapStep {
           `\`BootstrapStep.run\`, got: ${quoteForMessage(path)}`,
       );
     }
-    checkDeliverableText('path', path);
-    checkDeliverableText('content', content);
-    checkPattern(CODE, 'mode', options.mode, /^[0-7]{3,4}$/, 'three or four octal digits');
-    checkPattern(
-      CODE,
-      'owner',
-      options.owner,
-      /^[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?$/,
-      '`user` or `user:group`',
-    );
+    DELIVERABLE.check('path', path);
+    DELIVERABLE.check('content', content);
     return new BootstrapStep({
       kind: 'writeFile',
       path,
       content,
-      mode: options.mode ?? '0644',
-      owner: options.owner,
-      ...common(options),
+      ...WRITE_FILE.handOver(own, WRITE_FILE_NODE),
+      ...STEP_OPTIONS.handOver(own, ANY_STEP_NODE),
     });
   }
 
@@ -297,33 +148,16 @@ export class BootstrapStep {
    * @param options  how often and how long it is tried
    */
   public static installPackages(packages: string[], options: InstallPackagesStepOptions = {}): BootstrapStep {
-    // The letters of a text would be packages.
-    if (!Array.isArray(packages))
-      fail(CODE, `\`packages\` must be a list of names such as ['git'], got: ${quoteForMessage(packages)}`);
+    PACKAGES.check('packages', packages);
     if (packages.length === 0) fail(CODE, '`packages` must have at least one name');
-    for (const name of packages) {
-      checkPattern(
-        CODE,
-        'packages',
-        name,
-        /^[A-Za-z0-9][A-Za-z0-9._+:~^-]*$/,
-        'names of packages, of letters, digits and `._+:~^-`',
-      );
-      checkDeliverableText('packages', name);
-    }
-    const attempts = options.attempts ?? 4;
-    checkInteger(CODE, 'attempts', attempts, { min: 1, max: 10 });
-    const timeout = options.timeout ?? Duration.minutes(8);
-    checkDuration(CODE, 'timeout', timeout, { min: 1, max: MAX_SECONDS });
-    // The node calculates with both.
-    if (Token.isUnresolved(attempts)) fail(CODE, '`attempts` must be known at synthesis, got: a token');
-    if (timeout.isUnresolved()) fail(CODE, '`timeout` must be known at synthesis, got: a token');
+    const own = INSTALL_PACKAGES.read('options', options);
+    const { attempts, timeout } = INSTALL_PACKAGES.fields;
     return new BootstrapStep({
       kind: 'installPackages',
       packages: [...packages],
-      attempts: String(attempts),
-      timeout: String(Math.ceil(timeout.toSeconds({ integral: false }))),
-      ...common(options),
+      attempts: String(own.attempts ?? attempts.default),
+      timeout: String(Math.ceil((own.timeout ?? timeout.default).toSeconds({ integral: false }))),
+      ...STEP_OPTIONS.handOver(own, ANY_STEP_NODE),
     });
   }
 
@@ -336,8 +170,9 @@ export class BootstrapStep {
    * @param options whether it is started now
    */
   public static enableService(name: string, options: EnableServiceStepOptions = {}): BootstrapStep {
-    checkPattern(CODE, 'name', name, /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/, 'the name of a systemd unit');
-    checkDeliverableText('name', name);
+    UNIT.check('name', name);
+    DELIVERABLE.check('name', name);
+    const own = ENABLE_SERVICE.read('options', options);
     if (/^ecs(\.service)?$/.test(name)) {
       fail(
         CODE,
@@ -347,8 +182,8 @@ export class BootstrapStep {
     return new BootstrapStep({
       kind: 'enableService',
       name,
-      start: options.start ?? true,
-      ...common(options),
+      ...ENABLE_SERVICE.handOver(own, ENABLE_SERVICE_NODE),
+      ...STEP_OPTIONS.handOver(own, ANY_STEP_NODE),
     });
   }
 
@@ -371,14 +206,6 @@ export class BootstrapStep {
   }
 }
 
-/** What every step's options say. */
-function common({ continueOnError = false }: BootstrapStepOptions): AnyStepNode {
-  if (typeof continueOnError !== 'boolean') {
-    fail(CODE, `\`continueOnError\` must be true or false, got: ${quoteForMessage(continueOnError)}`);
-  }
-  return { continueOnError };
-}
-
 function seconds(duration: Duration): string {
   return Tokenization.stringifyNumber(duration.toSeconds({ integral: false }));
 }
@@ -395,3 +222,10 @@ function waitsForAgent(command: string): boolean {
         !part.includes('--no-block'),
     );
 }
+
+/** As a field. */
+export const STEP = instance<BootstrapStep>({
+  name: "a BootstrapStep, such as `BootstrapStep.run('…')`",
+  member: '_node',
+  instead: (command) => `BootstrapStep.run(${command})`,
+});

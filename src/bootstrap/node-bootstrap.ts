@@ -3,7 +3,6 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { checkCdkVersion } from '../private/cdk-version';
 import { fail, inScope, quoteForMessage } from '../private/errors';
-import { checkKind, checkKinds } from '../private/expected-type';
 import type { DockerAuth } from '../registry/docker-auth';
 import type { AgentConfig, HostPortRange } from '../settings/agent-config';
 import {
@@ -12,13 +11,13 @@ import {
   mergeAgentConfig,
   renderAgentConfig,
 } from '../settings/agent-variables';
-import { checkClusterName } from '../settings/cluster-name';
 import { DEFAULT_HOST_PORTS } from '../settings/host-ports';
-import { DEFAULT_LOG_DRIVERS, type NodeLogDriver, renderLogDrivers } from '../settings/log-driver';
-import { mergeSysctls, renderSysctlLine, type Sysctl } from '../settings/sysctl';
+import { DEFAULT_LOG_DRIVERS, renderLogDrivers } from '../settings/log-driver';
+import { mergeSysctls, renderSysctlLine } from '../settings/sysctl';
+import { NODE_BOOTSTRAP } from './bootstrap-fields';
 import { BootstrapStep } from './bootstrap-step';
+import type { NodeBootstrapProps } from './node-bootstrap-props';
 import { renderAmazonLinux } from './private/amazon-linux-renderer';
-import { AGENT_CONFIG, DOCKER_AUTH, LOG_DRIVER, STEP, SYSCTL } from './private/bootstrap-kinds';
 import {
   clusterNameOfLine,
   isBottlerocketLine,
@@ -30,91 +29,6 @@ import type { NodeSettings } from './private/node-settings';
 import { checkUserDataSize } from './private/user-data-size';
 
 const LOG_DRIVERS = 'ECS_AVAILABLE_LOGGING_DRIVERS';
-
-/**
- * What a node is told at boot: a part of `NodeProps`. A `NodeBootstrap` that stands alone takes
- * `NodeBootstrapProps`, which have the cluster's name besides.
- *
- * @example
- * declare const vpc: ec2.IVpc;
- * declare const registrySecret: secretsmanager.ISecret;
- * new EcsAutoScaledCluster(this, 'Orders', {
- *   vpc,
- *   dockerAuth: DockerAuth.fromSecret(registrySecret),
- *   logDrivers: [NodeLogDriver.AWSLOGS],
- *   sysctls: [Sysctl.somaxconn(4096)],
- *   agent: { containerStopTimeout: Duration.minutes(2) },
- *   bootstrapSteps: [BootstrapStep.installPackages(['amazon-efs-utils'])],
- *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
- * });
- */
-export interface NodeBootstrapOptions {
-  /**
-   * The credentials of private registries, read on the node at boot from AWS Secrets Manager.
-   *
-   * @default - none; images come from Amazon ECR and from registries that need no credentials
-   */
-  readonly dockerAuth?: DockerAuth;
-
-  /**
-   * The log drivers that containers on the node may use. Replaces the default, whole.
-   *
-   * @default - `json-file`, `syslog`, `fluentd`, `awslogs`
-   */
-  readonly logDrivers?: NodeLogDriver[];
-
-  /**
-   * Kernel parameters of the node, kept over reboots in `/etc/sysctl.d`. Merged by key over the defaults.
-   *
-   * @default - local ports 10000 to 65000 for outgoing connections, and 65535 connections that
-   * wait to be accepted
-   */
-  readonly sysctls?: Sysctl[];
-
-  /**
-   * Settings of the ECS agent. Merged field by field over the defaults.
-   *
-   * @default - stopped tasks are removed after 1 hour, containers have 5 minutes to stop, agent updates are
-   * on, host ports are given out from 32768 to 65535
-   */
-  readonly agent?: AgentConfig;
-
-  /**
-   * What the node does besides, in order, after it is configured and before the agent starts. The first step
-   * that fails stops the node.
-   *
-   * @default - nothing
-   */
-  readonly bootstrapSteps?: BootstrapStep[];
-}
-
-/**
- * Options of a `NodeBootstrap` that stands alone.
- *
- * @example
- * declare const role: iam.IRole;
- * new ec2.LaunchTemplate(this, 'AnyCluster', {
- *   role,
- *   userData: new NodeBootstrap({ agent: { instanceAttributes: { stack: 'production' } } }),
- *   instanceMetadataTags: true,
- *   requireImdsv2: true,
- *   machineImage: NodeImage.amazonLinux2023(),
- *   instanceType: new ec2.InstanceType('m7i.large'),
- *   instanceInitiatedShutdownBehavior: ec2.InstanceInitiatedShutdownBehavior.TERMINATE,
- * });
- */
-export interface NodeBootstrapProps extends NodeBootstrapOptions {
-  /**
-   * The cluster that nodes join: 1 to 255 letters, digits, `-` and `_`.
-   *
-   * Not needed where CDK's own `ecs.Cluster.addAsgCapacityProvider` is called on the group: the name is taken
-   * from the command that it adds.
-   *
-   * @default - each node finds it at boot in its own `ClusterName` tag, through IMDSv2; the launch template
-   * must allow that (`instanceMetadataTags`)
-   */
-  readonly clusterName?: string;
-}
 
 /**
  * The user data of an ECS node: typed, checked at synthesis, and failing closed at boot.
@@ -160,20 +74,17 @@ export class NodeBootstrap extends ec2.UserData {
   public constructor(options: NodeBootstrapProps = {}) {
     super();
     checkCdkVersion();
-    checkClusterName(options.clusterName);
-    checkBootstrapKinds(options);
-    this.clusterName = options.clusterName;
-    this.steps = [...(options.bootstrapSteps ?? [])];
+    const props = NODE_BOOTSTRAP.read('options', options);
+    this.clusterName = props.clusterName;
+    this.steps = [...(props.bootstrapSteps ?? [])];
     this.agentConfig =
-      options.agent === undefined
-        ? DEFAULT_AGENT_CONFIG
-        : mergeAgentConfig(DEFAULT_AGENT_CONFIG, options.agent);
+      props.agent === undefined ? DEFAULT_AGENT_CONFIG : mergeAgentConfig(DEFAULT_AGENT_CONFIG, props.agent);
     this.settings = {
-      dockerAuth: options.dockerAuth,
-      sysctlLines: mergeSysctls(options.sysctls).map((sysctl) => renderSysctlLine(sysctl)),
+      dockerAuth: props.dockerAuth,
+      sysctlLines: mergeSysctls(props.sysctls).map((sysctl) => renderSysctlLine(sysctl)),
       agentLines: [
-        { variable: LOG_DRIVERS, value: renderLogDrivers(options.logDrivers ?? DEFAULT_LOG_DRIVERS) },
-        ...(options.agent === undefined ? defaultLines() : renderAgentConfig(this.agentConfig)),
+        { variable: LOG_DRIVERS, value: renderLogDrivers(props.logDrivers ?? DEFAULT_LOG_DRIVERS) },
+        ...(props.agent === undefined ? defaultLines() : renderAgentConfig(this.agentConfig)),
       ],
     };
   }
@@ -348,13 +259,4 @@ let linesOfDefaults: readonly AgentLine[] | undefined;
 function defaultLines(): readonly AgentLine[] {
   linesOfDefaults ??= renderAgentConfig(DEFAULT_AGENT_CONFIG);
   return linesOfDefaults;
-}
-
-/** Refuses what plain JavaScript lets through: the node would be told `undefined`. */
-function checkBootstrapKinds(props: NodeBootstrapOptions): void {
-  checkKind('dockerAuth', props.dockerAuth, DOCKER_AUTH);
-  checkKinds('logDrivers', props.logDrivers, LOG_DRIVER);
-  checkKinds('sysctls', props.sysctls, SYSCTL);
-  checkKind('agent', props.agent, AGENT_CONFIG);
-  checkKinds('bootstrapSteps', props.bootstrapSteps, STEP);
 }

@@ -2,13 +2,16 @@ import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import { checkInteger } from '../private/bounds';
-import { SECURITY_GROUP, VPC } from '../private/cdk-types';
+import { text } from '../private/bounds';
+import { EXECUTE_COMMAND, NAMESPACE, SECURITY_GROUP, VPC } from '../private/cdk-types';
 import { checkCdkVersion } from '../private/cdk-version';
 import { fail, quoteForMessage } from '../private/errors';
-import { checkKinds, requireKind } from '../private/expected-type';
+import { knownFlag, listOf } from '../private/expected-type';
+import { Destination, type Fields, Struct } from '../private/fields';
+import type { ServedCluster } from '../services/served-cluster';
 import type { HostPortRange } from '../settings/agent-config';
-import { checkClusterName } from '../settings/cluster-name';
+import { CLUSTER_NAME } from '../settings/cluster-name';
+import { DEFAULT_HOST_PORTS, hostPortRange } from '../settings/host-ports';
 
 /**
  * What an app knows of a cluster that another app has made with this library.
@@ -85,27 +88,62 @@ export interface EcsAutoScaledClusterAttributes {
   readonly executeCommandConfiguration?: ecs.ExecuteCommandConfiguration;
 }
 
-/** Refuses what no cluster of this library has. */
-export function checkImport(attrs: EcsAutoScaledClusterAttributes): void {
+/** The imported cluster, as CDK makes it, and as the service pass sees it. */
+export const IMPORTED_CLUSTER = new Destination<ecs.ClusterAttributes>('ecs.Cluster.fromClusterAttributes()');
+export const SERVED_CLUSTER = new Destination<ServedCluster>('ServedCluster');
+
+const ARN = text(
+  'InvalidClusterArn',
+  /^arn:[^:]+:ecs:[^:]+:[^:]+:cluster\/[A-Za-z0-9_-]{1,255}$/,
+  'the ARN of a cluster',
+);
+
+const FIELDS = {
+  vpc: { value: VPC, required: true, to: IMPORTED_CLUSTER.field('vpc') },
+  clusterName: { value: CLUSTER_NAME, required: true, to: IMPORTED_CLUSTER.field('clusterName') },
+  securityGroups: { value: listOf(SECURITY_GROUP), to: IMPORTED_CLUSTER.field('securityGroups') },
+  clusterArn: { value: ARN, to: IMPORTED_CLUSTER.field('clusterArn') },
+  dynamicHostPortRange: {
+    value: hostPortRange('InvalidHostPorts'),
+    default: DEFAULT_HOST_PORTS,
+    to: SERVED_CLUSTER.field('dynamicHostPortRange'),
+  },
+  replacesRunningNodes: {
+    value: knownFlag,
+    default: false,
+    to: SERVED_CLUSTER.field('replacesRunningNodes'),
+  },
+  needsPlacementConstraint: {
+    value: knownFlag,
+    default: false,
+    to: SERVED_CLUSTER.field('constrainToNotHeld'),
+  },
+  defaultCloudMapNamespace: { value: NAMESPACE, to: IMPORTED_CLUSTER.field('defaultCloudMapNamespace') },
+  executeCommandConfiguration: {
+    value: EXECUTE_COMMAND,
+    to: IMPORTED_CLUSTER.field('executeCommandConfiguration'),
+  },
+} satisfies Fields<EcsAutoScaledClusterAttributes>;
+
+export const ATTRIBUTES = new Struct<EcsAutoScaledClusterAttributes, typeof FIELDS>(
+  'EcsAutoScaledClusterAttributes',
+  FIELDS,
+  { such: "{ clusterName: 'orders', vpc }", formerNames: { cordon: 'needsPlacementConstraint' } },
+);
+
+/** What was given, where it can be a cluster of this library. */
+export function readImport(given: EcsAutoScaledClusterAttributes): EcsAutoScaledClusterAttributes {
   checkCdkVersion();
-  const { clusterName, clusterArn, dynamicHostPortRange } = attrs;
-  requireKind('vpc', attrs.vpc, VPC);
-  checkKinds('securityGroups', attrs.securityGroups, SECURITY_GROUP);
-  if (clusterName === undefined) fail('InvalidClusterName', '`clusterName` must be given');
-  checkClusterName(clusterName);
-  if (clusterArn !== undefined && !Token.isUnresolved(clusterArn)) {
-    const name = /^arn:[^:]+:ecs:[^:]+:[^:]+:cluster\/([A-Za-z0-9_-]{1,255})$/.exec(clusterArn)?.[1];
-    if (name === undefined || (!Token.isUnresolved(clusterName) && name !== clusterName)) {
-      fail(
-        'InvalidClusterArn',
-        `\`clusterArn\` must be the ARN of the cluster ${quoteForMessage(clusterName)}, got: ` +
-          `${quoteForMessage(clusterArn)}`,
-      );
-    }
+  const attrs = ATTRIBUTES.read('attrs', given);
+  const { clusterName, clusterArn } = attrs;
+  if (clusterArn === undefined || Token.isUnresolved(clusterArn) || Token.isUnresolved(clusterName)) {
+    return attrs;
   }
-  if (dynamicHostPortRange === undefined) return;
-  const { fromPort, toPort } = dynamicHostPortRange;
-  checkInteger('InvalidHostPorts', 'dynamicHostPortRange.fromPort', fromPort, { min: 1, max: 65535 });
-  const min = Token.isUnresolved(fromPort) ? 1 : fromPort;
-  checkInteger('InvalidHostPorts', 'dynamicHostPortRange.toPort', toPort, { min, max: 65535 });
+  if (!clusterArn.endsWith(`/${clusterName}`)) {
+    fail(
+      'InvalidClusterArn',
+      `\`clusterArn\` must be the ARN of the cluster ${quoteForMessage(clusterName)}, got: ${quoteForMessage(clusterArn)}`,
+    );
+  }
+  return attrs;
 }

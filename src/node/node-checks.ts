@@ -6,14 +6,9 @@ import { warn } from '../private/warning';
 import { nearMissesIn } from '../settings/agent-variables';
 import type { NodeProps } from './node-props';
 
-/** EC2 takes at most 16 security groups an interface, where the quota is raised, and 50 tags a resource. */
-const MAX_SECURITY_GROUPS = 16;
-const MAX_TAGS = 50;
-
 /** Refuses what EC2 would refuse when a node starts, or when the launch template is made. */
 export function checkNode(scope: IConstruct, props: NodeProps, instanceTypes: ec2.InstanceType[]): void {
   checkSecurityGroups(scope, props.securityGroups);
-  checkVolumeTags(scope, props.volumeTags ?? {});
   const known = instanceTypes.filter(hasKnownName);
   if (props.cpuCredits !== undefined && known.length > 0 && !known.some((type) => type.isBurstable())) {
     fail(
@@ -26,52 +21,10 @@ export function checkNode(scope: IConstruct, props: NodeProps, instanceTypes: ec
 
 function checkSecurityGroups(scope: IConstruct, groups: ec2.ISecurityGroup[] | undefined): void {
   if (groups === undefined) return;
-  if (groups.length === 0)
-    fail('NoSecurityGroup', '`securityGroups` must have at least one group, or be left out', scope);
-  if (groups.length > MAX_SECURITY_GROUPS) {
-    fail(
-      'InvalidSecurityGroups',
-      `\`securityGroups\` must have at most ${MAX_SECURITY_GROUPS} groups, got: ${groups.length}`,
-      scope,
-    );
-  }
   const ids = groups.map(({ securityGroupId }) => securityGroupId);
   const twice = groups.find((_group, index) => ids.indexOf(ids[index]) !== index);
   if (twice !== undefined)
     fail('InvalidSecurityGroups', `\`securityGroups\` has ${quoteForMessage(twice.node.path)} twice`, scope);
-}
-
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
-function checkVolumeTags(scope: IConstruct, tags: Record<string, string>): void {
-  const entries = Object.entries(tags);
-  if (entries.length > MAX_TAGS) {
-    fail(
-      'InvalidVolumeTags',
-      `\`volumeTags\` must have at most ${MAX_TAGS} entries, got: ${entries.length}`,
-      scope,
-    );
-  }
-  for (const [key, value] of entries) {
-    if (!Token.isUnresolved(key) && !/^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu.test(key)) {
-      fail(
-        'InvalidVolumeTags',
-        '`volumeTags` must have names of 1 to 128 letters, digits, spaces and _ . : / = + - @ that do ' +
-          `not begin with "aws:", got: ${quoteForMessage(key)}`,
-        scope,
-      );
-    }
-    if (
-      !Token.isUnresolved(value) &&
-      (typeof value !== 'string' || !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value))
-    ) {
-      fail(
-        'InvalidVolumeTags',
-        `\`volumeTags.${key}\` must be at most 256 letters, digits, spaces and _ . : / = + - @, got: ` +
-          `${quoteForMessage(value)}`,
-        scope,
-      );
-    }
-  }
 }
 
 /** Warns of variables that look like those of fields: the agent passes over one that it does not know. */

@@ -1,8 +1,9 @@
-import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { fail, quoteForMessage } from '../private/errors';
-import { checkKind, type Kind } from '../private/expected-type';
+import { text } from '../private/bounds';
+import { fail } from '../private/errors';
+import { instance } from '../private/expected-type';
+import { type Fields, RENDERED, Struct } from '../private/fields';
 
 /**
  * Where Amazon publishes the ids of its ECS-optimized Amazon Linux 2023 images (ECS Developer Guide,
@@ -29,6 +30,14 @@ export interface NodeImageOptions {
    */
   readonly resolution?: NodeImageResolution;
 }
+
+const CODE = 'InvalidNodeImage';
+
+const RELEASE = text(
+  CODE,
+  /^(2023\.\d+\.)?\d{8}$/,
+  'a release of the image such as "20260414" or "2023.0.20260414"',
+);
 
 /**
  * When a node's image (AMI) is chosen.
@@ -69,13 +78,7 @@ export class NodeImageResolution {
    * Anything else is refused.
    */
   public static pinned(release: string): NodeImageResolution {
-    if (!Token.isUnresolved(release) && !/^(2023\.\d+\.)?\d{8}$/.test(release)) {
-      fail(
-        'InvalidNodeImage',
-        '`release` must be a release of the image such as "20260414" or "2023.0.20260414", got: ' +
-          `${quoteForMessage(release)}`,
-      );
-    }
+    RELEASE.check('release', release);
     return new NodeImageResolution(false, release);
   }
 
@@ -90,11 +93,23 @@ export class NodeImageResolution {
   }
 }
 
-const RESOLUTION: Kind<NodeImageResolution> = {
-  name: 'a NodeImageResolution, such as `NodeImageResolution.AT_DEPLOYMENT`',
-  member: 'atLaunch',
-  instead: (release) => `NodeImageResolution.pinned(${release})`,
-};
+const FIELDS = {
+  resolution: {
+    value: instance<NodeImageResolution>({
+      name: 'a NodeImageResolution, such as `NodeImageResolution.AT_DEPLOYMENT`',
+      member: 'atLaunch',
+      instead: (release) => `NodeImageResolution.pinned(${release})`,
+    }),
+    default: NodeImageResolution.AT_DEPLOYMENT,
+    to: RENDERED,
+  },
+} satisfies Fields<NodeImageOptions>;
+
+export const IMAGE_OPTIONS = new Struct<NodeImageOptions, typeof FIELDS>('NodeImageOptions', FIELDS, {
+  such: '{ resolution: NodeImageResolution.AT_LAUNCH }',
+});
+
+const PARAMETER_NAME = text(CODE, /^[A-Za-z0-9_./:-]{1,1011}$/, 'the name of an SSM parameter');
 
 /**
  * The image (AMI) of a node. It knows its root device, follows the architecture of the instance types, and
@@ -119,8 +134,7 @@ export class NodeImage implements ec2.IMachineImage {
    * Used alone, in a launch template of your own, it is the x86_64 image.
    */
   public static amazonLinux2023(options: NodeImageOptions = {}): NodeImage {
-    checkKind('resolution', options.resolution, RESOLUTION);
-    const resolution = options.resolution ?? NodeImageResolution.AT_DEPLOYMENT;
+    const { resolution = FIELDS.resolution.default } = IMAGE_OPTIONS.read('options', options);
     const { release } = resolution;
     return new NodeImage(
       resolution,
@@ -141,21 +155,15 @@ export class NodeImage implements ec2.IMachineImage {
    * that cannot be checked here.
    */
   public static fromSsmParameter(parameterName: string, options: NodeImageOptions = {}): NodeImage {
-    checkKind('resolution', options.resolution, RESOLUTION);
-    const resolution = options.resolution ?? NodeImageResolution.AT_DEPLOYMENT;
+    const { resolution = FIELDS.resolution.default } = IMAGE_OPTIONS.read('options', options);
     if (resolution.release !== undefined) {
       fail(
-        'InvalidNodeImage',
+        CODE,
         '`resolution` of an image from an SSM parameter cannot be pinned: name the parameter of the ' +
           'release instead',
       );
     }
-    if (!Token.isUnresolved(parameterName) && !/^[A-Za-z0-9_./:-]{1,1011}$/.test(parameterName)) {
-      fail(
-        'InvalidNodeImage',
-        `\`parameterName\` must be the name of an SSM parameter, got: ${quoteForMessage(parameterName)}`,
-      );
-    }
+    PARAMETER_NAME.check('parameterName', parameterName);
     return new NodeImage(resolution, () => parameterName);
   }
 

@@ -2,6 +2,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { fail } from '../private/errors';
+import { LAUNCH_TEMPLATE, NODE } from './node-fields';
 import type { NodeProps } from './node-props';
 
 /** A node, with everything resolved that the launch template says of it. */
@@ -35,14 +36,10 @@ export function makeLaunchTemplate(
     userData: input.userData,
     role: input.role,
     securityGroup: securityGroups[0],
-    keyPair: node.keyPair,
     requireImdsv2: true,
     httpEndpoint: true,
-    httpPutResponseHopLimit: node.httpPutResponseHopLimit ?? 1,
     instanceMetadataTags: input.instanceMetadataTags ? true : undefined,
-    associatePublicIpAddress: node.associatePublicIpAddress,
-    detailedMonitoring: node.detailedMonitoring,
-    cpuCredits: node.cpuCredits,
+    ...NODE.handOver(node, LAUNCH_TEMPLATE),
     // A node whose bootstrap failed powers itself off; terminated, it is replaced under every
     // policy of the group.
     instanceInitiatedShutdownBehavior: ec2.InstanceInitiatedShutdownBehavior.TERMINATE,

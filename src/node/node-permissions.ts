@@ -3,10 +3,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { deployedStackName, shortHash } from '../private/stacks';
 import type { DockerAuth } from '../registry/docker-auth';
-import { checkAtSynthesis } from '../rendered/problem';
 import { AgentDocument } from './agent-document';
 import { NodeRole } from './node-role';
-import { forgetPolicies, policiesOf, policyProblems } from './policy-limits';
+import { forgetPolicies, policiesOf, problemsWithPolicies } from './policy-limits';
 import { sessionManagerStatements } from './session-manager';
 
 /**
@@ -69,9 +68,10 @@ export class NodePermissions extends Construct {
           });
     // Once for each role, not for each stack.
     if (users.length === 0) {
-      checkAtSynthesis(this, () =>
-        areSmall(users, rootOf(stack), role) ? [] : policyProblems(rootOf(stack), role, this),
-      );
+      this.node.addValidation({
+        validate: () =>
+          areSmall(users, rootOf(stack), role) ? [] : problemsWithPolicies(rootOf(stack), role),
+      });
     }
     users.push(this);
     if (!NodeRole.isNodeRole(role)) this.policy.addStatements(...sessionManagerStatements());

@@ -1,6 +1,6 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { NodeBootstrapOptions } from '../bootstrap/node-bootstrap';
+import type { NodeBootstrapOptions } from '../bootstrap/node-bootstrap-props';
 import type { NodeVolume } from './node-volume';
 
 /**
@@ -112,45 +112,4 @@ export interface NodeProps extends NodeBootstrapOptions {
    * @default - no tags
    */
   readonly volumeTags?: Record<string, string>;
-}
-
-/**
- * Every field of `NodeProps`, for the checks of what may be combined; a field that is missing here does not
- * compile.
- */
-const FIELDS: Record<keyof NodeProps, true> = {
-  role: true,
-  instanceTypes: true,
-  machineImage: true,
-  securityGroups: true,
-  keyPair: true,
-  volumes: true,
-  httpPutResponseHopLimit: true,
-  associatePublicIpAddress: true,
-  detailedMonitoring: true,
-  cpuCredits: true,
-  volumeTags: true,
-  dockerAuth: true,
-  logDrivers: true,
-  sysctls: true,
-  agent: true,
-  bootstrapSteps: true,
-};
-
-/** The fields of `NodeProps` that are set. */
-export function nodeFieldsOf(props: NodeProps): (keyof NodeProps)[] {
-  return (Object.keys(FIELDS) as (keyof NodeProps)[]).filter((field) => props[field] !== undefined);
-}
-
-/** Fields as they stand in a message. */
-export function formatFields(fields: readonly (keyof NodeProps)[]): string {
-  return fields.map((field) => `\`${field}\``).join(', ');
-}
-
-/** A tier's node: each of its own values replaces the cluster's, whole. */
-export function mergeNodeProps(defaults: NodeProps, own: NodeProps): NodeProps {
-  const merged: Record<string, unknown> = {};
-  for (const field of Object.keys(FIELDS) as (keyof NodeProps)[])
-    merged[field] = own[field] ?? defaults[field];
-  return merged;
 }

@@ -1,8 +1,12 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct, IConstruct } from 'constructs';
+import { MANAGED_POLICY } from '../private/cdk-types';
+import { inChild } from '../private/errors';
+import { anyText, knownFlag, listOf } from '../private/expected-type';
+import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
 import { SESSION_MANAGER } from './session-manager';
 
-const NODE_ROLE = Symbol.for('cdk-ecs-auto-scaled-cluster.NodeRole');
+const IS_NODE_ROLE = Symbol.for('cdk-ecs-auto-scaled-cluster.NodeRole');
 
 /**
  * Properties of a `NodeRole`.
@@ -71,6 +75,25 @@ export interface NodeRoleProps {
   readonly permissionsBoundary?: iam.IManagedPolicy;
 }
 
+const IAM_ROLE = new Destination<iam.RoleProps>('iam.Role');
+
+const FIELDS = {
+  sessionManager: { value: knownFlag, default: true, to: RENDERED },
+  roleName: { value: anyText, to: IAM_ROLE.field('roleName') },
+  path: { value: anyText, implied: '/', to: IAM_ROLE.field('path') },
+  description: {
+    value: anyText,
+    default: 'Nodes of Amazon ECS clusters',
+    to: IAM_ROLE.field('description'),
+  },
+  managedPolicies: { value: listOf(MANAGED_POLICY), to: IAM_ROLE.field('managedPolicies') },
+  permissionsBoundary: { value: MANAGED_POLICY, to: IAM_ROLE.field('permissionsBoundary') },
+} satisfies Fields<NodeRoleProps>;
+
+export const NODE_ROLE = new Struct<NodeRoleProps, typeof FIELDS>('NodeRoleProps', FIELDS, {
+  such: '{ sessionManager: false }',
+});
+
 /**
  * The role of nodes: what the ECS agent needs, for the clusters that use the role and no others, reading the
  * registry's secret where there is one, and Session Manager and Run Command.
@@ -91,7 +114,7 @@ export interface NodeRoleProps {
 export class NodeRole extends iam.Role {
   /** Whether a construct is a `NodeRole`, of whichever copy of this library. */
   public static isNodeRole(construct: IConstruct): boolean {
-    return NODE_ROLE in construct;
+    return IS_NODE_ROLE in construct;
   }
 
   /**
@@ -102,16 +125,14 @@ export class NodeRole extends iam.Role {
   public readonly _isPlain: boolean;
 
   public constructor(scope: Construct, id: string, props: NodeRoleProps = {}) {
+    const own = inChild(scope, id, () => NODE_ROLE.read('props', props));
+    const { sessionManager = FIELDS.sessionManager.default } = own;
     super(scope, id, {
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
-      description: props.description ?? 'Nodes of Amazon ECS clusters',
-      roleName: props.roleName,
-      path: props.path,
-      managedPolicies: props.managedPolicies,
-      permissionsBoundary: props.permissionsBoundary,
-      inlinePolicies: props.sessionManager === false ? undefined : { SessionManager: SESSION_MANAGER },
+      inlinePolicies: sessionManager ? { SessionManager: SESSION_MANAGER } : undefined,
+      ...NODE_ROLE.handOver(own, IAM_ROLE),
     });
-    Object.defineProperty(this, NODE_ROLE, { value: true });
-    this._isPlain = props.managedPolicies === undefined;
+    Object.defineProperty(this, IS_NODE_ROLE, { value: true });
+    this._isPlain = own.managedPolicies === undefined;
   }
 }

@@ -3,19 +3,20 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { NODE_BOOTSTRAP_OPTIONS } from '../bootstrap/bootstrap-fields';
 import { NodeBootstrap } from '../bootstrap/node-bootstrap';
-import { checkInteger } from '../private/bounds';
 import { checkCdkVersion } from '../private/cdk-version';
 import { fail, inScope, quoteForMessage } from '../private/errors';
-import { type Kind, requireKind } from '../private/expected-type';
+import { instance } from '../private/expected-type';
+import { Struct } from '../private/fields';
 import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
 import { reasonWithoutGpu } from './gpu';
 import { checkNode, warnOfNearMisses, warnOfSizes } from './node-checks';
+import { NODE } from './node-fields';
 import { NodeImage } from './node-image';
-import { checkNodeKinds } from './node-kinds';
 import { makeLaunchTemplate } from './node-launch-template';
 import { NodePermissions } from './node-permissions';
-import { type NodeProps, nodeFieldsOf } from './node-props';
+import type { NodeProps } from './node-props';
 import { NodeRole } from './node-role';
 import { type NodeSize, nodeSizesOf } from './node-size';
 import { NodeVolume } from './node-volume';
@@ -65,12 +66,12 @@ interface OwnedTemplateProps extends NodeTemplateProps {
   readonly [OWNER]?: TemplateOwner;
 }
 
-const PROPS: Kind<NodeTemplateProps> = {
-  name: "a NodeTemplateProps such as `{ instanceTypes: [new ec2.InstanceType('m7i.large')] }`",
-};
-
-/** EC2 Auto Scaling takes at most 40 instance types in a mixed-instances group. */
-const MAX_INSTANCE_TYPES = 40;
+/** The fields of a `NodeTemplateProps`: those of a node. */
+export const NODE_TEMPLATE = new Struct<NodeTemplateProps, typeof NODE.fields>(
+  'NodeTemplateProps',
+  NODE.fields,
+  { such: "{ instanceTypes: [new ec2.InstanceType('m7i.large')] }" },
+);
 
 /**
  * What a node is: role, image, instance types, volumes and bootstrap, defined once and used by any number of
@@ -121,35 +122,17 @@ export class NodeTemplate extends Construct {
   public constructor(scope: Construct, id: string, props: NodeTemplateProps) {
     super(scope, id);
     checkCdkVersion(this);
-    requireKind('props', props, PROPS, this);
+    const node = NODE_TEMPLATE.read('props', props, this);
     this.owner = (props as OwnedTemplateProps)[OWNER];
-    this.props = props;
-    checkNodeKinds(this, props);
-    this.instanceTypes = checkedInstanceTypes(this, props.instanceTypes);
-    this.image = checkedImage(this, props.machineImage, this.instanceTypes);
-    checkInteger(
-      'InvalidHopLimit',
-      'httpPutResponseHopLimit',
-      props.httpPutResponseHopLimit,
-      { min: 1, max: 64 },
-      this,
-    );
-    checkNode(this, props, this.instanceTypes);
+    this.props = node;
+    this.instanceTypes = checkedInstanceTypes(this, node.instanceTypes);
+    this.image = checkedImage(this, node.machineImage, this.instanceTypes);
+    checkNode(this, node, this.instanceTypes);
     warnOfSizes(this, this.instanceTypes);
-    warnOfNearMisses(this, props.agent?.environment ?? {});
-    this.role = props.role ?? new NodeRole(this, 'Role');
-    this.bootstrap = inScope(
-      this,
-      () =>
-        new NodeBootstrap({
-          clusterName: this.owner?.clusterName,
-          dockerAuth: props.dockerAuth,
-          logDrivers: props.logDrivers,
-          sysctls: props.sysctls,
-          agent: props.agent,
-          bootstrapSteps: props.bootstrapSteps,
-        }),
-    );
+    warnOfNearMisses(this, node.agent?.environment ?? {});
+    this.role = node.role ?? new NodeRole(this, 'Role');
+    const bootstrap = { clusterName: this.owner?.clusterName, ...NODE_BOOTSTRAP_OPTIONS.pick(node) };
+    this.bootstrap = inScope(this, () => new NodeBootstrap(bootstrap));
     this.volumes = this.renderVolumes();
     this.bootstrap._scope = this;
   }
@@ -179,7 +162,7 @@ export class NodeTemplate extends Construct {
    * @internal
    */
   public get _nodeFields(): (keyof NodeProps)[] {
-    return nodeFieldsOf(this.props);
+    return NODE.set(this.props);
   }
 
   /**
@@ -316,14 +299,6 @@ function checkedInstanceTypes(
       scope,
     );
   }
-  if (instanceTypes.length > MAX_INSTANCE_TYPES) {
-    fail(
-      'TooManyInstanceTypes',
-      `\`instanceTypes\` must have at most ${MAX_INSTANCE_TYPES} instance types, got: ` +
-        `${instanceTypes.length}`,
-      scope,
-    );
-  }
   const names = instanceTypes.map((type) => type.toString());
   const twice = names.find((name, index) => !Token.isUnresolved(name) && names.indexOf(name) !== index);
   if (twice !== undefined)
@@ -389,3 +364,6 @@ function checkedImage(
   }
   return image;
 }
+
+/** As a field. */
+export const TEMPLATE = instance<NodeTemplate>({ name: 'a NodeTemplate', member: '_use' });

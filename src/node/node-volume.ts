@@ -3,8 +3,12 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
-import { checkInteger, checkPattern, checkSize } from '../private/bounds';
+import { size, text, wholeNumber } from '../private/bounds';
+import { KEY } from '../private/cdk-types';
 import { fail } from '../private/errors';
+import { flag, instance, member } from '../private/expected-type';
+import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
+import type { Bounds } from '../private/value';
 
 /**
  * What a volume of a node is like: what `NodeVolume.root()` and `NodeVolume.additional()` share.
@@ -121,8 +125,10 @@ export interface AdditionalVolumeOptions extends NodeVolumeOptions {
   readonly size: Size;
 }
 
+const CODE = 'InvalidNodeVolume';
+
 /** In GiB. */
-const SIZES: Record<string, { min: number; max: number }> = {
+const SIZES: Record<string, Bounds> = {
   gp2: { min: 1, max: 16384 },
   gp3: { min: 1, max: 65536 },
   io1: { min: 4, max: 16384 },
@@ -132,6 +138,9 @@ const SIZES: Record<string, { min: number; max: number }> = {
   standard: { min: 1, max: 1024 },
 };
 
+/** Of the type that may be the largest; of the others once the type is known. */
+const SIZE = size(CODE, 'GiB', { min: 1, max: 65536 });
+
 /** How many I/O operations a second a GiB may have, above what every gp3 volume has. */
 const IOPS_PER_GIB: Record<string, number> = { gp3: 500, io1: 50, io2: 1000 };
 const GP3_IOPS = 3000;
@@ -139,11 +148,56 @@ const GP3_IOPS = 3000;
 /** MiB/s for each I/O operation a second. */
 const THROUGHPUT_PER_IOPS = 0.25;
 
-const IOPS: Record<string, { min: number; max: number }> = {
-  gp3: { min: 3000, max: 80000 },
+const IOPS: Record<string, Bounds> = {
+  gp3: { min: GP3_IOPS, max: 80000 },
   io1: { min: 100, max: 64000 },
   io2: { min: 100, max: 256000 },
 };
+
+const EBS = new Destination<ec2.CfnLaunchTemplate.EbsProperty>('ec2.CfnLaunchTemplate.EbsProperty');
+
+const VOLUME_FIELDS = {
+  volumeType: {
+    value: member('ec2.EbsDeviceVolumeType', ec2.EbsDeviceVolumeType),
+    default: ec2.EbsDeviceVolumeType.GP3,
+    to: EBS.field('volumeType'),
+  },
+  iops: { value: { ...wholeNumber(CODE), boundsBy: IOPS }, to: EBS.field('iops') },
+  throughput: { value: wholeNumber(CODE, { min: 125, max: 2000 }, 'MiB/s'), to: EBS.field('throughput') },
+  encrypted: { value: flag, default: true, to: EBS.field('encrypted') },
+  encryptionKey: { value: KEY, to: RENDERED },
+  deleteOnTermination: { value: flag, default: true, to: EBS.field('deleteOnTermination') },
+} satisfies Fields<NodeVolumeOptions>;
+
+export const VOLUME_OPTIONS = new Struct<NodeVolumeOptions, typeof VOLUME_FIELDS>(
+  'NodeVolumeOptions',
+  VOLUME_FIELDS,
+);
+
+const DEVICE_NAME = text(CODE, /^(\/dev\/[a-z0-9]+|xvd[a-z]+)$/, 'a device name such as "/dev/xvdb"');
+
+const ROOT_FIELDS = {
+  ...VOLUME_FIELDS,
+  size: { value: SIZE, to: RENDERED },
+  deviceName: { value: DEVICE_NAME, to: RENDERED },
+} satisfies Fields<RootVolumeOptions>;
+
+export const ROOT_VOLUME = new Struct<RootVolumeOptions, typeof ROOT_FIELDS>(
+  'RootVolumeOptions',
+  ROOT_FIELDS,
+  { such: '{ size: Size.gibibytes(100) }' },
+);
+
+const ADDITIONAL_FIELDS = {
+  ...VOLUME_FIELDS,
+  size: { value: { ...SIZE, boundsBy: SIZES }, required: true, to: RENDERED },
+} satisfies Fields<AdditionalVolumeOptions>;
+
+export const ADDITIONAL_VOLUME = new Struct<AdditionalVolumeOptions, typeof ADDITIONAL_FIELDS>(
+  'AdditionalVolumeOptions',
+  ADDITIONAL_FIELDS,
+  { such: '{ size: Size.gibibytes(500) }' },
+);
 
 /**
  * A volume of a node: its root, or a further one. Encrypted gp3 unless said otherwise.
@@ -173,7 +227,8 @@ const IOPS: Record<string, { min: number; max: number }> = {
 export class NodeVolume {
   /** The volume that the node boots from. One a node. */
   public static root(options: RootVolumeOptions = {}): NodeVolume {
-    return new NodeVolume(true, options.deviceName, options.size, options);
+    const { deviceName, size, ...volume } = ROOT_VOLUME.read('options', options);
+    return new NodeVolume(true, deviceName, size, volume);
   }
 
   /**
@@ -183,7 +238,9 @@ export class NodeVolume {
    * kernel calls it `/dev/nvme1n1` and so on.
    */
   public static additional(deviceName: string, options: AdditionalVolumeOptions): NodeVolume {
-    return new NodeVolume(false, deviceName, options.size, options);
+    DEVICE_NAME.check('deviceName', deviceName);
+    const { size, ...volume } = ADDITIONAL_VOLUME.read('options', options);
+    return new NodeVolume(false, deviceName, size, volume);
   }
 
   /** Whether the node boots from it. */
@@ -198,41 +255,35 @@ export class NodeVolume {
   private constructor(
     isRoot: boolean,
     deviceName: string | undefined,
-    size: Size | undefined,
+    capacity: Size | undefined,
     options: NodeVolumeOptions,
   ) {
-    const { volumeType: type = ec2.EbsDeviceVolumeType.GP3, iops, throughput } = options;
-    checkPattern(
-      'InvalidNodeVolume',
-      'deviceName',
-      deviceName,
-      /^(\/dev\/[a-z0-9]+|xvd[a-z]+)$/,
-      'a device name such as "/dev/xvdb"',
-    );
-    checkSize('InvalidNodeVolume', 'size', size, 'GiB', SIZES[type] ?? { min: 1, max: 65536 });
+    const { volumeType: type = VOLUME_FIELDS.volumeType.default, iops, throughput } = options;
+    if (capacity !== undefined) {
+      size(CODE, 'GiB', SIZES[type] ?? SIZES.gp3).check('size', capacity);
+    }
     const bounds = IOPS[type];
     if (iops !== undefined && bounds === undefined)
-      fail('InvalidNodeVolume', `\`iops\` cannot be set for a volume of type ${type}`);
+      fail(CODE, `\`iops\` cannot be set for a volume of type ${type}`);
     if (iops === undefined && type.startsWith('io'))
-      fail('InvalidNodeVolume', `\`iops\` is required for a volume of type ${type}`);
-    checkInteger('InvalidNodeVolume', 'iops', iops, bounds);
+      fail(CODE, `\`iops\` is required for a volume of type ${type}`);
+    if (iops !== undefined) wholeNumber(CODE, bounds).check('iops', iops);
     if (throughput !== undefined && type !== ec2.EbsDeviceVolumeType.GP3) {
-      fail('InvalidNodeVolume', `\`throughput\` can be set only for a volume of type gp3, not for ${type}`);
+      fail(CODE, `\`throughput\` can be set only for a volume of type gp3, not for ${type}`);
     }
-    checkInteger('InvalidNodeVolume', 'throughput', throughput, { min: 125, max: 2000 });
     if (isRoot && (type === ec2.EbsDeviceVolumeType.ST1 || type === ec2.EbsDeviceVolumeType.SC1)) {
       fail(
-        'InvalidNodeVolume',
+        CODE,
         `\`volumeType\` of the root volume must be one that an instance can boot from, got: ${type}`,
       );
     }
-    checkRatios(type, size, iops, throughput);
+    checkRatios(type, capacity, iops, throughput);
     if (options.encrypted === false && options.encryptionKey) {
-      fail('InvalidNodeVolume', '`encryptionKey` cannot be set for a volume that is not `encrypted`');
+      fail(CODE, '`encryptionKey` cannot be set for a volume that is not `encrypted`');
     }
     this.isRoot = isRoot;
     this.deviceName = deviceName;
-    this.size = size;
+    this.size = capacity;
     this.options = options;
   }
 
@@ -242,8 +293,8 @@ export class NodeVolume {
    * @internal
    */
   public _checkRootSize(min: number, scope: IConstruct): void {
-    if (this.isRoot)
-      checkSize('InvalidNodeVolume', 'volumes: size of the root', this.size, 'GiB', { min }, scope);
+    if (!this.isRoot || this.size === undefined) return;
+    size(CODE, 'GiB', { min }).check('NodeVolume.root({ size })', this.size, scope);
   }
 
   /**
@@ -266,17 +317,12 @@ export class NodeVolume {
 
   /** @internal */
   public _render(deviceName: string): ec2.CfnLaunchTemplate.BlockDeviceMappingProperty {
-    const { options } = this;
     return {
       deviceName,
       ebs: {
-        volumeType: options.volumeType ?? ec2.EbsDeviceVolumeType.GP3,
+        ...VOLUME_OPTIONS.handOver(this.options, EBS),
         volumeSize: this.size?.toGibibytes(),
-        iops: options.iops,
-        throughput: options.throughput,
-        encrypted: options.encrypted ?? true,
-        kmsKeyId: options.encryptionKey?.keyArn,
-        deleteOnTermination: options.deleteOnTermination ?? true,
+        kmsKeyId: this.options.encryptionKey?.keyArn,
       },
     };
   }
@@ -342,15 +388,12 @@ function checkRatios(
   ) {
     const max = perGib * size.toGibibytes();
     if (iops > max)
-      fail(
-        'InvalidNodeVolume',
-        `\`iops\` must be at most ${perGib} for each GiB of ${type} (${max}), got: ${iops}`,
-      );
+      fail(CODE, `\`iops\` must be at most ${perGib} for each GiB of ${type} (${max}), got: ${iops}`);
   }
   const given = iops ?? GP3_IOPS;
   if (isNumber(throughput) && isNumber(given) && throughput > given * THROUGHPUT_PER_IOPS) {
     fail(
-      'InvalidNodeVolume',
+      CODE,
       `\`throughput\` must be at most ${THROUGHPUT_PER_IOPS} MiB/s for each of the volume's \`iops\` ` +
         `(${given}), got: ${throughput}`,
     );
@@ -365,3 +408,9 @@ function baseIopsOf(type: string): number {
 function isNumber(value: number | undefined): value is number {
   return value !== undefined && !Token.isUnresolved(value);
 }
+
+/** As a field. */
+export const VOLUME = instance<NodeVolume>({
+  name: 'a NodeVolume: `NodeVolume.root()` or `NodeVolume.additional()`',
+  member: '_render',
+});

@@ -1,48 +1,19 @@
-import { AspectPriority, Aspects, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, AspectPriority, Aspects, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { checkInteger, checkPercentage, requireDuration } from '../private/bounds';
-import { TOPIC } from '../private/cdk-types';
-import { fail } from '../private/errors';
-import { checkKind } from '../private/expected-type';
+import { fail, inChild } from '../private/errors';
 import { forThisAccount } from '../private/service-principal';
-import { warn } from '../private/warning';
 import type { InstanceTier } from '../tier/instance-tier';
-import { containerInstanceCountMetric } from '../tier/tier-metrics';
-import * as descriptions from './alarm-descriptions';
-import type { AlarmOptions, ClusterAlarmsOptions, ClusterShareAlarmOptions } from './cluster-alarms-options';
+import { ALARM, ALARMS, type Alarm, alarmsOf, CODE, type Condition, PERIOD } from './alarm-fields';
+import type { AlarmOptions, ClusterAlarmsOptions } from './cluster-alarms-options';
 import { childId, type OperatedCluster } from './operated-cluster';
 import { SpotInterruptions } from './spot-interruptions';
 
-const CODE = 'InvalidAlarm';
-
-/**
- * The metrics come each minute; five of them make a data point, so that one that is late or
- * lost decides nothing.
- */
-const PERIOD = Duration.minutes(5);
-
 /** An alarm takes ten metrics, and one of them counts the nodes that have joined. */
 const MAX_TIERS_WITH_ORPHANS = 9;
-
-/**
- * Of a group or a capacity provider: they come at zero nodes too, so a gap is a delivery that was lost, and
- * says nothing new.
- */
-const KEEP_STATE = cloudwatch.TreatMissingData.IGNORE;
-
-/** Of the use of a cluster: ECS sends none while no task runs. */
-const NO_TASKS = cloudwatch.TreatMissingData.NOT_BREACHING;
-
-interface Condition {
-  readonly metric: cloudwatch.IMetric;
-  readonly comparisonOperator: cloudwatch.ComparisonOperator;
-  readonly threshold: number;
-  readonly treatMissingData: cloudwatch.TreatMissingData;
-}
 
 /**
  * The alarms of a cluster and of each of its tiers, also of tiers that are added later. Made by `addAlarms()`
@@ -85,20 +56,21 @@ export class ClusterAlarms extends Construct {
         cluster,
       );
     }
+    const own = inChild(cluster, id, () => ALARMS.read('options', options));
     super(cluster, id);
     this.operated = operated;
-    this.options = options;
+    this.options = own;
     this.tierScope = new Construct(this, 'Tiers');
     this.checkOptions();
     // Alarms cannot publish to an encrypted topic whose key does not let them, and nothing says so
     // but their history.
-    options.topic?.masterKey?.grant(
+    own.topic?.masterKey?.grant(
       forThisAccount('cloudwatch.amazonaws.com', this),
       'kms:Decrypt',
       'kms:GenerateDataKey*',
     );
-    this.addShares();
-    if (options.spotInterruptions) this.watchSpotInterruptions();
+    this.addClusterAlarms();
+    if (own.spotInterruptions) this.watchSpotInterruptions();
     // An alarm's metrics cannot be added to, and those of this one are the groups of all tiers: so it is made
     // when no more can come.
     Aspects.of(this).add(
@@ -124,101 +96,22 @@ export class ClusterAlarms extends Construct {
   public _addTier(tier: InstanceTier): void {
     const scope = new Construct(this.tierScope, tier.name);
     const { clusterName } = this.operated.cluster;
-    const group = tier.autoScalingGroup.autoScalingGroupName;
+    const { autoScalingGroupName } = tier.autoScalingGroup;
     const { options } = this;
-    const lowest = { period: PERIOD, statistic: cloudwatch.Stats.MINIMUM };
-
-    const atMaximum = durationOf(options.tierAtMaximum, Duration.minutes(30));
-    this.add(
-      scope,
-      'AtMaximum',
-      options.tierAtMaximum,
-      atMaximum,
-      descriptions.tierAtMaximum(atMaximum, clusterName, group),
-      {
-        metric: new cloudwatch.MathExpression({
-          // A group of a fixed size is at its maximum for good, and so is one that a schedule
-          // has taken to zero.
-          expression: 'IF(maximum > minimum AND inService >= maximum, 1, 0)',
-          usingMetrics: {
-            inService: tier.metricInServiceInstances(lowest),
-            maximum: tier.metricMaxSize({ period: PERIOD }),
-            minimum: tier.metricMinSize({ period: PERIOD }),
-          },
-          period: PERIOD,
-          label: 'At the maximum size',
-        }),
-        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        threshold: 1,
-        treatMissingData: KEEP_STATE,
-      },
-    );
-
-    const notGrowing = durationOf(options.tierNotGrowing, Duration.minutes(30));
-    this.add(
-      scope,
-      'NotGrowing',
-      options.tierNotGrowing,
-      notGrowing,
-      descriptions.tierNotGrowing(notGrowing, clusterName, group),
-      {
-        metric: tier.metricCapacityProviderReservation(lowest),
-        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-        threshold: 100,
-        treatMissingData: KEEP_STATE,
-      },
-    );
-
-    if (tier._replacement.drains) {
-      const draining = durationOf(options.drainNotEnding, Duration.hours(2));
-      this.add(
-        scope,
-        'DrainNotEnding',
-        options.drainNotEnding,
-        draining,
-        descriptions.drainNotEnding(draining, clusterName, group),
-        {
-          metric: tier.metricTerminatingInstances(lowest),
-          comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-          threshold: 1,
-          treatMissingData: KEEP_STATE,
-        },
-      );
+    for (const { alarm, own } of alarmsOf(options)) {
+      if (alarm.on !== 'tier' || alarm.isFor?.(tier) === false) continue;
+      const { duration = alarm.duration } = own;
+      const description = alarm.describe(duration, clusterName, autoScalingGroupName);
+      this.add(scope, alarm, own, description, alarm.condition(tier));
     }
-
     if (tier._isOnSpot && options.topic && options.spotInterruptions !== false) this.watchSpotInterruptions();
   }
 
   private checkOptions(): void {
     const { options } = this;
-    checkKind('topic', options.topic, TOPIC, this);
-    const all: Record<string, AlarmOptions | undefined> = {
-      cpuReservation: options.cpuReservation,
-      memoryReservation: options.memoryReservation,
-      cpuUtilization: options.cpuUtilization,
-      memoryUtilization: options.memoryUtilization,
-      tierAtMaximum: options.tierAtMaximum,
-      tierNotGrowing: options.tierNotGrowing,
-      drainNotEnding: options.drainNotEnding,
-      orphans: options.orphans,
-    };
-    for (const [field, { duration } = {}] of Object.entries(all)) {
-      if (duration !== undefined) requireDuration(CODE, `${field}.duration`, duration, this);
-      const periods = duration && duration.toMilliseconds() / PERIOD.toMilliseconds();
-      // More than a day is more than CloudWatch looks back for periods below an hour.
-      if (periods !== undefined && !(Number.isInteger(periods) && periods >= 1 && periods <= 288)) {
-        fail(
-          CODE,
-          `\`${field}.duration\` must be 5 minutes or a multiple of it, up to 24 hours, got: ` +
-            `${duration?.toHumanString()}`,
-          this,
-        );
-      }
-    }
     if (options.spotInterruptions && options.topic === undefined) {
       fail(CODE, '`spotInterruptions` needs a `topic`: EC2 sends an event of them, and no metric', this);
     }
-    checkInteger(CODE, 'orphans.idleNodes', options.orphans?.idleNodes, { min: 0 }, this);
     if (this.watchesOrphans && this.operated.containerInsights === ecs.ContainerInsights.DISABLED) {
       fail(
         CODE,
@@ -228,69 +121,20 @@ export class ClusterAlarms extends Construct {
     }
   }
 
-  private addShares(): void {
+  private addClusterAlarms(): void {
     const { cluster } = this.operated;
-    const { cpuReservation, memoryReservation, cpuUtilization, memoryUtilization } = this.options;
-    const props = { period: PERIOD };
-    const reserved = { threshold: 95, duration: Duration.hours(1), describe: descriptions.highReservation };
-    const used = { threshold: 90, duration: Duration.minutes(15), describe: descriptions.highUtilization };
-    const shares = [
-      {
-        id: 'CpuReservation',
-        what: 'CPU' as const,
-        options: cpuReservation,
-        metric: cluster.metricCpuReservation(props),
-        ...reserved,
-      },
-      {
-        id: 'MemoryReservation',
-        what: 'memory' as const,
-        options: memoryReservation,
-        metric: cluster.metricMemoryReservation(props),
-        ...reserved,
-      },
-      {
-        id: 'CpuUtilization',
-        what: 'CPU' as const,
-        options: cpuUtilization,
-        metric: cluster.metricCpuUtilization(props),
-        ...used,
-      },
-      {
-        id: 'MemoryUtilization',
-        what: 'memory' as const,
-        options: memoryUtilization,
-        metric: cluster.metricMemoryUtilization(props),
-        ...used,
-      },
-    ];
-    for (const { id, what, options, metric, describe, ...defaults } of shares) {
-      const threshold = this.thresholdOf(id, options) ?? defaults.threshold;
-      const duration = durationOf(options, defaults.duration);
-      this.add(this, id, options, duration, describe(what, threshold, duration, cluster.clusterName), {
-        metric,
-        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        threshold,
-        treatMissingData: NO_TASKS,
-      });
+    for (const { alarm, own } of alarmsOf(this.options)) {
+      if (alarm.on !== 'cluster') continue;
+      const { threshold = alarm.threshold, duration = alarm.duration } = own;
+      const description = alarm.describe(threshold, duration, cluster.clusterName);
+      this.add(this, alarm, own, description, alarm.condition(cluster, threshold));
     }
-  }
-
-  private thresholdOf(id: string, options: ClusterShareAlarmOptions | undefined): number | undefined {
-    checkPercentage(
-      CODE,
-      `${id[0].toLowerCase()}${id.slice(1)}.threshold`,
-      options?.threshold,
-      { min: 1, max: 100 },
-      this,
-    );
-    return options?.threshold;
   }
 
   private get watchesOrphans(): boolean {
     const { orphans } = this.options;
     const { containerInsights } = this.operated;
-    if (orphans !== undefined) return orphans.enabled ?? true;
+    if (orphans !== undefined) return orphans.enabled ?? ALARM.fields.enabled.default;
     return (
       containerInsights === ecs.ContainerInsights.ENABLED ||
       containerInsights === ecs.ContainerInsights.ENHANCED
@@ -304,49 +148,19 @@ export class ClusterAlarms extends Construct {
     // error of its own.
     if (!this.watchesOrphans || all.length === 0 || this.node.tryFindChild('Orphans')) return;
     if (all.length > MAX_TIERS_WITH_ORPHANS) {
-      warn(
-        this,
-        'ClusterAlarms.orphans',
+      Annotations.of(this).addWarningV2(
+        'cdk-ecs-auto-scaled-cluster:ClusterAlarms.orphans',
         `There is no alarm on orphans: it can watch ${MAX_TIERS_WITH_ORPHANS} tiers, and the cluster ` +
           `has ${all.length}.`,
       );
       return;
     }
-    const idleNodes =
-      this.options.orphans?.idleNodes ?? all.reduce((sum, tier) => sum + this.largestMinimum(tier), 0);
-    const duration = durationOf(this.options.orphans, Duration.hours(1));
-    const inService = all.map((tier, index): [string, cloudwatch.IMetric] => [
-      `inService${index + 1}`,
-      tier.metricInServiceInstances({ period: PERIOD, statistic: cloudwatch.Stats.MINIMUM }),
-    ]);
-    // Managed scaling keeps spare nodes where its target is below 100 percent: so many for
-    // each that has work.
-    const target = Math.min(...all.map((tier) => tier._targetCapacityPercent));
-    const atWork = target < 100 ? `CEIL(FILL(withTasks, 0) * 100 / ${target})` : 'FILL(withTasks, 0)';
-    this.add(
-      this,
-      'Orphans',
-      this.options.orphans,
-      duration,
-      descriptions.orphans(idleNodes, duration, cluster.clusterName),
-      {
-        metric: new cloudwatch.MathExpression({
-          expression: `${inService.map(([name]) => name).join(' + ')} - ${atWork}`,
-          usingMetrics: {
-            ...Object.fromEntries(inService),
-            withTasks: containerInstanceCountMetric(cluster, cluster.clusterName, {
-              period: PERIOD,
-              statistic: cloudwatch.Stats.MAXIMUM,
-            }),
-          },
-          period: PERIOD,
-          label: 'Nodes in service without a task',
-        }),
-        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-        threshold: idleNodes,
-        treatMissingData: KEEP_STATE,
-      },
-    );
+    const { orphans = {} } = this.options;
+    const { alarm } = ALARMS.fields.orphans;
+    const { duration = alarm.duration } = orphans;
+    const idleNodes = orphans.idleNodes ?? all.reduce((sum, tier) => sum + this.largestMinimum(tier), 0);
+    const description = alarm.describe(idleNodes, duration, cluster.clusterName);
+    this.add(this, alarm, orphans, description, alarm.condition(cluster, all, idleNodes));
   }
 
   /** The largest minimum that the group or a schedule of it sets. */
@@ -370,13 +184,12 @@ export class ClusterAlarms extends Construct {
 
   private add(
     scope: Construct,
-    id: string,
-    options: AlarmOptions | undefined,
-    duration: Duration,
+    { id, duration: otherwise }: Alarm,
+    { enabled = ALARM.fields.enabled.default, duration = otherwise }: AlarmOptions,
     alarmDescription: string,
     condition: Condition,
   ): void {
-    if (options?.enabled === false) return;
+    if (!enabled) return;
     const alarm = new cloudwatch.Alarm(scope, id, {
       ...condition,
       alarmDescription,
@@ -388,8 +201,4 @@ export class ClusterAlarms extends Construct {
     alarm.addOkAction(...okActions);
     this.made.push(alarm);
   }
-}
-
-function durationOf(options: AlarmOptions | undefined, otherwise: Duration): Duration {
-  return options?.duration ?? otherwise;
 }

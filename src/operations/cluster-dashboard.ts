@@ -1,8 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { checkPattern } from '../private/bounds';
+import { duration, text } from '../private/bounds';
 import { fail, inChild } from '../private/errors';
+import { anyText } from '../private/expected-type';
+import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
 import type { InstanceTier } from '../tier/instance-tier';
 import type { ClusterAlarms } from './cluster-alarms';
 import { childId, type OperatedCluster } from './operated-cluster';
@@ -39,6 +41,29 @@ export interface ClusterDashboardOptions {
    */
   readonly defaultInterval?: Duration;
 }
+
+const DASHBOARD = new Destination<cloudwatch.DashboardProps>('cloudwatch.Dashboard');
+
+const CODE = 'InvalidDashboard';
+
+const FIELDS = {
+  dashboardName: {
+    value: text(CODE, /^[A-Za-z0-9_-]{1,255}$/, '1 to 255 letters, digits, "-" and "_"'),
+    to: DASHBOARD.field('dashboardName'),
+  },
+  title: { value: anyText, to: RENDERED },
+  defaultInterval: {
+    value: duration(CODE),
+    default: Duration.hours(12),
+    to: DASHBOARD.field('defaultInterval'),
+  },
+} satisfies Fields<ClusterDashboardOptions>;
+
+export const DASHBOARD_OPTIONS = new Struct<ClusterDashboardOptions, typeof FIELDS>(
+  'ClusterDashboardOptions',
+  FIELDS,
+  { such: "{ title: '# Orders' }" },
+);
 
 /**
  * The dashboard of a cluster: a row for the cluster (what is reserved and used) and a row for each tier, also
@@ -77,23 +102,11 @@ export class ClusterDashboard extends Construct {
     const id = childId(cluster, 'Dashboard');
     if (cluster.node.tryFindChild(id))
       fail('DashboardExists', '`addDashboard()` can be called once for a cluster', cluster);
-    const name = options.dashboardName;
-    inChild(cluster, id, () =>
-      checkPattern(
-        'InvalidDashboard',
-        'dashboardName',
-        name,
-        /^[A-Za-z0-9_-]{1,255}$/,
-        '1 to 255 letters, digits, "-" and "_"',
-      ),
-    );
+    const own = inChild(cluster, id, () => DASHBOARD_OPTIONS.read('options', options));
     super(cluster, id);
     this.alarms = alarms;
-    this.dashboard = new cloudwatch.Dashboard(this, 'Resource', {
-      dashboardName: name,
-      defaultInterval: options.defaultInterval ?? Duration.hours(12),
-    });
-    const title = options.title ?? `# ECS cluster ${cluster.clusterName}`;
+    this.dashboard = new cloudwatch.Dashboard(this, 'Resource', DASHBOARD_OPTIONS.handOver(own, DASHBOARD));
+    const title = own.title ?? `# ECS cluster ${cluster.clusterName}`;
     this.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: title, width: WIDTH, height: 1 }));
     this.dashboard.addWidgets(
       share('Reserved by tasks', [

@@ -1,5 +1,4 @@
 import { Construct, type IConstruct } from 'constructs';
-import type { ErrorCode } from './error-code';
 
 /**
  * What this library throws for input that cannot work.
@@ -11,38 +10,31 @@ import type { ErrorCode } from './error-code';
 export class ValidationError extends Error {
   // Behind accessors: Node.js prints the fields of an error that nobody catches below its stack, and the
   // message has said it all.
-  readonly #text: string;
-  readonly #code: ErrorCode;
+  readonly #problem: string;
+  readonly #code: string;
   readonly #path?: string;
 
-  public constructor(code: ErrorCode, text: string, path?: string) {
-    super(messageOf(text, code, path));
+  public constructor(code: string, problem: string, path?: string) {
+    super(path === undefined ? `${problem} (${code})` : `${problem} (${code} at ${path})`);
     this.name = 'ValidationError';
     this.#code = code;
-    this.#text = text;
+    this.#problem = problem;
     this.#path = path;
     hideOwnFrames(this);
   }
 
   /** The sentence without code and path: what `inScope` builds on. */
-  public get text(): string {
-    return this.#text;
+  public get problem(): string {
+    return this.#problem;
   }
 
-  public get code(): ErrorCode {
+  public get code(): string {
     return this.#code;
   }
 
   public get path(): string | undefined {
     return this.#path;
   }
-}
-
-/**
- * A sentence with its code and, where it is not said otherwise, the path: as users read it in any language.
- */
-export function messageOf(text: string, code: ErrorCode, path?: string): string {
-  return path === undefined ? `${text} (${code})` : `${text} (${code} at ${path})`;
 }
 
 /** More than the library ever has between a call of the user's and what refuses it. */
@@ -75,9 +67,9 @@ function hideOwnFrames(error: Error): void {
   error.stack = [...lines.slice(0, header), ...others.slice(0, limit)].join('\n');
 }
 
-/** Refuses: `text` says which field, which value and what is allowed. */
-export function fail(code: ErrorCode, text: string, scope?: IConstruct): never {
-  throw new ValidationError(code, text, scope?.node.path);
+/** Refuses: `problem` says which field, which value and what is allowed. */
+export function fail(code: string, problem: string, scope?: IConstruct): never {
+  throw new ValidationError(code, problem, scope?.node.path);
 }
 
 /** Runs code that knows no construct, and gives the construct's path to whatever it refuses. */
@@ -86,11 +78,11 @@ export function inScope<T>(scope: IConstruct, body: () => T): T {
 }
 
 /** The same for a construct that is not made yet, because what it is to be made of is looked at first. */
-export function inChild(scope: IConstruct, id: string, body: () => void): void {
+export function inChild<T>(scope: IConstruct, id: string, body: () => T): T {
   // As constructs puts a path together: the root of an app has no id, and a slash in an id
   // would look like two.
   const child = String(id).replace(/\//g, '--');
-  atPath(scope.node.path === '' ? child : `${scope.node.path}/${child}`, body);
+  return atPath(scope.node.path === '' ? child : `${scope.node.path}/${child}`, body);
 }
 
 function atPath<T>(path: string, body: () => T): T {
@@ -98,7 +90,7 @@ function atPath<T>(path: string, body: () => T): T {
     return body();
   } catch (error) {
     if (error instanceof ValidationError && error.path === undefined)
-      throw new ValidationError(error.code, error.text, path);
+      throw new ValidationError(error.code, error.problem, path);
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 import { Lazy, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { SECRET } from '../private/cdk-types';
-import { fail } from '../private/errors';
-import { checkMember, type Kind, requireKind } from '../private/expected-type';
+import { GRANTEE, SECRET } from '../private/cdk-types';
+import { instance, known, member } from '../private/expected-type';
+import { type Fields, RENDERED, Struct } from '../private/fields';
 
 /**
  * How the secret of a `DockerAuth` writes the credentials down. The names are those of
@@ -55,9 +55,18 @@ export interface DockerAuthOptions {
   readonly format?: DockerAuthFormat;
 }
 
-const OPTIONS: Kind<DockerAuthOptions> = {
-  name: 'a DockerAuthOptions such as `{ format: DockerAuthFormat.DOCKER }`',
-};
+const FIELDS = {
+  format: {
+    // What the node runs is made for one of them.
+    value: known(member('DockerAuthFormat', DockerAuthFormat)),
+    default: DockerAuthFormat.DOCKERCFG,
+    to: RENDERED,
+  },
+} satisfies Fields<DockerAuthOptions>;
+
+export const DOCKER_AUTH_OPTIONS = new Struct<DockerAuthOptions, typeof FIELDS>('DockerAuthOptions', FIELDS, {
+  such: '{ format: DockerAuthFormat.DOCKER }',
+});
 
 /**
  * The credentials of private registries, kept in a secret of AWS Secrets Manager.
@@ -92,13 +101,9 @@ export class DockerAuth {
    * @param options how that JSON is written
    */
   public static fromSecret(secret: secretsmanager.ISecret, options: DockerAuthOptions = {}): DockerAuth {
-    requireKind('secret', secret, SECRET);
-    requireKind('options', options, OPTIONS);
-    checkMember('format', options.format, 'DockerAuthFormat', DockerAuthFormat);
-    // What the node runs is made for one of them.
-    if (Token.isUnresolved(options.format))
-      fail('WrongKind', '`format` must be known at synthesis, got: a token');
-    return new DockerAuth(secret, options.format ?? DockerAuthFormat.DOCKERCFG);
+    SECRET.check('secret', secret);
+    const { format = FIELDS.format.default } = DOCKER_AUTH_OPTIONS.read('options', options);
+    return new DockerAuth(secret, format);
   }
 
   /**
@@ -128,6 +133,7 @@ export class DockerAuth {
    * @param grantee who may read, such as the role of a node that is not made by this library
    */
   public grantRead(grantee: iam.IGrantable): iam.Grant {
+    GRANTEE.check('grantee', grantee);
     return this._permissions()
       .map((permission) => iam.Grant.addToPrincipal({ grantee, ...permission }))
       .reduce((all, one) => all.combine(one));
@@ -193,3 +199,9 @@ export class DockerAuth {
     });
   }
 }
+
+/** As a field. */
+export const DOCKER_AUTH = instance<DockerAuth>({
+  name: 'a DockerAuth: `DockerAuth.fromSecret(secret)`',
+  member: '_statements',
+});

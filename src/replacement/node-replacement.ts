@@ -1,11 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import { checkCdkVersion } from '../private/cdk-version';
+import { instance } from '../private/expected-type';
 import {
-  checkRolling,
   cordonOf,
-  FULL_SURGE,
+  MAINTENANCE,
+  REFRESH,
+  ROLLING,
   type RollingReplacementOptions,
+  readRolling,
 } from './rolling-replacement-options';
 
 /**
@@ -56,8 +59,7 @@ export class NodeReplacement {
    */
   public static rolling(options: RollingReplacementOptions = {}): NodeReplacement {
     checkCdkVersion();
-    checkRolling(options);
-    return new NodeReplacement('rolling', options);
+    return new NodeReplacement('rolling', readRolling(options));
   }
 
   /**
@@ -131,7 +133,7 @@ export class NodeReplacement {
    * @internal
    */
   public get _readinessGate(): boolean {
-    return this.kind === 'rolling' && (this.options.readinessGate ?? true);
+    return this.kind === 'rolling' && (this.options.readinessGate ?? ROLLING.fields.readinessGate.default);
   }
 
   /**
@@ -150,30 +152,25 @@ export class NodeReplacement {
    */
   public get _groupProps(): Partial<autoscaling.AutoScalingGroupProps> {
     if (!this.replacesRunningNodes) return {};
-    const { minHealthyPercentage = 100, maxHealthyPercentage = FULL_SURGE, alarms } = this.options;
-    const bounds = { minHealthyPercentage, maxHealthyPercentage };
+    const { alarms, instanceWarmup } = this.options;
     return {
       updatePolicy: autoscaling.UpdatePolicy.instanceRefresh({
         strategy: autoscaling.InstanceRefreshStrategy.ROLLING,
-        // Both, always: left out, the maximum is 110, and that is too far from a minimum of 0 for the API,
-        // though not for CDK or cfn-lint.
-        ...bounds,
+        // Both bounds, always: left out, the maximum is 110, and that is too far from a minimum of 0 for the
+        // API, though not for CDK or cfn-lint.
+        ...ROLLING.handOver(this.options, REFRESH),
         skipMatching: true,
         // What is protected by hand, or was before protection was turned off, would otherwise stop the
         // refresh after an hour.
         scaleInProtectedInstances: autoscaling.ScaleInProtectedInstances.REFRESH,
         standbyInstances: autoscaling.StandbyInstances.TERMINATE,
-        bakeTime: this.options.bakeTime,
         alarms: alarms?.length ? alarms : undefined,
-        checkpointPercentages: this.options.checkpointPercentages,
-        checkpointDelay: this.options.checkpointDelay,
       }),
-      defaultInstanceWarmup:
-        this.options.instanceWarmup ?? (this._readinessGate ? Duration.seconds(60) : undefined),
+      defaultInstanceWarmup: instanceWarmup ?? (this._readinessGate ? Duration.seconds(60) : undefined),
       ...(this._isRolling && {
         // The instance maintenance policy: health checks, rebalancing and age launch before
         // they terminate too.
-        ...bounds,
+        ...ROLLING.handOver(this.options, MAINTENANCE),
         // Managed scaling may take nodes away while the group is doubled: not the new ones.
         terminationPolicies: [
           autoscaling.TerminationPolicy.OLDEST_LAUNCH_TEMPLATE,
@@ -183,3 +180,14 @@ export class NodeReplacement {
     };
   }
 }
+
+const FACTORIES = ['onNextLaunch', 'rolling', 'allAtOnce'];
+
+/** As a field. */
+export const REPLACEMENT = instance<NodeReplacement>({
+  name:
+    'a NodeReplacement: `NodeReplacement.onNextLaunch()`, `NodeReplacement.rolling()` or ' +
+    '`NodeReplacement.allAtOnce()`',
+  member: '_groupProps',
+  instead: (_, text) => (FACTORIES.includes(text) ? `NodeReplacement.${text}()` : undefined),
+});

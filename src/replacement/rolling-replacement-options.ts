@@ -1,13 +1,15 @@
 import { type Duration, Token } from 'aws-cdk-lib';
+import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { checkDuration, checkPercentage } from '../private/bounds';
+import { percent, wholeSeconds } from '../private/bounds';
 import { ALARM } from '../private/cdk-types';
 import { fail, quoteForMessage } from '../private/errors';
-import { checkKinds } from '../private/expected-type';
+import { known, knownFlag, listOf, refined } from '../private/expected-type';
+import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
+import type { Bounds } from '../private/value';
 
 /** The bounds of Auto Scaling's `RefreshPreferences` and of CloudFormation's `AutoScalingInstanceRefresh`. */
 const MAX_PAUSE_SECONDS = 172800;
-const MAX_ALARMS = 10;
 
 /** At it all new nodes are started together, so that all old ones can be drained together. */
 export const FULL_SURGE = 200;
@@ -128,26 +130,76 @@ export interface RollingReplacementOptions {
 
 const CODE = 'InvalidReplacement';
 
-/**
- * Refuses what Auto Scaling, CloudFormation or good sense would: CDK checks some of it, in words that do
- * not name the field.
- */
-export function checkRolling(options: RollingReplacementOptions): void {
-  const { minHealthyPercentage, maxHealthyPercentage, checkpointPercentages, alarms } = options;
-  checkKinds('alarms', alarms, ALARM);
-  checkShare('minHealthyPercentage', minHealthyPercentage, 0, 100);
-  checkShare('maxHealthyPercentage', maxHealthyPercentage, 100, 200);
-  checkDistance(minHealthyPercentage, maxHealthyPercentage);
-  checkSeconds('instanceWarmup', options.instanceWarmup);
-  checkSeconds('bakeTime', options.bakeTime, MAX_PAUSE_SECONDS);
-  checkSeconds('checkpointDelay', options.checkpointDelay, MAX_PAUSE_SECONDS);
-  checkCordon(options);
-  if (checkpointPercentages !== undefined) checkCheckpoints(checkpointPercentages);
-  else if (options.checkpointDelay !== undefined)
-    fail(CODE, '`checkpointDelay` needs `checkpointPercentages`');
-  if (alarms !== undefined && alarms.length > MAX_ALARMS) {
-    fail(CODE, `\`alarms\` must have at most ${MAX_ALARMS} alarms, got: ${alarms.length}`);
+/** What is built depends on it, and the L2 group takes no tokens for it. */
+const share = (bounds: Bounds) => known(percent(CODE, bounds), CODE);
+
+const PAUSE = wholeSeconds(CODE, { min: 0, max: MAX_PAUSE_SECONDS });
+
+const CHECKPOINTS = refined(listOf(percent(CODE, { min: 1, max: 100 })), (field, percentages, scope) => {
+  const known = percentages.filter((percentage) => !Token.isUnresolved(percentage));
+  if (known.some((percentage, index) => index > 0 && percentage <= known[index - 1])) {
+    fail(
+      CODE,
+      `\`${field}\` must be in ascending order, each of them once, got: ${quoteForMessage(percentages)}`,
+      scope,
+    );
   }
+  const last = percentages.at(-1);
+  if (last === undefined || (!Token.isUnresolved(last) && last !== 100)) {
+    fail(
+      CODE,
+      `\`${field}\` must end in 100, or the other nodes stay as they are, got: ${quoteForMessage(percentages)}`,
+      scope,
+    );
+  }
+});
+
+/** The refresh that CloudFormation starts. */
+export const REFRESH = new Destination<autoscaling.InstanceRefreshOptions>('autoscaling.UpdatePolicy');
+
+/** The maintenance policy of the group, which holds for health checks, rebalancing and age. */
+export const MAINTENANCE = new Destination<
+  Pick<autoscaling.AutoScalingGroupProps, 'minHealthyPercentage' | 'maxHealthyPercentage'>
+>('autoscaling.AutoScalingGroup');
+
+const FIELDS = {
+  minHealthyPercentage: {
+    value: share({ min: 0, max: 100 }),
+    default: 100,
+    to: [REFRESH.field('minHealthyPercentage'), MAINTENANCE.field('minHealthyPercentage')],
+  },
+  maxHealthyPercentage: {
+    value: share({ min: 100, max: FULL_SURGE }),
+    default: FULL_SURGE,
+    to: [REFRESH.field('maxHealthyPercentage'), MAINTENANCE.field('maxHealthyPercentage')],
+  },
+  instanceWarmup: { value: wholeSeconds(CODE, { min: 0 }), to: RENDERED },
+  bakeTime: { value: PAUSE, to: REFRESH.field('bakeTime') },
+  alarms: { value: listOf(ALARM, { max: 10, named: 'alarm', code: CODE }), to: RENDERED },
+  checkpointPercentages: { value: CHECKPOINTS, to: REFRESH.field('checkpointPercentages') },
+  checkpointDelay: { value: PAUSE, to: REFRESH.field('checkpointDelay') },
+  cordon: { value: knownFlag, to: RENDERED },
+  readinessGate: { value: knownFlag, default: true, to: RENDERED },
+} satisfies Fields<RollingReplacementOptions>;
+
+export const ROLLING = new Struct<RollingReplacementOptions, typeof FIELDS>(
+  'RollingReplacementOptions',
+  FIELDS,
+  { such: '{ maxHealthyPercentage: 110 }' },
+);
+
+/**
+ * What was given, where Auto Scaling, CloudFormation and good sense take it: CDK checks some of it, in words
+ * that do not name the field.
+ */
+export function readRolling(given: RollingReplacementOptions): RollingReplacementOptions {
+  const options = ROLLING.read('options', given);
+  checkDistance(options.minHealthyPercentage, options.maxHealthyPercentage);
+  if (options.checkpointDelay !== undefined && options.checkpointPercentages === undefined) {
+    fail(CODE, '`checkpointDelay` needs `checkpointPercentages`');
+  }
+  checkCordon(options);
+  return options;
 }
 
 /**
@@ -155,7 +207,11 @@ export function checkRolling(options: RollingReplacementOptions): void {
  * together; or by a mark and a constraint.
  */
 export function cordonOf(options: RollingReplacementOptions): 'drain' | 'mark' | undefined {
-  const { cordon, maxHealthyPercentage = FULL_SURGE, readinessGate = true, checkpointPercentages } = options;
+  const { cordon, checkpointPercentages } = options;
+  const {
+    maxHealthyPercentage = FIELDS.maxHealthyPercentage.default,
+    readinessGate = FIELDS.readinessGate.default,
+  } = options;
   if (maxHealthyPercentage < FULL_SURGE) return cordon ? 'mark' : undefined;
   return (cordon ?? true) && readinessGate && checkpointPercentages === undefined ? 'drain' : undefined;
 }
@@ -175,56 +231,14 @@ function checkCordon(options: RollingReplacementOptions): void {
   );
 }
 
-/** What is built depends on the bounds, and the L2 group takes no tokens for them. */
-function checkShare(field: string, value: number | undefined, min: number, max: number): void {
-  if (Token.isUnresolved(value)) fail(CODE, `\`${field}\` must be known at synthesis, got a token`);
-  checkPercentage(CODE, field, value, { min, max });
-}
-
 function checkDistance(given: number | undefined, givenMax: number | undefined): void {
-  const min = given ?? 100;
-  const max = givenMax ?? FULL_SURGE;
+  const min = given ?? FIELDS.minHealthyPercentage.default;
+  const max = givenMax ?? FIELDS.maxHealthyPercentage.default;
   if (max - min <= 100) return;
   const note = givenMax === undefined ? ` (its default: give it together with \`minHealthyPercentage\`)` : '';
   fail(
     CODE,
-    `\`maxHealthyPercentage\` must be at most 100 above \`minHealthyPercentage\`, got: ${min} and ` +
-      `${max}${note}`,
+    '`maxHealthyPercentage` must be at most 100 above `minHealthyPercentage`, got: ' +
+      `${min} and ${max}${note}`,
   );
-}
-
-/** The API takes whole seconds only. */
-function checkSeconds(field: string, value: Duration | undefined, max?: number): void {
-  checkDuration(CODE, field, value, { min: 0, max });
-  if (value === undefined || value.isUnresolved()) return;
-  const seconds = value.toMilliseconds({ integral: false }) / 1000;
-  if (!Number.isInteger(seconds)) fail(CODE, `\`${field}\` must be in whole seconds, got: ${seconds} s`);
-}
-
-function checkCheckpoints(percentages: number[]): void {
-  if (!Array.isArray(percentages))
-    fail(
-      CODE,
-      '`checkpointPercentages` must be a list of percentages such as [10, 100], got: ' +
-        `${quoteForMessage(percentages)}`,
-    );
-  if (Token.isUnresolved(percentages)) return;
-  for (const percentage of percentages)
-    checkPercentage(CODE, 'checkpointPercentages', percentage, { min: 1, max: 100 });
-  const known = percentages.filter((percentage) => !Token.isUnresolved(percentage));
-  if (known.some((percentage, index) => index > 0 && percentage <= known[index - 1])) {
-    fail(
-      CODE,
-      '`checkpointPercentages` must be in ascending order, each of them once, got: ' +
-        `${quoteForMessage(percentages)}`,
-    );
-  }
-  const last = percentages.at(-1);
-  if (last === undefined || (!Token.isUnresolved(last) && last !== 100)) {
-    fail(
-      CODE,
-      '`checkpointPercentages` must end in 100, or the other nodes stay as they are, got: ' +
-        `${quoteForMessage(percentages)}`,
-    );
-  }
 }

@@ -1,31 +1,21 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { type Duration, Fn, type Size, Token, Tokenization } from 'aws-cdk-lib';
-import {
-  type Bounds,
-  checkDuration,
-  checkInteger,
-  checkPattern,
-  checkSize,
-  requireDuration,
-} from '../private/bounds';
+import * as bounds from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
+import { RENDERED, Struct } from '../private/fields';
+import type { Bounds, Value } from '../private/value';
 import type { HostPortRange, TaskMetadataRpsLimit } from './agent-config';
+import { hostPortRange } from './host-ports';
 import { checkOneLine } from './one-line';
 
 /** The code of every refusal of an agent variable. */
 export const CODE = 'InvalidAgentConfig';
 
-/**
- * How one kind of value is checked and written; `kind`, `bounds` and `values` are there for who reads the
- * table as data.
- */
-export interface AgentValue<T> {
+/** How one kind of value is checked and written. */
+export interface AgentValue<T> extends Value<T> {
   readonly kind: string;
-  /** In seconds for durations, in mebibytes for sizes. */
-  readonly bounds?: Bounds;
   /** The members of an enum. */
   readonly values?: readonly string[];
-  check(field: string, value: T): void;
   render(value: T): string;
 }
 
@@ -46,20 +36,20 @@ export function goDuration(value: Duration): string {
   return seconds % 3600 === 0 ? `${seconds / 3600}h` : `${seconds / 60}m`;
 }
 
-export function duration(bounds: Bounds = {}): AgentValue<Duration> {
+export function duration(within: Bounds = {}): AgentValue<Duration> {
+  const inBounds = bounds.duration(CODE, within);
   return {
+    ...inBounds,
     kind: 'duration',
-    bounds,
     check(field, value) {
-      requireDuration(CODE, field, value);
+      inBounds.check(field, value);
       if (value.isUnresolved()) {
         // Go has no unit for days, and an unknown number cannot be multiplied.
         if (!(value.unitLabel() in GO_UNITS))
           fail(CODE, `\`${field}\` must not be a token in ${value.unitLabel()}: use hours`);
         return;
       }
-      checkDuration(CODE, field, value, bounds);
-      checkDuration(CODE, field, value, LONGEST);
+      bounds.duration(CODE, LONGEST).check(field, value);
       const milliseconds = value.toMilliseconds({ integral: false });
       // 1.1 s are 1100.0000000000002 ms in floating point.
       if (Math.abs(milliseconds - Math.round(milliseconds)) > 1e-6) {
@@ -70,26 +60,30 @@ export function duration(bounds: Bounds = {}): AgentValue<Duration> {
   };
 }
 
-export function integer(bounds: Bounds): AgentValue<number> {
+/** Larger numbers are written as 1e+21, which is no integer to Go. */
+const WRITTEN_IN_DIGITS: Bounds = { max: Number.MAX_SAFE_INTEGER };
+
+export function integer(within: Bounds): AgentValue<number> {
+  const inBounds = bounds.wholeNumber(CODE, within);
   return {
+    ...inBounds,
     kind: 'integer',
-    bounds,
     check(field, value) {
-      checkInteger(CODE, field, value, bounds);
-      // Larger ones are written as 1e+21, which is no integer to Go.
-      checkInteger(CODE, field, value, { max: Number.MAX_SAFE_INTEGER });
+      inBounds.check(field, value);
+      bounds.wholeNumber(CODE, WRITTEN_IN_DIGITS).check(field, value);
     },
     render: Tokenization.stringifyNumber,
   };
 }
 
-export function mebibytes(bounds: Bounds): AgentValue<Size> {
+export function mebibytes(within: Bounds): AgentValue<Size> {
+  const inBounds = bounds.size(CODE, 'MiB', within);
   return {
+    ...inBounds,
     kind: 'mebibytes',
-    bounds,
     check(field, value) {
-      checkSize(CODE, field, value, 'MiB', bounds);
-      checkSize(CODE, field, value, 'MiB', { max: Number.MAX_SAFE_INTEGER });
+      inBounds.check(field, value);
+      bounds.size(CODE, 'MiB', WRITTEN_IN_DIGITS).check(field, value);
     },
     render: (value) => Tokenization.stringifyNumber(value.toMebibytes()),
   };
@@ -97,6 +91,7 @@ export function mebibytes(bounds: Bounds): AgentValue<Size> {
 
 export function flag(): AgentValue<boolean> {
   return {
+    expected: 'true or false',
     kind: 'flag',
     check(field, value) {
       // To Go, "yes" or 1.0 is not a boolean; only JavaScript lets such a value come this far.
@@ -111,6 +106,8 @@ export function flag(): AgentValue<boolean> {
 export function oneOf<T extends string>(values: Record<string, T>): AgentValue<T> {
   const known = Object.values(values);
   return {
+    expected: `one of ${known.join(', ')}`,
+    members: values,
     kind: 'enum',
     values: known,
     check(field, value) {
@@ -122,11 +119,13 @@ export function oneOf<T extends string>(values: Record<string, T>): AgentValue<T
 }
 
 export function text(pattern: RegExp, rule: string): AgentValue<string> {
+  const matching = bounds.text(CODE, pattern, rule);
   return {
+    ...matching,
     kind: 'text',
     check(field, value) {
       checkOneLine(CODE, field, value);
-      checkPattern(CODE, field, value, pattern, rule);
+      matching.check(field, value);
     },
     render: (value) => value,
   };
@@ -144,6 +143,8 @@ function checkItems<T>(field: string, items: T[], check: (field: string, item: T
 export function commaList(rule: string): AgentValue<string[]> {
   const item = text(/^[^\s,"'\\]+$/, rule);
   return {
+    expected: `a list, each item ${item.expected}`,
+    item,
     kind: 'list',
     check: (field, value) => checkItems(field, value, item.check),
     // Fn.join also takes a list that is a token as a whole.
@@ -153,11 +154,14 @@ export function commaList(rule: string): AgentValue<string[]> {
 
 /** A JSON list of ports. The agent takes an empty one for an unset one, which `emptyIsUnset` refuses. */
 export function ports(emptyIsUnset: boolean): AgentValue<number[]> {
+  const port = bounds.wholeNumber(CODE, PORT);
   return {
-    kind: 'ports',
+    expected: `a list, each item ${port.expected}`,
+    item: port,
     bounds: PORT,
+    kind: 'ports',
     check(field, value) {
-      checkItems(field, value, (itemField, item) => checkInteger(CODE, itemField, item, PORT));
+      checkItems(field, value, port.check);
       if (emptyIsUnset && value.length === 0) {
         fail(
           CODE,
@@ -178,6 +182,7 @@ function isCidr(value: string): boolean {
 /** A JSON list of IP prefixes, as Go's `net.ParseCIDR` reads them. */
 export function cidrs(): AgentValue<string[]> {
   return {
+    expected: 'a list, each item an IPv4 or IPv6 prefix as 10.0.15.0/24',
     kind: 'cidrs',
     check(field, value) {
       checkItems(field, value, (itemField, item) => {
@@ -232,6 +237,8 @@ function jsonString(value: string): string {
  */
 export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
   return {
+    expected: 'a map of names to values',
+    count: rules.maxEntries === undefined ? undefined : { max: rules.maxEntries, named: 'entry', code: CODE },
     kind: 'map',
     check(field, value) {
       // The characters of a text, and the numbers of a list, would become names.
@@ -255,7 +262,7 @@ export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
         const entryField = `${field}.${name}`;
         if (typeof entry !== 'string')
           fail(CODE, `\`${entryField}\` must be a string, got: ${quoteForMessage(entry)}`);
-        if (rules.value) checkPattern(CODE, entryField, entry, rules.value.pattern, rules.value.rule);
+        if (rules.value) bounds.text(CODE, rules.value.pattern, rules.value.rule).check(entryField, entry);
       }
     },
     render(value) {
@@ -269,33 +276,31 @@ export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
 
 export function portRange(): AgentValue<HostPortRange> {
   return {
-    kind: 'portRange',
+    ...hostPortRange(CODE),
     bounds: PORT,
-    check(field, { fromPort, toPort }) {
-      if (fromPort === undefined || toPort === undefined)
-        fail(CODE, `\`${field}\` must have a \`fromPort\` and a \`toPort\``);
-      checkInteger(CODE, `${field}.fromPort`, fromPort, PORT);
-      checkInteger(CODE, `${field}.toPort`, toPort, PORT);
-      if (!Token.isUnresolved(fromPort) && !Token.isUnresolved(toPort) && toPort < fromPort) {
-        fail(CODE, `\`${field}\` must not end before it begins, got: ${fromPort} to ${toPort}`);
-      }
-    },
+    kind: 'portRange',
     render: ({ fromPort, toPort }) =>
       `${Tokenization.stringifyNumber(fromPort)}-${Tokenization.stringifyNumber(toPort)}`,
   };
 }
 
+const RATE = integer({ min: 1 });
+
+const RATES = new Struct<TaskMetadataRpsLimit>(
+  'TaskMetadataRpsLimit',
+  {
+    steadyState: { value: RATE, required: true, to: RENDERED },
+    burst: { value: RATE, required: true, to: RENDERED },
+  },
+  { such: '{ steadyState: 40, burst: 60 }' },
+);
+
 export function requestRate(): AgentValue<TaskMetadataRpsLimit> {
-  const rate = integer({ min: 1 });
   return {
+    expected: RATES.expected,
+    bounds: RATE.bounds,
     kind: 'requestRate',
-    bounds: rate.bounds,
-    check(field, { steadyState, burst }) {
-      if (steadyState === undefined || burst === undefined)
-        fail(CODE, `\`${field}\` must have a \`steadyState\` and a \`burst\``);
-      rate.check(`${field}.steadyState`, steadyState);
-      rate.check(`${field}.burst`, burst);
-    },
-    render: ({ steadyState, burst }) => `${rate.render(steadyState)},${rate.render(burst)}`,
+    check: (field, value) => RATES.check(field, value),
+    render: ({ steadyState, burst }) => `${RATE.render(steadyState)},${RATE.render(burst)}`,
   };
 }

@@ -1,5 +1,8 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { fail, quoteForMessage } from '../private/errors';
+import { anyText, mapOf, refined } from '../private/expected-type';
+import { type Checked, type Rows, Struct } from '../private/fields';
+import { nearMiss, onlyOneWith } from '../private/near-miss';
 import {
   type AgentConfig,
   AgentImagePullBehavior,
@@ -27,7 +30,6 @@ import {
   text,
 } from './agent-values';
 import { DEFAULT_HOST_PORTS } from './host-ports';
-import { nearMiss, onlyOneWith } from './near-miss';
 import { checkOneLine } from './one-line';
 
 /** ECS takes ten custom attributes a node. */
@@ -43,11 +45,10 @@ export interface AgentLine {
 /** The fields of `AgentConfig` that stand for one variable each. */
 export type AgentOption = Exclude<keyof AgentConfig, 'environment'>;
 
-export interface AgentVariable<T> {
+/** A row, as in the tables of other structs. The library's default is always written. */
+export interface AgentVariable<T> extends Checked<T> {
   readonly variable: string;
   readonly value: AgentValue<T>;
-  /** The library's own default: always written. */
-  readonly default?: T;
 }
 
 type AgentTable = { readonly [K in AgentOption]: AgentVariable<NonNullable<AgentConfig[K]>> };
@@ -343,49 +344,45 @@ export function nearMissesIn(
   });
 }
 
-function checkEnvironment(environment: Record<string, string>): void {
-  for (const [name, value] of Object.entries(environment)) {
-    const field = 'agent.environment';
-    // Not checkPattern: that lets tokens through, and the name of a variable must be known.
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      fail(
-        CODE,
-        `\`${field}\` must have names of letters, digits and underscores, no digit first, got: ` +
-          `${quoteForMessage(name)}`,
-      );
-    }
-    const owner = Object.hasOwn(AGENT_VARIABLES, name) ? name : FIELD_OF_VARIABLE.get(name.toUpperCase());
-    if (owner !== undefined) fail(CODE, `\`${field}\` must not set ${name}: use \`agent.${owner}\``);
-    const reason = UNSUPPORTED_VARIABLES[name.toUpperCase()];
-    if (reason !== undefined) fail(CODE, `\`${field}\` must not set ${name}: ${reason}`);
-    checkOneLine(CODE, `${field}.${name}`, value);
-    // Not checkPattern here either: what stands around a token is in the file as it stands here.
-    if (/^["']|\\$/.test(value)) {
-      fail(
-        CODE,
-        `\`${field}.${name}\` must not begin with a quote or end in a backslash: systemd would read ` +
-          `on, got: ${quoteForMessage(value)}`,
-      );
-    }
+function checkVariable(field: string, name: string, value: string): void {
+  // Not a `text` value: that lets tokens through, and the name of a variable must be known.
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    fail(
+      CODE,
+      `\`${field}\` must have names of letters, digits and underscores, no digit first, got: ${quoteForMessage(name)}`,
+    );
+  }
+  const owner = Object.hasOwn(AGENT_VARIABLES, name) ? name : FIELD_OF_VARIABLE.get(name.toUpperCase());
+  if (owner !== undefined) fail(CODE, `\`${field}\` must not set ${name}: use \`agent.${owner}\``);
+  const reason = UNSUPPORTED_VARIABLES[name.toUpperCase()];
+  if (reason !== undefined) fail(CODE, `\`${field}\` must not set ${name}: ${reason}`);
+  checkOneLine(CODE, `${field}.${name}`, value);
+  // Not a `text` value here either: what surrounds a token is in the file as it is here.
+  if (/^["']|\\$/.test(value)) {
+    fail(
+      CODE,
+      `\`${field}.${name}\` must not begin with a quote or end in a backslash: systemd would read on, got: ` +
+        `${quoteForMessage(value)}`,
+    );
   }
 }
 
-function checkOption<K extends AgentOption>(option: K, value: AgentConfig[K]): void {
-  const { check }: AgentValue<NonNullable<AgentConfig[K]>> = AGENT_VARIABLES[option].value;
-  if (value !== undefined && value !== null) check(`agent.${option}`, value);
-}
+const ENVIRONMENT = refined(mapOf(anyText), (field, environment) => {
+  for (const [name, value] of Object.entries(environment)) checkVariable(field, name, value);
+});
+
+const FIELDS = { ...AGENT_VARIABLES, environment: { value: ENVIRONMENT } } satisfies Rows<AgentConfig>;
+
+/** The settings of the agent. Only JavaScript lets a field come this far that there is not. */
+export const AGENT_CONFIG = new Struct<AgentConfig, typeof FIELDS>('AgentConfig', FIELDS, {
+  such: '{ disablePrivileged: true }',
+  others: { code: CODE, instead: suggestionForField },
+});
 
 /** Refuses what the agent would discard, or not start with. */
 export function checkAgentConfig(config: AgentConfig): void {
-  for (const option of Object.keys(config)) {
-    // Only JavaScript lets a misspelt field come this far.
-    if (option !== 'environment' && !Object.hasOwn(AGENT_VARIABLES, option)) {
-      fail(CODE, `\`agent.${option}\` is no field of AgentConfig: ${suggestionForField(option)}`);
-    }
-  }
-  for (const option of AGENT_OPTIONS) checkOption(option, config[option]);
+  AGENT_CONFIG.check('agent', config);
   checkNoProxy(config);
-  checkEnvironment(config.environment ?? {});
 }
 
 function renderOption<K extends AgentOption>(option: K, value: AgentConfig[K]): AgentLine[] {

@@ -1,18 +1,14 @@
-import { checkPattern } from '../private/bounds';
+import { text } from '../private/bounds';
 
 /**
  * A name that ECS takes (`CreateCluster`, `clusterName`), wherever it is given: of a cluster, of an imported
- * one, of user data that stands alone.
+ * one, of user data that is used alone.
  */
-export function checkClusterName(clusterName: string | undefined): void {
-  checkPattern(
-    'InvalidClusterName',
-    'clusterName',
-    clusterName,
-    /^[A-Za-z0-9_-]{1,255}$/,
-    '1 to 255 letters, digits, "-" and "_"',
-  );
-}
+export const CLUSTER_NAME = text(
+  'InvalidClusterName',
+  /^[A-Za-z0-9_-]{1,255}$/,
+  '1 to 255 letters, digits, "-" and "_"',
+);
 
 /** The tag of a node in which the bootstrap of a shared template finds the node's cluster. */
 export const CLUSTER_NAME_TAG = 'ClusterName';

@@ -1,3 +1,9 @@
+import { Token } from 'aws-cdk-lib';
+import { wholeNumber } from '../private/bounds';
+import { fail } from '../private/errors';
+import { refined } from '../private/expected-type';
+import { RENDERED, Struct } from '../private/fields';
+import type { Value } from '../private/value';
 import type { HostPortRange } from './agent-config';
 
 /**
@@ -8,3 +14,20 @@ import type { HostPortRange } from './agent-config';
  * #9778).
  */
 export const DEFAULT_HOST_PORTS: HostPortRange = { fromPort: 32768, toPort: 65535 };
+
+/** A range of ports of the node, refused with `code`. */
+export function hostPortRange(code: string): Value<HostPortRange> {
+  const port = wholeNumber(code, { min: 1, max: 65535 });
+  const range = new Struct<HostPortRange>(
+    'HostPortRange',
+    {
+      fromPort: { value: port, required: true, to: RENDERED },
+      toPort: { value: port, required: true, to: RENDERED },
+    },
+    { such: '{ fromPort: 40000, toPort: 49999 }' },
+  );
+  return refined(range, (field, { fromPort, toPort }, scope) => {
+    if (Token.isUnresolved(fromPort) || Token.isUnresolved(toPort) || toPort >= fromPort) return;
+    fail(code, `\`${field}\` must not end before it begins, got: ${fromPort} to ${toPort}`, scope);
+  });
+}

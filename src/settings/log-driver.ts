@@ -1,7 +1,14 @@
-import { checkPattern } from '../private/bounds';
+import { text } from '../private/bounds';
 import { fail } from '../private/errors';
+import { instance } from '../private/expected-type';
 
 const CODE = 'InvalidLogDriver';
+
+const NAME = text(
+  CODE,
+  /^[a-z][a-z0-9-]*$/,
+  'the name of a log driver: lower-case letters, digits and hyphens, a letter first',
+);
 
 /**
  * A log driver that the containers on a node may use.
@@ -51,13 +58,7 @@ export class NodeLogDriver {
    * else is refused.
    */
   public static of(name: string): NodeLogDriver {
-    checkPattern(
-      CODE,
-      'NodeLogDriver.of',
-      name,
-      /^[a-z][a-z0-9-]*$/,
-      'the name of a log driver: lower-case letters, digits and hyphens, a letter first',
-    );
+    NAME.check('NodeLogDriver.of', name);
     return new NodeLogDriver(name);
   }
 
@@ -88,3 +89,10 @@ export function renderLogDrivers(drivers: NodeLogDriver[]): string {
   if (twice !== undefined) fail(CODE, `\`logDrivers\` must not have \`${twice}\` twice`);
   return JSON.stringify(names);
 }
+
+/** As a field. */
+export const LOG_DRIVER = instance<NodeLogDriver>({
+  name: 'a NodeLogDriver, such as `NodeLogDriver.AWSLOGS`',
+  member: 'name',
+  instead: (name) => `NodeLogDriver.of(${name})`,
+});

@@ -1,6 +1,7 @@
 import { type Duration, Token, Tokenization } from 'aws-cdk-lib';
-import { checkDuration, checkInteger } from '../private/bounds';
+import { wholeNumber, wholeSeconds } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
+import { flag, instance } from '../private/expected-type';
 import { checkOneLine } from './one-line';
 
 const CODE = 'InvalidSysctl';
@@ -47,7 +48,8 @@ type Factory = keyof typeof PARAMETERS;
 /** The text of the numbers that a factory was given. */
 function joinNumbers(factory: Factory, values: number[]): string {
   const { min, max } = PARAMETERS[factory];
-  for (const value of values) checkInteger(CODE, `Sysctl.${factory}`, value, { min, max });
+  const number = wholeNumber(CODE, { min, max });
+  for (const value of values) number.check(`Sysctl.${factory}`, value);
   const text = values.map((value) => Tokenization.stringifyNumber(value)).join(' ');
   const known = values.filter((value) => !Token.isUnresolved(value));
   if (known.some((value, index) => value < (known[index - 1] ?? value))) {
@@ -58,12 +60,7 @@ function joinNumbers(factory: Factory, values: number[]): string {
 
 function secondsOf(factory: Factory, value: Duration): string {
   const { min, max } = PARAMETERS[factory];
-  checkDuration(CODE, `Sysctl.${factory}`, value, { min, max });
-  if (!value.isUnresolved()) {
-    const seconds = value.toSeconds({ integral: false });
-    if (!Number.isInteger(seconds))
-      fail(CODE, `\`Sysctl.${factory}\` must be a duration in whole seconds, got: ${seconds} s`);
-  }
+  wholeSeconds(CODE, { min, max }).check(`Sysctl.${factory}`, value);
   return Tokenization.stringifyNumber(value.toSeconds());
 }
 
@@ -189,6 +186,7 @@ export class Sysctl {
    * @param enabled everywhere (1) or nowhere (0)
    */
   public static tcpTwReuse(enabled: boolean): Sysctl {
+    flag.check('Sysctl.tcpTwReuse', enabled);
     return new Sysctl(PARAMETERS.tcpTwReuse.key, enabled ? '1' : '0');
   }
 
@@ -325,7 +323,7 @@ export class Sysctl {
    * numbers are separated by spaces
    */
   public static of(key: string, value: string): Sysctl {
-    // Not checkPattern: that lets tokens through, and parameters are merged by their keys.
+    // Not a `text` value: that lets tokens through, and parameters are merged by their keys.
     if (typeof key !== 'string' || !/^[a-z0-9_]+([./][A-Za-z0-9_*-]+)+$/.test(key)) {
       fail(
         CODE,
@@ -397,3 +395,9 @@ export function mergeSysctls(over: Sysctl[] = []): Sysctl[] {
 export function renderSysctlLine({ key, value }: Sysctl): string {
   return `${key} = ${value}`;
 }
+
+/** As a field. */
+export const SYSCTL = instance<Sysctl>({
+  name: "a Sysctl, such as `Sysctl.of('vm.max_map_count', '262144')`",
+  member: 'key',
+});

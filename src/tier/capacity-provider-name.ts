@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkPattern } from '../private/bounds';
 import { deployedStackName, shortHash } from '../private/stacks';
 
 const RESERVED = /^(aws|ecs|fargate)/i;
@@ -18,14 +17,6 @@ export function capacityProviderNameFor(
   tierName: string,
   given: string | undefined,
 ): string | undefined {
-  checkPattern(
-    'InvalidCapacityProviderName',
-    'capacityProviderName',
-    given,
-    /^(?!aws|ecs|fargate)[A-Za-z0-9_-]{1,255}$/i,
-    '1 to 255 letters, digits, "-" and "_", and not begin with aws, ecs or fargate',
-    tier,
-  );
   if (given !== undefined) return given;
   const stackName = deployedStackName(tier);
   if (Stack.of(tier).nestedStackParent === undefined && !RESERVED.test(stackName)) return undefined;

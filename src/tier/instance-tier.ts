@@ -1,31 +1,32 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { formatFields, mergeNodeProps, type NodeProps, nodeFieldsOf } from '../node/node-props';
+import { NODE } from '../node/node-fields';
+import type { NodeProps } from '../node/node-props';
 import { NodeTemplate } from '../node/node-template';
-import { checkPattern } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
-import { checkAtSynthesis } from '../rendered/problem';
+import { formatFields } from '../private/fields';
 import { checkHeldAttributes } from '../replacement/held-attributes';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
 import type { NodeReplacement } from '../replacement/node-replacement';
 import type { HostPortRange } from '../settings/agent-config';
 import { CLUSTER_NAME_TAG } from '../settings/cluster-name';
 import { capacityProviderNameFor } from './capacity-provider-name';
+import { CAPACITY_PROVIDER, GROUP } from './destinations';
 import { forceDelete } from './force-delete';
 import { addTags } from './node-tags';
-import { instancesDistributionOf } from './spot-options';
+import { instancesDistributionOf, SPOT } from './spot-options';
 import { TierGroup } from './tier-auto-scaling-group';
 import { capacityOf, checkTier, warnOfTier } from './tier-checks';
-import { checkTierKinds } from './tier-kinds';
+import { TIER } from './tier-fields';
 import { groupMetric, reservationMetric } from './tier-metrics';
 import { checkSubnets, checkVpcs, warnOfIsolatedSubnets } from './tier-network';
 import type { InstanceTierProps } from './tier-options';
 import { addSchedules } from './tier-schedule';
-import { checkTierStrategy, type TierStrategy } from './tier-strategy';
+import { STRATEGY_ITEM, TIER_STRATEGY, type TierStrategy } from './tier-strategy';
 
 /** The cluster as its tiers see it. */
 export interface TierCluster {
@@ -37,15 +38,14 @@ export interface TierCluster {
    * The L2's name, for metrics: an alarm of another region or account needs a name that it can resolve there.
    */
   readonly metricClusterName: string;
-  readonly nodeDefaults: NodeProps;
-  readonly vpcSubnets?: ec2.SubnetSelection;
-  readonly replacement: NodeReplacement;
+  /** What a tier inherits. */
+  readonly defaults: Partial<InstanceTierProps>;
   readonly securityGroup: () => ec2.ISecurityGroup;
 }
 
-const NAME = '1 to 64 letters, digits, "-" and "_", a letter or digit first';
+const TIER_NAME = TIER.fields.name.value;
 
-const TIER_SYMBOL = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
+const IS_TIER = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
 
 /**
  * A size of capacity of one cluster: an Auto Scaling group and its capacity provider. Made by
@@ -60,7 +60,7 @@ const TIER_SYMBOL = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
 export class InstanceTier extends Construct implements ec2.IConnectable {
   /** Whether a construct is an `InstanceTier`, of whichever copy of this library. */
   public static isInstanceTier(construct: Construct): boolean {
-    return TIER_SYMBOL in construct;
+    return IS_TIER in construct;
   }
 
   /** @internal */
@@ -87,33 +87,27 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   public readonly dynamicHostPorts: ec2.Port;
 
   private readonly cluster: TierCluster;
+  /** What the tier sets. */
   private readonly options: InstanceTierProps;
+  /** What holds for the tier: its own fields, and those that it inherits. */
+  private readonly inForce: InstanceTierProps;
   private readonly launchTemplate: ec2.LaunchTemplate;
 
   private constructor(cluster: TierCluster, props: InstanceTierProps) {
-    checkPattern(
-      'InvalidTierName',
-      'name',
-      props.name,
-      /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
-      NAME,
-      cluster.scope,
-    );
-    if (props.name === undefined)
-      fail('InvalidTierName', `\`name\` must be ${NAME}, got: undefined`, cluster.scope);
+    TIER_NAME.check('name', props.name, cluster.scope);
     super(cluster.scope, props.name);
-    Object.defineProperty(this, TIER_SYMBOL, { value: true });
+    Object.defineProperty(this, IS_TIER, { value: true });
     this.cluster = cluster;
-    this.options = props;
+    this.options = TIER.read('options', props, this);
+    this.inForce = TIER.inherit(cluster.defaults, this.options);
     this.name = props.name;
-    checkTierKinds(this, props);
-    checkTier(this, props, this._replacement);
+    checkTier(this, this.options, this._replacement);
 
     this.template = this.templateFor();
     if (this._replacement.replacesRunningNodes && this.template._resolvesImageAtLaunch)
       fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
     checkHeldAttributes(this, this.template.bootstrap._agentConfig, this._replacement._holds);
-    const vpcSubnets = props.vpcSubnets ?? cluster.vpcSubnets;
+    const { vpcSubnets } = this.inForce;
     checkSubnets(this, cluster.vpc, vpcSubnets);
     const { launchTemplate, securityGroups, permissions } = this.template._use({
       scope: this,
@@ -127,18 +121,15 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     const { fromPort, toPort } = this._dynamicHostPortRange;
     this.dynamicHostPorts = ec2.Port.tcpRange(fromPort, toPort);
 
-    const capacity = capacityOf(props);
+    const { purchase, retired, schedules = [] } = this.options;
+    const capacity = capacityOf(this.options);
     const groupProps: autoscaling.AutoScalingGroupProps = {
       vpc: cluster.vpc,
-      vpcSubnets,
       minCapacity: capacity.min,
       maxCapacity: capacity.max,
-      desiredCapacity: props.desiredCapacity,
-      healthChecks:
-        props.healthChecks ?? autoscaling.HealthChecks.ec2({ gracePeriod: Duration.seconds(300) }),
       groupMetrics: [autoscaling.GroupMetrics.all()],
-      maxInstanceLifetime: props.maxInstanceLifetime,
-      capacityRebalance: props.purchase?._spot?.capacityRebalance,
+      ...TIER.handOver(this.inForce, GROUP),
+      ...SPOT.handOver(purchase?._spot ?? {}, GROUP),
       ...this.launchSettings(launchTemplate),
       ...this._replacement._groupProps,
     };
@@ -150,22 +141,23 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
 
     this.capacityProvider = new ecs.AsgCapacityProvider(this, 'CapacityProvider', {
       autoScalingGroup: this.autoScalingGroup,
-      capacityProviderName: capacityProviderNameFor(this, props.name, props.capacityProviderName),
+      capacityProviderName: capacityProviderNameFor(this, this.name, this.options.capacityProviderName),
       enableManagedScaling: true,
-      targetCapacityPercent: props.targetCapacityPercent,
-      enableManagedTerminationProtection: props.enableManagedTerminationProtection ?? false,
+      ...TIER.handOver(this.inForce, CAPACITY_PROVIDER),
       // Named even though on is what ECS does: left out, CDK adds a drain hook with a Lambda
       // function of its own.
       enableManagedDraining: this._replacement.drains,
     });
     this.capacityProviderName = this.capacityProvider.capacityProviderName;
 
-    if (!props.retired) addSchedules(this.autoScalingGroup, props.schedules ?? [], capacity);
-    if (props.forceDelete) forceDelete(this, this.autoScalingGroup, this.capacityProvider);
-    warnOfTier(this, props, this._replacement);
-    checkAtSynthesis(this, () => {
-      warnOfIsolatedSubnets(this, cluster.vpc, vpcSubnets);
-      return [];
+    if (!retired) addSchedules(this.autoScalingGroup, schedules, capacity);
+    if (this.options.forceDelete) forceDelete(this, this.autoScalingGroup, this.capacityProvider);
+    warnOfTier(this, this.options, this._replacement);
+    this.node.addValidation({
+      validate: () => {
+        warnOfIsolatedSubnets(this, cluster.vpc, vpcSubnets);
+        return [];
+      },
     });
   }
 
@@ -184,8 +176,11 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
         this,
       );
     }
-    checkTierStrategy('strategy', options, this);
-    return { capacityProvider: this.capacityProviderName, base: options.base, weight: options.weight ?? 1 };
+    const item = TIER_STRATEGY.read('options', options, this);
+    return {
+      capacityProvider: this.capacityProviderName,
+      ...TIER_STRATEGY.handOver(item, STRATEGY_ITEM),
+    };
   }
 
   /**
@@ -283,13 +278,15 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
    * @internal
    */
   public get _targetCapacityPercent(): number {
-    const { targetCapacityPercent = 100 } = this.options;
-    return Token.isUnresolved(targetCapacityPercent) ? 100 : targetCapacityPercent;
+    const { targetCapacityPercent = TIER.fields.targetCapacityPercent.implied } = this.options;
+    return Token.isUnresolved(targetCapacityPercent)
+      ? TIER.fields.targetCapacityPercent.implied
+      : targetCapacityPercent;
   }
 
   /** @internal */
   public get _replacement(): NodeReplacement {
-    return this.options.replacement ?? this.cluster.replacement;
+    return this.inForce.replacement ?? TIER.fields.replacement.default;
   }
 
   /**
@@ -299,19 +296,19 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
    */
   public get _inheritedNodeFields(): (keyof NodeProps)[] {
     if (this.options.template !== undefined) return [];
-    return nodeFieldsOf(this.cluster.nodeDefaults).filter((field) => this.options[field] === undefined);
+    return NODE.inherited(this.cluster.defaults, this.options);
   }
 
   private templateFor(): NodeTemplate {
     const { cluster, options } = this;
     if (options.template === undefined) {
-      return NodeTemplate._ofTier(this, 'Template', mergeNodeProps(cluster.nodeDefaults, options), {
+      return NodeTemplate._ofTier(this, 'Template', NODE.pick(this.inForce), {
         clusterName: cluster.clusterName,
         clusterPath: cluster.scope.node.path,
         securityGroup: cluster.securityGroup,
       });
     }
-    const own = nodeFieldsOf(options);
+    const own = NODE.set(options);
     if (own.length > 0) {
       fail(
         'TemplateAndNodeFields',

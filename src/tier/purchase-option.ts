@@ -1,4 +1,5 @@
-import { checkSpot, type SpotOptions } from './spot-options';
+import { instance } from '../private/expected-type';
+import { SPOT, type SpotOptions } from './spot-options';
 
 /**
  * How the instances of a tier are bought.
@@ -18,8 +19,7 @@ export class PurchaseOption {
 
   /** Spot Instances, all nodes or a share of them. Nodes are drained before they are interrupted. */
   public static spot(options: SpotOptions = {}): PurchaseOption {
-    checkSpot(options);
-    return new PurchaseOption(options);
+    return new PurchaseOption(SPOT.read('options', options));
   }
 
   private constructor(private readonly spot?: SpotOptions) {}
@@ -38,3 +38,9 @@ export class PurchaseOption {
     return this.spot;
   }
 }
+
+/** As a field. */
+export const PURCHASE = instance<PurchaseOption>({
+  name: 'a PurchaseOption: `PurchaseOption.onDemand()` or `PurchaseOption.spot()`',
+  member: '_spot',
+});

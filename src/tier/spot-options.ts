@@ -1,8 +1,12 @@
 import { Token } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type { IConstruct } from 'constructs';
-import { checkInteger, checkPercentage } from '../private/bounds';
+import { percent, wholeNumber } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
+import { flag, member } from '../private/expected-type';
+import { Destination, type Fields, Struct } from '../private/fields';
+import type { Value } from '../private/value';
+import { GROUP } from './destinations';
 
 const CODE = 'InvalidSpot';
 
@@ -57,29 +61,61 @@ export interface SpotOptions {
   readonly capacityRebalance?: boolean;
 }
 
-/** Refuses what Auto Scaling would, as far as it can be told without the tier. */
-export function checkSpot(spot: SpotOptions): void {
-  const { onDemandPercentageAboveBaseCapacity: above, maxPrice } = spot;
-  checkInteger(CODE, 'onDemandBaseCapacity', spot.onDemandBaseCapacity, { min: 0 });
-  if (above === 100) {
-    fail(
-      CODE,
-      '`onDemandPercentageAboveBaseCapacity` must be below 100, got: 100. A tier that is all on demand ' +
-        'has `PurchaseOption.onDemand()`',
-    );
-  }
-  checkPercentage(CODE, 'onDemandPercentageAboveBaseCapacity', above, { min: 0, max: 99 });
-  if (
-    maxPrice !== undefined &&
-    !Token.isUnresolved(maxPrice) &&
-    !(/^\d+(\.\d+)?$/.test(maxPrice) && Number(maxPrice) > 0)
-  ) {
-    fail(
-      CODE,
-      `\`maxPrice\` must be a price in US dollars such as "0.05", got: ${quoteForMessage(maxPrice)}`,
-    );
-  }
-}
+const SHARE = percent(CODE, { min: 0, max: 99 });
+
+const ON_DEMAND_SHARE: Value<number> = {
+  ...SHARE,
+  check(field, value, scope) {
+    if (value === 100) {
+      fail(
+        CODE,
+        `\`${field}\` must be below 100, got: 100. A tier that is all on demand has \`PurchaseOption.onDemand()\``,
+        scope,
+      );
+    }
+    SHARE.check(field, value, scope);
+  },
+};
+
+/** EC2 takes no lower price (`CreateFleet`, `SpotMaxPrice`). */
+const LOWEST_PRICE = 0.001;
+
+const PRICE: Value<string> = {
+  expected: `a price in US dollars of at least ${LOWEST_PRICE}, such as "0.05"`,
+  bounds: { min: LOWEST_PRICE },
+  check(field, value: unknown, scope) {
+    if (Token.isUnresolved(value)) return;
+    if (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) && Number(value) >= LOWEST_PRICE) return;
+    const instead = typeof value === 'number' ? `. Write \`'${value}'\`` : '';
+    fail(CODE, `\`${field}\` must be ${PRICE.expected}, got: ${quoteForMessage(value)}${instead}`, scope);
+  },
+};
+
+const DISTRIBUTION = new Destination<autoscaling.InstancesDistribution>('autoscaling.InstancesDistribution');
+
+const FIELDS = {
+  onDemandBaseCapacity: {
+    value: wholeNumber(CODE, { min: 0 }),
+    default: 0,
+    to: DISTRIBUTION.field('onDemandBaseCapacity'),
+  },
+  onDemandPercentageAboveBaseCapacity: {
+    value: ON_DEMAND_SHARE,
+    default: 0,
+    to: DISTRIBUTION.field('onDemandPercentageAboveBaseCapacity'),
+  },
+  allocationStrategy: {
+    value: member('autoscaling.SpotAllocationStrategy', autoscaling.SpotAllocationStrategy),
+    default: autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
+    to: DISTRIBUTION.field('spotAllocationStrategy'),
+  },
+  maxPrice: { value: PRICE, to: DISTRIBUTION.field('spotMaxPrice') },
+  capacityRebalance: { value: flag, implied: false, to: GROUP.field('capacityRebalance') },
+} satisfies Fields<SpotOptions>;
+
+export const SPOT = new Struct<SpotOptions, typeof FIELDS>('SpotOptions', FIELDS, {
+  such: '{ onDemandBaseCapacity: 1 }',
+});
 
 /** The same for Auto Scaling. */
 export function instancesDistributionOf(
@@ -101,11 +137,5 @@ export function instancesDistributionOf(
       scope,
     );
   }
-  return {
-    onDemandBaseCapacity: base ?? 0,
-    onDemandPercentageAboveBaseCapacity: spot.onDemandPercentageAboveBaseCapacity ?? 0,
-    spotAllocationStrategy:
-      spot.allocationStrategy ?? autoscaling.SpotAllocationStrategy.PRICE_CAPACITY_OPTIMIZED,
-    spotMaxPrice: spot.maxPrice,
-  };
+  return SPOT.handOver(spot, DISTRIBUTION);
 }

@@ -1,21 +1,21 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { type Bounds, checkDuration, checkInteger, checkPercentage } from '../private/bounds';
 import { fail } from '../private/errors';
+import type { Bounds } from '../private/value';
 import { warn } from '../private/warning';
 import type { NodeReplacement } from '../replacement/node-replacement';
+import { TIER } from './tier-fields';
 import type { InstanceTierProps } from './tier-options';
 import { checkSchedules, emptiesTier } from './tier-schedule';
-import { checkTierStrategy } from './tier-strategy';
 
 const CODE = 'InvalidCapacity';
 
+const DEFAULTS = TIER.fields;
+
 /** The bounds of a tier, with its defaults. One that is retired may go to zero. */
-export function capacityOf({ minCapacity = 0, maxCapacity = 30, retired }: InstanceTierProps): {
-  min: number;
-  max: number;
-} {
-  return { min: retired ? 0 : minCapacity, max: maxCapacity };
+export function capacityOf(props: InstanceTierProps): { min: number; max: number } {
+  const { minCapacity = DEFAULTS.minCapacity.default, maxCapacity = DEFAULTS.maxCapacity.default } = props;
+  return { min: props.retired ? 0 : minCapacity, max: maxCapacity };
 }
 
 /** Refuses what cannot work, before anything is made. */
@@ -24,15 +24,6 @@ export function checkTier(scope: IConstruct, props: InstanceTierProps, replaceme
   const min = whereKnown(capacity.min);
   const max = whereKnown(capacity.max);
   checkCapacity(scope, props, { min, max });
-  checkPercentage(CODE, 'targetCapacityPercent', props.targetCapacityPercent, { min: 1, max: 100 }, scope);
-  checkDuration(
-    'InvalidLifetime',
-    'maxInstanceLifetime',
-    props.maxInstanceLifetime,
-    { min: 86400, max: 31536000 },
-    scope,
-  );
-  checkTierStrategy('defaultStrategy', props.defaultStrategy ?? {}, scope);
   checkSchedules(props.schedules ?? [], { min, max }, scope);
   checkRetired(scope, props);
   if (props.enableManagedTerminationProtection && !replacement.drains) {
@@ -47,12 +38,9 @@ export function checkTier(scope: IConstruct, props: InstanceTierProps, replaceme
 
 function checkCapacity(
   scope: IConstruct,
-  { minCapacity, maxCapacity, desiredCapacity }: InstanceTierProps,
+  { maxCapacity, desiredCapacity }: InstanceTierProps,
   { min, max }: Bounds,
 ): void {
-  checkInteger(CODE, 'maxCapacity', maxCapacity, { min: 1 }, scope);
-  checkInteger(CODE, 'minCapacity', minCapacity, { min: 0 }, scope);
-  checkInteger(CODE, 'desiredCapacity', desiredCapacity, { min: 0 }, scope);
   const most = `${max}${maxCapacity === undefined ? ', the default of `maxCapacity`: set it too' : ''}`;
   if (min !== undefined && max !== undefined && min > max) {
     fail(CODE, `\`minCapacity\` must be at most \`maxCapacity\`, got: ${min} and ${most}`, scope);

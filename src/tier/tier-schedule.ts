@@ -1,9 +1,11 @@
 import { Token } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type { IConstruct } from 'constructs';
-import { type Bounds, checkInteger } from '../private/bounds';
+import { wholeNumber } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
-import { type Kind, requireKind } from '../private/expected-type';
+import { instance, listOf, member, refined } from '../private/expected-type';
+import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
+import type { Bounds, Value } from '../private/value';
 
 const CODE = 'InvalidSchedule';
 
@@ -86,12 +88,6 @@ export interface WorkingHoursOptions {
   readonly days?: TierWeekday[];
 }
 
-const SCHEDULE: Kind<autoscaling.Schedule> = {
-  name: "an autoscaling.Schedule, such as `autoscaling.Schedule.cron({ hour: '7', minute: '0' })`",
-  member: 'expressionString',
-  instead: (expression) => `autoscaling.Schedule.expression(${expression})`,
-};
-
 /**
  * Options of `TierSchedule.at()`: at least one of the capacities.
  *
@@ -140,6 +136,93 @@ export interface TierScheduleOptions {
   readonly desiredCapacity?: number;
 }
 
+/**
+ * A name that Auto Scaling does not know fails the deployment; an offset such as "+02:00", which JavaScript
+ * would take, is none.
+ */
+const TIME_ZONE: Value<string> = {
+  expected: 'a name of the IANA Time Zone Database such as "Europe/Berlin"',
+  check(field, value: unknown) {
+    if (Token.isUnresolved(value)) return;
+    if (typeof value === 'string' && /^[A-Za-z]/.test(value) && isKnown(value)) return;
+    fail(CODE, `\`${field}\` must be ${TIME_ZONE.expected}, got: ${quoteForMessage(value)}`);
+  },
+};
+
+function isKnown(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Known at synthesis: the schedule is calculated from it. */
+const TIME: Value<string> = {
+  expected: 'a time as "07:30", from "00:00" to "23:59"',
+  check(field, value: unknown) {
+    if (typeof value === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(value)) return;
+    fail(CODE, `\`${field}\` must be ${TIME.expected}, got: ${quoteForMessage(value)}`);
+  },
+};
+
+const WORKING_HOURS_FIELDS = {
+  timeZone: { value: TIME_ZONE, required: true, to: RENDERED },
+  start: { value: TIME, default: '07:00', to: RENDERED },
+  end: { value: TIME, default: '20:00', to: RENDERED },
+  days: {
+    value: listOf(member('TierWeekday', TierWeekday), { min: 1, named: 'day', code: CODE }),
+    default: MONDAY_TO_FRIDAY,
+    to: RENDERED,
+  },
+} satisfies Fields<WorkingHoursOptions>;
+
+export const WORKING_HOURS = new Struct<WorkingHoursOptions, typeof WORKING_HOURS_FIELDS>(
+  'WorkingHoursOptions',
+  WORKING_HOURS_FIELDS,
+  { such: "{ timeZone: 'Europe/Berlin' }" },
+);
+
+/**
+ * CDK's schedules of other services look the same, and have six fields, rates and dates, none of which
+ * Auto Scaling takes.
+ */
+const CRON = refined(
+  instance<autoscaling.Schedule>({
+    name: "an autoscaling.Schedule, such as `autoscaling.Schedule.cron({ hour: '7', minute: '0' })`",
+    member: 'expressionString',
+    instead: (expression) => `autoscaling.Schedule.expression(${expression})`,
+  }),
+  (field, { expressionString }) => {
+    if (Token.isUnresolved(expressionString)) return;
+    if (/^[\w*,/-]+( +[\w*,/-]+){4}$/.test(expressionString)) return;
+    fail(
+      CODE,
+      `\`${field}\` must be a cron expression of five fields such as "0 7 * * 1-5", got: ` +
+        `${quoteForMessage(expressionString)}`,
+    );
+  },
+);
+
+const ACTION = new Destination<autoscaling.BasicScheduledActionProps>('autoscaling.ScheduledAction');
+
+const CAPACITY = wholeNumber(CODE, { min: 0 });
+
+const SCHEDULE_FIELDS = {
+  schedule: { value: CRON, required: true, to: ACTION.field('schedule') },
+  timeZone: { value: TIME_ZONE, to: ACTION.field('timeZone') },
+  minCapacity: { value: CAPACITY, to: ACTION.field('minCapacity') },
+  maxCapacity: { value: CAPACITY, to: ACTION.field('maxCapacity') },
+  desiredCapacity: { value: CAPACITY, to: ACTION.field('desiredCapacity') },
+} satisfies Fields<TierScheduleOptions>;
+
+export const SCHEDULE_OPTIONS = new Struct<TierScheduleOptions, typeof SCHEDULE_FIELDS>(
+  'TierScheduleOptions',
+  SCHEDULE_FIELDS,
+  { such: "{ schedule: autoscaling.Schedule.cron({ hour: '7', minute: '0' }), minCapacity: 2 }" },
+);
+
 /** One action of a schedule; what it leaves open of a tier's own bounds, it takes from the tier. */
 interface Action {
   readonly id: string;
@@ -182,12 +265,16 @@ export class TierSchedule {
    * The day on which the stack is first deployed starts with the tier's own.
    */
   public static workingHours(options: WorkingHoursOptions): TierSchedule {
-    const { timeZone, start = '07:00', end = '20:00', days = MONDAY_TO_FRIDAY } = options;
-    checkTimeZone(timeZone);
-    const [startMinutes, endMinutes] = [minutesOf('start', start), minutesOf('end', end)];
+    const fields = WORKING_HOURS_FIELDS;
+    const {
+      timeZone,
+      start = fields.start.default,
+      end = fields.end.default,
+      days = fields.days.default,
+    } = WORKING_HOURS.read('options', options);
+    const [startMinutes, endMinutes] = [minutesOf(start), minutesOf(end)];
     if (startMinutes === endMinutes)
       fail(CODE, `\`end\` must be another time than \`start\`, got: ${quoteForMessage(end)}`);
-    if (days.length === 0) fail(CODE, '`days` must have at least one day');
     const numbers = days.map(numberOf);
     const endDays = endMinutes < startMinutes ? numbers.map((day) => (day + 1) % DAYS.length) : numbers;
     return new TierSchedule(timeZone, [
@@ -201,16 +288,12 @@ export class TierSchedule {
 
   /** Other bounds, or another number of nodes, at a time. */
   public static at(options: TierScheduleOptions): TierSchedule {
-    const { minCapacity, maxCapacity, desiredCapacity } = options;
+    const action = SCHEDULE_OPTIONS.read('options', options);
+    const { minCapacity, maxCapacity, desiredCapacity } = action;
     if (minCapacity === undefined && maxCapacity === undefined && desiredCapacity === undefined) {
       fail(CODE, 'a schedule needs at least one of `minCapacity`, `maxCapacity` and `desiredCapacity`');
     }
-    checkTimeZone(options.timeZone);
-    requireKind('schedule', options.schedule, SCHEDULE);
-    checkCron(options.schedule);
-    for (const field of ['minCapacity', 'maxCapacity', 'desiredCapacity'] as const)
-      checkInteger(CODE, field, options[field], { min: 0 });
-    return new TierSchedule(options.timeZone, [{ id: 'At', options }]);
+    return new TierSchedule(action.timeZone, [{ id: 'At', options: action }]);
   }
 
   /**
@@ -261,7 +344,8 @@ function checkAction(field: string, options: TierScheduleOptions, tier: Bounds, 
       scope,
     );
   }
-  checkInteger(CODE, `${field}.desiredCapacity`, options.desiredCapacity, { min, max }, scope);
+  if (options.desiredCapacity === undefined) return;
+  wholeNumber(CODE, { min, max }).check(`${field}.desiredCapacity`, options.desiredCapacity, scope);
 }
 
 /** Adds the actions to the group. */
@@ -273,7 +357,7 @@ export function addSchedules(
   for (const [index, schedule] of schedules.entries()) {
     for (const { id, options, restores } of schedule._actions) {
       group.scaleOnSchedule(`Schedule${index}${id}`, {
-        ...options,
+        ...SCHEDULE_OPTIONS.handOver(options, ACTION),
         ...(restores && { minCapacity: tier.min, maxCapacity: tier.max }),
       });
     }
@@ -300,49 +384,13 @@ function weekly(minutes: number, days: number[]): autoscaling.Schedule {
   });
 }
 
-function minutesOf(field: string, time: string): number {
-  const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time);
-  if (match === null)
-    return fail(
-      CODE,
-      `\`${field}\` must be a time as "07:30", from "00:00" to "23:59", got: ${quoteForMessage(time)}`,
-    );
-  return Number(match[1]) * 60 + Number(match[2]);
+function minutesOf(time: string): number {
+  const [hours, minutes] = time.split(':').map(Number);
+  return hours * 60 + minutes;
 }
 
-/**
- * A name that Auto Scaling does not know fails the deployment; an offset such as "+02:00", which JavaScript
- * would take, is none.
- */
-function checkTimeZone(timeZone: string | undefined): void {
-  if (timeZone === undefined || Token.isUnresolved(timeZone)) return;
-  if (!/^[A-Za-z]/.test(timeZone) || !isTimeZone(timeZone)) {
-    fail(
-      CODE,
-      '`timeZone` must be a name of the IANA Time Zone Database such as "Europe/Berlin", got: ' +
-        `${quoteForMessage(timeZone)}`,
-    );
-  }
-}
-
-/**
- * CDK's schedules of other services look the same, and have six fields, rates and dates, none of which
- * Auto Scaling takes.
- */
-function checkCron({ expressionString }: autoscaling.Schedule): void {
-  if (Token.isUnresolved(expressionString) || /^[\w*,/-]+( +[\w*,/-]+){4}$/.test(expressionString)) return;
-  fail(
-    CODE,
-    '`schedule` must be a cron expression of five fields such as "0 7 * * 1-5", got: ' +
-      `${quoteForMessage(expressionString)}`,
-  );
-}
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** As a field. */
+export const SCHEDULE = instance<TierSchedule>({
+  name: 'a TierSchedule: `TierSchedule.workingHours()` or `TierSchedule.at()`',
+  member: '_actions',
+});

@@ -1,5 +1,6 @@
-import type { IConstruct } from 'constructs';
-import { checkInteger } from '../private/bounds';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import { wholeNumber } from '../private/bounds';
+import { Destination, type Fields, Struct } from '../private/fields';
 
 /**
  * A tier's part in a capacity provider strategy: ECS's own `base` and `weight`.
@@ -31,8 +32,21 @@ export interface TierStrategy {
   readonly weight?: number;
 }
 
+/** An item of a capacity provider strategy. */
+export const STRATEGY_ITEM = new Destination<ecs.CapacityProviderStrategy>('ecs.CapacityProviderStrategy');
+
+const CODE = 'InvalidStrategy';
+
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html */
-export function checkTierStrategy(field: string, strategy: TierStrategy, scope: IConstruct): void {
-  checkInteger('InvalidStrategy', `${field}.base`, strategy.base, { min: 0, max: 100000 }, scope);
-  checkInteger('InvalidStrategy', `${field}.weight`, strategy.weight, { min: 0, max: 1000 }, scope);
-}
+const FIELDS = {
+  base: { value: wholeNumber(CODE, { min: 0, max: 100000 }), implied: 0, to: STRATEGY_ITEM.field('base') },
+  weight: {
+    value: wholeNumber(CODE, { min: 0, max: 1000 }),
+    default: 1,
+    to: STRATEGY_ITEM.field('weight'),
+  },
+} satisfies Fields<TierStrategy>;
+
+export const TIER_STRATEGY = new Struct<TierStrategy, typeof FIELDS>('TierStrategy', FIELDS, {
+  such: '{ weight: 1 }',
+});

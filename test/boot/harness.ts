@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The program that sets up and boots machines. */
-export const BOOT = join(__dirname, 'harness', 'boot.py');
+const BOOT = join(__dirname, 'harness', 'boot.py');
 const CACHE = join(__dirname, '..', '..', '.cache', 'boot');
 const REPORTS = join(CACHE, 'reports');
 

@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { NodeBootstrap, type NodeBootstrapProps } from '../../src/bootstrap/node-bootstrap';
+import { NodeBootstrap } from '../../src/bootstrap/node-bootstrap';
+import type { NodeBootstrapProps } from '../../src/bootstrap/node-bootstrap-props';
 import { DockerAuth, type DockerAuthFormat } from '../../src/registry/docker-auth';
 import { evaluate } from '../helpers/user-data';
 

@@ -438,13 +438,13 @@ describe('a step is refused', () => {
     [
       'an option among packages',
       () => BootstrapStep.installPackages(['jq', '--nogpgcheck']),
-      '`packages` must be names of packages, of letters, digits and `._+:~^-`, got: "--nogpgcheck" ' +
+      '`packages[1]` must be the name of a package, of letters, digits and `._+:~^-`, got: "--nogpgcheck" ' +
         '(InvalidBootstrapStep)',
     ],
     [
       'two packages in one',
       () => BootstrapStep.installPackages(['jq vim']),
-      '`packages` must be names of packages, of letters, digits and `._+:~^-`, got: "jq vim" ' +
+      '`packages[0]` must be the name of a package, of letters, digits and `._+:~^-`, got: "jq vim" ' +
         '(InvalidBootstrapStep)',
     ],
     [

@@ -6,7 +6,7 @@ import { App, Aws, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as fc from 'fast-check';
-import { checkDeliverableText } from '../../src/bootstrap/private/deliverable-text';
+import { DELIVERABLE } from '../../src/bootstrap/private/deliverable-text';
 import { BOUNDARY } from '../../src/bootstrap/private/multipart';
 import { hereDocument, Shell } from '../../src/bootstrap/private/shell';
 import { evaluate } from '../helpers/user-data';
@@ -126,14 +126,14 @@ describe('a string of a user', () => {
   test.each(['\0', 'a\0b', '\ud800', '\udc00x', 'a\ud83d'])(
     'is refused where no byte sequence is it: %j',
     (value) => {
-      expect(() => checkDeliverableText('content', value)).toThrow(
+      expect(() => DELIVERABLE.check('content', value)).toThrow(
         '`content` must not contain a NUL character or half a surrogate pair (InvalidText)',
       );
     },
   );
 
   test('is not refused for a whole surrogate pair', () => {
-    checkDeliverableText('content', '🚀🚀');
+    DELIVERABLE.check('content', '🚀🚀');
   });
 });
 

@@ -240,7 +240,7 @@ describe('several tiers', () => {
       weight: 5,
     });
     expect(() => cluster.tier('b').strategy({ weight: 1001 })).toThrow(
-      '`strategy.weight` must be a whole number from 0 to 1000, got: 1001',
+      '`weight` must be a whole number from 0 to 1000, got: 1001',
     );
   });
 });

@@ -68,7 +68,7 @@ describe('a cluster of plain JavaScript is refused', () => {
       'the name of a type',
       { instanceTypes: ['t3.small'] },
       '`instanceTypes[0]` must be an ec2.InstanceType, got: "t3.small". Write `new ' +
-        "ec2.InstanceType('t3.small')` (WrongKind at Estate/Orders/Tiers/general/Template)",
+        "ec2.InstanceType('t3.small')` (WrongKind at Estate/Orders)",
     ],
     [
       'the name of a type in place of a list',
@@ -174,12 +174,14 @@ describe('a cluster of plain JavaScript is refused', () => {
     [
       'a range as text',
       { agent: { dynamicHostPortRange: '1-2' } },
-      '`agent.dynamicHostPortRange` must have a `fromPort` and a `toPort` (InvalidAgentConfig',
+      '`agent.dynamicHostPortRange` must be a HostPortRange such as `{ fromPort: 40000, toPort: 49999 }`, ' +
+        'got: "1-2" (WrongKind',
     ],
     [
       'a rate as text',
       { agent: { taskMetadataRpsLimit: '40,60' } },
-      '`agent.taskMetadataRpsLimit` must have a `steadyState` and a `burst` (InvalidAgentConfig',
+      '`agent.taskMetadataRpsLimit` must be a TaskMetadataRpsLimit such as `{ steadyState: 40, burst: 60 }`, ' +
+        'got: "40,60" (WrongKind',
     ],
     [
       'the switch of before',
@@ -340,7 +342,8 @@ describe('what else plain JavaScript passes is refused', () => {
     [
       'one checkpoint',
       () => NodeReplacement.rolling({ checkpointPercentages: anything(50) }),
-      '`checkpointPercentages` must be a list of percentages such as [10, 100], got: 50',
+      '`checkpointPercentages` must be a list, each item a whole number of percent from 1 to 100, got: 50. ' +
+        'Put it into brackets: `[…]` (WrongKind)',
     ],
     [
       'gigabytes',
@@ -360,7 +363,8 @@ describe('what else plain JavaScript passes is refused', () => {
     [
       'one package',
       () => BootstrapStep.installPackages(anything('git')),
-      '`packages` must be a list of names such as [\'git\'], got: "git" (InvalidBootstrapStep)',
+      '`packages` must be a list, each item the name of a package, of letters, digits and `._+:~^-`, ' +
+        'got: "git". Put it into brackets: `[…]` (WrongKind)',
     ],
     [
       'the ARN of a topic',
@@ -397,7 +401,8 @@ describe('what else plain JavaScript passes is refused', () => {
           'Imported',
           anything({ vpc: stack.vpc }),
         ),
-      '`clusterName` must be given (InvalidClusterName at Estate/Imported)',
+      '`clusterName` must be 1 to 255 letters, digits, "-" and "_", got: undefined ' +
+        '(InvalidClusterName at Estate/Imported)',
     ],
   ])('%s', (_, make, message) => {
     expect(make).toThrow(message);

@@ -48,7 +48,7 @@ describe('a cluster', () => {
 
   test.each(['0', '0.00', '-1', ''])('with a Spot price of %p is refused', (maxPrice) => {
     expect(() => PurchaseOption.spot({ maxPrice })).toThrow(
-      `\`maxPrice\` must be a price in US dollars such as "0.05", got: "${maxPrice}"`,
+      `\`maxPrice\` must be a price in US dollars of at least 0.001, such as "0.05", got: "${maxPrice}"`,
     );
   });
 
@@ -96,8 +96,7 @@ describe('the import of a cluster', () => {
     ],
     [
       { clusterArn: 'orders' },
-      '`clusterArn` must be the ARN of the cluster "orders", got: "orders" (InvalidClusterArn at ' +
-        'Estate/Imported)',
+      '`clusterArn` must be the ARN of a cluster, got: "orders" (InvalidClusterArn at ' + 'Estate/Imported)',
     ],
     [
       { clusterName: 'search', clusterArn: ARN },
@@ -110,7 +109,7 @@ describe('the import of a cluster', () => {
     ],
     [
       { dynamicHostPortRange: { fromPort: 2000, toPort: 1000 } },
-      '`dynamicHostPortRange.toPort` must be a whole number from 2000 to 65535, got: 1000',
+      '`dynamicHostPortRange` must not end before it begins, got: 2000 to 1000',
     ],
     [{ dynamicHostPortRange: { fromPort: 2000, toPort: 2000.5 } }, 'got: 2000.5 (InvalidHostPorts'],
   ])('with %j is refused', (attrs, message) => {

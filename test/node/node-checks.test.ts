@@ -98,7 +98,7 @@ describe('of a node, what EC2 refuses when it starts is refused before', () => {
     [
       'a root that is smaller than the image',
       () => ({ volumes: [NodeVolume.root({ size: Size.gibibytes(8) })] }),
-      '`volumes: size of the root` must be a size in whole GiB of at least 30 GiB, got: 8 GiB ' +
+      '`NodeVolume.root({ size })` must be a size in whole GiB of at least 30 GiB, got: 8 GiB ' +
         '(InvalidNodeVolume at Estate/Orders/Tiers/general/Template)',
     ],
     [

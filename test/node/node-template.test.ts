@@ -78,7 +78,7 @@ describe('a node', () => {
   test.each([0, 65, 1.5])('with a hop limit of %p is refused', (httpPutResponseHopLimit) => {
     expect(() => dataOf({ httpPutResponseHopLimit })).toThrow(
       '`httpPutResponseHopLimit` must be a whole number from 1 to 64, got: ' +
-        `${httpPutResponseHopLimit} (InvalidHopLimit at Estate/Orders/Tiers/general/Template)`,
+        `${httpPutResponseHopLimit} (InvalidHopLimit at Estate/Orders)`,
     );
   });
 

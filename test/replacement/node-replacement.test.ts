@@ -114,7 +114,7 @@ describe('rolling', () => {
   test('must know its bounds at synthesis, since what is built depends on them', () => {
     const surge = new CfnParameter(new TestStack(), 'Surge', { type: 'Number' }).valueAsNumber;
     expect(() => NodeReplacement.rolling({ maxHealthyPercentage: surge })).toThrow(
-      '`maxHealthyPercentage` must be known at synthesis, got a token',
+      '`maxHealthyPercentage` must be known at synthesis, got: a token',
     );
   });
 
@@ -170,7 +170,7 @@ describe('rolling', () => {
     [
       'half a second',
       { instanceWarmup: Duration.millis(1500) },
-      '`instanceWarmup` must be in whole seconds, got: 1.5 s',
+      '`instanceWarmup` must be a duration in whole seconds, got: 1.5 s',
     ],
     [
       'a bake time over 48 hours',
@@ -200,7 +200,7 @@ describe('rolling', () => {
     [
       'a checkpoint at 0',
       { checkpointPercentages: [0, 100] },
-      '`checkpointPercentages` must be a whole number of percent from 1 to 100, got: 0',
+      '`checkpointPercentages[0]` must be a whole number of percent from 1 to 100, got: 0',
     ],
     [
       'checkpoints in no order',

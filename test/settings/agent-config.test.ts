@@ -338,7 +338,7 @@ describe('text that the agent would not understand is refused', () => {
       '`agent.agentLabels.team` must be a string, got: 1 (InvalidAgentConfig)',
     );
     expect(refusal({ environment: { A: 1 as unknown as string } })).toBe(
-      '`agent.environment.A` must be a string, got: 1 (InvalidAgentConfig)',
+      '`agent.environment.A` must be a text, got: 1 (WrongKind)',
     );
     expect(refusal({ containerStopTimout: Duration.minutes(1) } as AgentConfig)).toBe(
       '`agent.containerStopTimout` is no field of AgentConfig: did you mean ' +

@@ -7,6 +7,7 @@ import {
   type InstanceTierOptions,
   NodeReplacement,
   NodeTemplate,
+  PurchaseOption,
   type RollingReplacementOptions,
   TierSchedule,
   TierWeekday,
@@ -79,8 +80,10 @@ const tier = fc.record({
   forceDelete: fc.boolean(),
   protect: fc.boolean(),
   options: fc.record({
-    spot: maybe(
-      fc.record({ onDemandBaseCapacity: fc.integer({ min: 0, max: 2 }), capacityRebalance: fc.boolean() }),
+    purchase: maybe(
+      fc
+        .record({ onDemandBaseCapacity: fc.integer({ min: 0, max: 2 }), capacityRebalance: fc.boolean() })
+        .map((spot) => PurchaseOption.spot(spot)),
     ),
     minCapacity: maybe(fc.integer({ min: 0, max: 3 })),
     maxCapacity: maybe(fc.integer({ min: 3, max: 50 })),

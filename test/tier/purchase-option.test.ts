@@ -11,7 +11,7 @@ describe('Spot', () => {
     [
       'a price in words',
       { maxPrice: 'cheap' },
-      '`maxPrice` must be a price in US dollars such as "0.05", got: "cheap"',
+      '`maxPrice` must be a price in US dollars of at least 0.001, such as "0.05", got: "cheap"',
     ],
     [
       'a base below 0',

@@ -76,7 +76,7 @@ describe('working hours', () => {
     [
       'a day of no week',
       { days: ['MON' as TierWeekday] },
-      '`days` must be of TierWeekday, such as TierWeekday.MONDAY, got: "MON"',
+      '`days[0]` must be TierWeekday.SUNDAY or TierWeekday.MONDAY or TierWeekday.TUESDAY or ',
     ],
     [
       'a place that is not on the map',

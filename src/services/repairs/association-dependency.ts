@@ -1,6 +1,5 @@
-import type { CfnResource } from 'aws-cdk-lib';
+import { CfnResource } from 'aws-cdk-lib';
 import { Dependable, type IConstruct, type IDependable } from 'constructs';
-import { isResourceOf } from '../../rendered/references';
 
 const ASSOCIATIONS = 'AWS::ECS::ClusterCapacityProviderAssociations';
 
@@ -37,5 +36,5 @@ export function forgetAssociation(cluster: IConstruct): CfnResource | undefined 
 }
 
 function isAssociation(construct: IConstruct | undefined): construct is CfnResource {
-  return isResourceOf(ASSOCIATIONS, construct);
+  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === ASSOCIATIONS;
 }

@@ -1,6 +1,6 @@
+import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
-import { referencedResource } from '../../rendered/references';
-import { field, openedList, property, rendered } from '../../rendered/resource';
+import { field, openedList, property, rendered } from '../../rendered/rendered-resource';
 import type { HostedService } from '../hosted-service';
 import { networkModeOf, publishedPorts } from '../task-definition';
 
@@ -33,8 +33,9 @@ export function checkNetworkLoadBalancer(service: HostedService): void {
 }
 
 function isNetworkTarget(target: unknown): boolean {
-  const targetGroup = referencedResource(field(target, 'targetGroupArn'));
-  return targetGroup !== undefined && PROTOCOLS.includes(rendered(targetGroup, 'protocol'));
+  const token = Tokenization.reverse(field(target, 'targetGroupArn'), { failConcat: false });
+  if (!Reference.isReference(token) || !CfnResource.isCfnResource(token.target)) return false;
+  return PROTOCOLS.includes(rendered(token.target, 'protocol'));
 }
 
 function portOf(service: HostedService, target: unknown): string {

@@ -1,7 +1,6 @@
 import type { aws_ec2 as ec2 } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
-import { type Problem, problemAt } from '../../rendered/problem';
-import { field, opened, property } from '../../rendered/resource';
+import { field, opened, property } from '../../rendered/rendered-resource';
 import type { HostedService } from '../hosted-service';
 import { networkModeOf } from '../task-definition';
 
@@ -12,18 +11,14 @@ import { networkModeOf } from '../task-definition';
  * To ask for an address is refused, as ECS does it when the service is made; a public subnet is warned of,
  * since it may be meant (a task that talks to the VPC only).
  */
-export function checkTaskNetwork(service: HostedService): Problem[] {
+export function checkTaskNetwork(service: HostedService): string[] {
   if (!service.runsOnNodes || networkModeOf(service) !== 'awsvpc') return [];
   if (service.rendered('networkConfiguration', 'awsvpcConfiguration', 'assignPublicIp') === 'ENABLED') {
     return [
-      problemAt(
-        service.resource,
-        'PublicIpOnNodes',
-        `\`assignPublicIp\` must not be set for the service "${service.path}", which runs on the nodes ` +
-          `of the cluster "${service.cluster.scope.node.path}": ECS gives public addresses to tasks on ` +
-          'Fargate only, and refuses it here. Leave it out, and put the tasks into private subnets with a ' +
-          'way out',
-      ),
+      `\`assignPublicIp\` must not be set for the service "${service.path}", which runs on the nodes ` +
+        `of the cluster "${service.cluster.scope.node.path}": ECS gives public addresses to tasks on ` +
+        'Fargate only, and refuses it here. Leave it out, and put the tasks into private subnets with a ' +
+        'way out (PublicIpOnNodes)',
     ];
   }
   const subnets = publicSubnetsOf(service);

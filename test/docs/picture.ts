@@ -1,4 +1,4 @@
-import { onCard } from './palette';
+import { onCard } from '../helpers/palette';
 
 // Required, for its types are written as those of an ES module only.
 const {

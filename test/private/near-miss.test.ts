@@ -1,5 +1,5 @@
+import { nearMiss, onlyOneWith } from '../../src/private/near-miss';
 import { AGENT_VARIABLES } from '../../src/settings/agent-variables';
-import { nearMiss, onlyOneWith } from '../../src/settings/near-miss';
 
 const FIELDS = Object.keys(AGENT_VARIABLES);
 const VARIABLES = Object.values(AGENT_VARIABLES).map(({ variable }) => variable);
