@@ -230,6 +230,20 @@ describe('at a surge of 200', () => {
     await isFree(group);
   });
 
+  test('a new node is lost in the middle: an old one takes its tasks until another has joined', async () => {
+    const fresh = await rolledHalfWay();
+    await account.aws.call('autoscaling', 'terminate_instance_in_auto_scaling_group', {
+      InstanceId: fresh[0].InstanceId,
+      ShouldDecrementDesiredCapacity: false,
+    });
+    await until('one is free again', async () => (await group.held()).length === nodes.length - 1);
+    expect(await group.drained()).toEqual(await group.held());
+    const another = await group.surge(1);
+    await group.join(another);
+    await drains(group, nodes);
+    await replacedBy([...fresh.slice(1), ...another]);
+  });
+
   test('throttling delays it, and no more', async () => {
     await roll();
     const fresh = await group.surge(nodes.length);
@@ -289,10 +303,10 @@ describe('at a surge of 200', () => {
         mode: 'drain',
         knowsOld: true,
         old: ids(nodes),
-        held: true,
-        part: 0,
+        launched: 0,
+        joined: 0,
       },
-      ...{ launched: 0, joined: 0, stalledFor: 0, looked: false, lacking: [], ignored: [] },
+      ...{ stalledFor: 0, enough: nodes.length, holds: true, lacking: [], ignored: [], openFor: 0 },
       ...{ reached: 0, pausedFor: 0, polls: 90 },
     };
     const detail = { AutoScalingGroupName: group.name, InstanceRefreshId: await latest(group) };
@@ -347,13 +361,13 @@ describe('below it, with `cordon: true`', () => {
     const { group, name, roll } = await deployed(replacement());
     const cluster = await group.cluster();
     await service(cluster, 'whole', 4);
-    await service(cluster, 'long-ill', 1);
     const old = await group.scaleTo(3);
     await group.join(old);
     await roll();
     await passes(120);
     expect(await group.held()).toEqual([]);
-    await group.join(await group.surge(1));
+    const fresh = await group.surge(1);
+    await group.join(fresh);
     await marks(group, old);
     expect(await group.drained()).toEqual([]);
     // Its tasks crash, and no new node has room: the old ones are needed.
@@ -368,6 +382,16 @@ describe('below it, with `cordon: true`', () => {
     ]);
     await marks(group, []);
     await service(cluster, 'whole', 4);
+    await marks(group, old);
+    // It lacks a task for another reason: the old nodes do not help, so they are marked again.
+    await service(cluster, 'ill', 1);
+    await marks(group, []);
+    await marks(group, old);
+    // The only new node is lost: some node must take tasks.
+    await group.terminate(fresh);
+    await marks(group, []);
+    const [another] = await group.surge(1);
+    await group.join([another]);
     await marks(group, old);
     await account.aws.happens('fail', { group: group.name });
     await isFree(group);

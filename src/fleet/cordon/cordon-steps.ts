@@ -3,9 +3,9 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { HELD, heldBy } from '../../replacement/held';
 import { caught, type Expressions, jsonata, Steps, when } from '../steps';
-import { NODES_AT_ONCE } from './at-once';
+import { MEMBERS_IN_A_PAGE, NODES_AT_ONCE } from './at-once';
 import { CORDON_MODE_TAG, CORDON_TAG } from './cordon-tags';
-import { countingNewNodes } from './counting-new-nodes';
+import { countingNodes } from './counting-nodes';
 import { DRAIN_HOOK, DRAIN_HOOK_METRIC } from './drain-hook';
 import { givingBack } from './giving-back';
 import { groupMembers } from './group-members';
@@ -35,12 +35,10 @@ const DELAY = `($exists(${REFRESH}.Preferences.CheckpointDelay)
   ? $number($string(${REFRESH}.Preferences.CheckpointDelay)) : 3600)`;
 
 /**
- * Less often as time goes by: a refresh may last 14 days, and the events of its end start a run of their own. With marks
- * each half a minute, and sooner when a service lacks a task.
+ * Half a minute for as long as CloudFormation lets a roll last, and sooner when a service lacks a task. A refresh by
+ * hand may last 14 days.
  */
-export const PAUSE = `$mode = 'mark' and $looked
-  ? ($exists($lacking[$not($ in $ignored)]) ? 15 : 30)
-  : ($polls < 40 ? 30 : $polls < 100 ? 60 : $polls < 244 ? 300 : 900)`;
+export const PAUSE = `$exists($lacking[$not($ in $ignored)]) ? 15 : $polls < 4320 ? 30 : 300`;
 
 /** What a run knows, and begins with. Where its history ends, the next run goes on with it. */
 const MEMORY: Expressions = {
@@ -48,15 +46,17 @@ const MEMORY: Expressions = {
   mode: `''`,
   knowsOld: false,
   old: '[]',
-  // All of them are held; or so many, where launches have stalled.
-  held: false,
-  part: 0,
   launched: 0,
   joined: 0,
   stalledFor: 0,
-  looked: false,
+  // So many nodes were wanted when as many had joined: 0 before.
+  enough: 0,
+  // Something may be held by this refresh.
+  holds: false,
   lacking: '[]',
   ignored: '[]',
+  // For so many looks nothing has been held for the sake of a service.
+  openFor: 0,
   reached: 0,
   pausedFor: 0,
   polls: 0,
@@ -157,23 +157,27 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
     assign: { old: '$reduce($states.result, $append, [])', knowsOld: true },
   });
   const anyOld = steps.choose('Is any old');
-  const count = countingNewNodes(steps);
+  const count = countingNodes(steps);
   const compared = steps.set('Compare with the last time', {
     stalledFor:
       '$states.input.launched = $launched and $states.input.joined = $joined ? $stalledFor + $pause : 0',
     launched: '$states.input.launched',
     joined: '$states.input.joined',
-    entries: `$entries + 16 * $ceil($count($ids) / ${NODES_AT_ONCE})`,
+    free: '$states.input.free',
+    enough: '$enough = 0 and $wanted > 0 and $states.input.joined >= $wanted ? $wanted : $enough',
+    entries: `$entries + 7 * $ceil($count($ids) / ${MEMBERS_IN_A_PAGE}) + 25 * $ceil($count($ids) / ${NODES_AT_ONCE})`,
+  });
+  // As many nodes as are wanted take tasks: new ones that have joined, and old ones. What drains follows what has
+  // joined, both ways: where a new node is lost, an old one is given back.
+  const surplus = steps.set('How many are too many', {
+    surplus: `$enough > 0 or $holds or ($joined > 0 and $joined = $launched and $stalledFor >= ${STALLED})
+      ? $count($free) + $joined - ($enough > 0 ? $min([$enough, $wanted]) : $wanted) : 0`,
   });
   const enough = steps.choose('Are there enough');
 
-  // --- holding all old nodes, or some ---
-  const all = steps.set('All old nodes', { chosen: '$old', whole: true });
-  const some = steps.set('As many as have joined', { chosen: '[$old[[0..$joined - 1]]]', whole: false });
+  const all = steps.set('All old nodes', { chosen: '$free', holds: true });
+  const some = steps.set('As many as are too many', { chosen: '[$free[[0..$surplus - 1]]]', holds: true });
   const hold = holding(steps);
-  const areHeld = steps.choose('Are they held');
-  const heldAll = steps.set('All are held', { held: true });
-  const heldSome = steps.set('Some are held', { part: '$joined' });
 
   // --- with marks: whether a service needs the old nodes ---
   const open = steps.choose('Are the old nodes needed');
@@ -184,9 +188,10 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
   const own = `'attribute:${HELD} == ' & $mark`;
   const takeOver = steps.set('What an earlier refresh has left', { purpose: `'take over'`, filter: others });
   const openUp = steps.set('Let tasks on the old nodes', { purpose: `'open up'`, filter: own });
+  const fewer = steps.set('Some are needed again', { purpose: `'some'`, filter: own });
   const ended = steps.set('It has ended', { purpose: `'give back'`, filter: own });
   const after = steps.choose('Is any left');
-  const opened = steps.set('None is held', { held: false });
+  const opened = steps.set('None is held', { holds: false });
   const giveBack = givingBack(steps, after);
   const settle = steps.wait('Let it settle', '$trouble < 8 ? 15 : 300', { trouble: '$trouble + 1' });
   const left = steps.fail(
@@ -200,7 +205,7 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
   );
 
   // --- the loop ---
-  const wait = steps.wait('Wait', PAUSE, { pause: PAUSE, polls: '$polls + 1', entries: '$entries + 24' });
+  const wait = steps.wait('Wait', PAUSE, { pause: PAUSE, polls: '$polls + 1', entries: '$entries + 44' });
   const progress = steps.call('Read its progress', 'autoscaling:describeInstanceRefreshes', {
     parameters: { AutoScalingGroupName: jsonata('$group'), InstanceRefreshIds: [jsonata('$refresh')] },
     assign: {
@@ -235,10 +240,10 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
     .when(when('$not($ours)'), steps.end('Not ours'))
     .when(when(`$status in ${RUNS}`), takeOver)
     .otherwise(ended);
-  for (const why of [takeOver, openUp, ended]) why.next(giveBack);
+  for (const why of [takeOver, openUp, fewer, ended]) why.next(giveBack);
   after
     .when(when(`$purpose = 'take over'`), hooks)
-    .when(when(`$purpose = 'open up' and $states.input > 0`), wait)
+    .when(when(`$purpose = 'some' or ($purpose = 'open up' and $states.input > 0)`), wait)
     .when(when(`$purpose = 'open up'`), opened)
     .when(when('$states.input = 0'), steps.end('Done'))
     .when(when('$trouble > 20'), left)
@@ -257,30 +262,22 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
   far
     .when(when(`$not($states.input in ${RUNS})`), ended)
     .when(when(`$entries > ${MAX_ENTRIES}`), another)
-    .when(when(`$mode = 'mark' and $looked`), services)
-    .when(when(`$mode = 'drain' and $held and ($polls % 8 > 0 or $polls > 80)`), wait)
-    // Old nodes that were just starting when the roll began.
-    .when(when(`$mode = 'drain' and $held`), all)
     .otherwise(wanted);
   another.addCatch(wait, caught({ entries: MAX_ENTRIES - 1000 })).next(steps.end('Another run goes on'));
   wanted.addCatch(wait, caught()).next(members);
   count.addCatch(wait, caught()).next(compared);
-  compared.next(enough);
+  compared.next(surplus).next(enough);
   enough
     .when(when(`$mode = 'mark' and $joined > 0`), services)
-    .when(when(`$mode = 'drain' and $wanted > 0 and $joined >= $wanted`), all)
-    .when(
-      when(`$mode = 'drain' and $joined > $part and $joined = $launched and $stalledFor >= ${STALLED}`),
-      some,
-    )
+    .when(when(`$mode = 'mark' and $holds`), openUp)
+    .when(when(`$mode = 'drain' and $surplus > 0 and $count($free) > 0`), some)
+    .when(when(`$mode = 'drain' and $surplus < 0 and $holds`), fewer)
     .otherwise(wait);
   open
-    .when(when('($needed or $pausedFor > 0) and $held'), openUp)
-    .when(when('$needed or $pausedFor > 0 or ($held and $polls % 8 > 0)'), wait)
+    .when(when('($needed or $pausedFor > 0) and $holds'), openUp)
+    .when(when('$needed or $pausedFor > 0 or $count($free) = 0'), wait)
     .otherwise(all);
   for (const which of [all, some]) which.next(hold);
-  hold.addCatch(wait, caught()).next(areHeld);
-  areHeld.when(when('$states.input > 0'), wait).when(when('$whole'), heldAll).otherwise(heldSome);
-  for (const which of [heldAll, heldSome]) which.next(wait);
+  hold.addCatch(wait, caught()).next(wait);
   return begin;
 }

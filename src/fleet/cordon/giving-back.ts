@@ -29,7 +29,8 @@ export function givingBack(steps: Steps, next: sfn.Choice): sfn.State {
   });
   const another = steps.choose('Are there more marks');
   const each = steps.each('Give them back', {
-    items: `$partition($found, ${NODES_IN_A_CALL})`,
+    // Only as many as are needed, of those that may be on their way out: another look finds the others.
+    items: `$partition($purpose = 'some' ? [$shuffle($found)[[0..-1 - $surplus]]] : $found, ${NODES_IN_A_CALL})`,
     atOnce: 2,
     steps: tenOfThem(steps),
     assign: { entries: '$entries + 20 + 5 * $count($found)' },

@@ -2,12 +2,16 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { caught, jsonata, type Steps, when } from '../steps';
 import { SERVICES_AT_ONCE } from './at-once';
 
+/** So many looks of 15 seconds. */
+const LOOKS = 8;
+
 /**
  * Whether replica services need the old nodes: one lacks a task, at this look and the one before. A task that can be
  * placed is placed within seconds, so a lack that lasts means that no new node has room. Read for each deployment: the
  * tasks of a new one count, however many of the old one still run.
  *
- * A service that lacked a task before anything was marked lacks it for another reason, and is ignored until it is whole.
+ * A service that still lacks a task when the marks have been off for it for some looks lacks it for another reason, and is
+ * ignored until it is whole.
  */
 export function lookingAtServices(steps: Steps, next: sfn.IChainable): sfn.State {
   const parameters = { Cluster: jsonata('$cluster'), SchedulingStrategy: 'REPLICA', MaxResults: 100 };
@@ -38,19 +42,21 @@ export function lookingAtServices(steps: Steps, next: sfn.IChainable): sfn.State
   });
   const compared = steps.set('Do they need the old nodes', {
     needed: '$exists($states.input[$ in $lacking and $not($ in $ignored)])',
-    ignored: '$looked ? [$ignored[$ in $states.input]] : [$states.input]',
     lacking: '[$states.input]',
-    looked: true,
     entries: `$entries + 7 * $ceil($count($services) / ${SERVICES_AT_ONCE})`,
   });
+  const since = steps.set('For how long', {
+    ignored: `$needed and $not($holds) and $openFor >= ${LOOKS} ? $lacking : [$ignored[$ in $lacking]]`,
+    openFor: '$needed and $not($holds) ? $openFor + 1 : 0',
+  });
   // What cannot be read may be in need.
-  const unknown = steps.set('Services cannot be read', { needed: true, looked: true });
+  const unknown = steps.set('Services cannot be read', { needed: true });
   none.next(first).next(another);
   more.next(another);
   another.when(when(`$token != ''`), more).otherwise(each);
   for (const call of [first, more]) call.addCatch(unknown, caught());
   each.addCatch(unknown, caught()).next(compared);
-  compared.next(next);
+  compared.next(since).next(next);
   unknown.next(next);
   return none;
 }
