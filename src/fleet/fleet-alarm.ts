@@ -10,7 +10,7 @@ export interface FleetAlarm {
   /** Unique in the stack. */
   readonly id: string;
   /** What is counted: one in a period of five minutes is bad. */
-  readonly metric: cloudwatch.IMetric;
+  readonly metric: cloudwatch.Metric;
   /** How many such periods of the last hour make the alarm fire. */
   readonly periods: number;
   /** What it means and what to do: at most 1,024 characters, names and ARNs as they are at deployment. */

@@ -302,6 +302,7 @@ const FIELDS = {
   tierNotGrowing: { value: ALARM, to: RENDERED, alarm: NOT_GROWING },
   drainNotEnding: { value: ALARM, to: RENDERED, alarm: DRAIN_NOT_ENDING },
   orphans: { value: ORPHAN_ALARM, to: RENDERED, alarm: ORPHANS },
+  stateMachines: { value: knownFlag, to: RENDERED },
   spotInterruptions: { value: knownFlag, to: RENDERED },
 } satisfies AlarmsTable;
 

@@ -191,6 +191,18 @@ export interface ClusterAlarmsOptions {
   readonly orphans?: ClusterOrphanAlarmOptions;
 
   /**
+   * Alarms on the state machines that look after nodes, where a tier has one: the readiness gate and the cordon of
+   * `NodeReplacement.rolling()`. They fire when runs fail, time out or are stopped (of the gate, when that
+   * happens twice in an hour); and, for each tier with the cordon, when ECS's own hook for draining is missing. The
+   * texts have the commands that repair it, by hand where need be.
+   *
+   * A machine serves a whole stack: its alarms are there once, and go where those of all clusters of the stack go.
+   *
+   * @default true
+   */
+  readonly stateMachines?: boolean;
+
+  /**
    * Send EC2's warnings of Spot interruptions to the `topic`. There is no metric of them. The event names the
    * instance and neither group nor cluster, so what is sent are **all of the account's interruptions in the
    * region**, once for each stack and topic; the message has the command that tells whose node it is.

@@ -1,7 +1,6 @@
 import { Annotations, AspectPriority, Aspects, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { fail, inChild } from '../private/errors';
@@ -9,6 +8,7 @@ import { forThisAccount } from '../private/service-principal';
 import type { InstanceTier } from '../tier/instance-tier';
 import { ALARM, ALARMS, type Alarm, alarmsOf, CODE, type Condition, PERIOD } from './alarm-fields';
 import type { AlarmOptions, ClusterAlarmsOptions } from './cluster-alarms-options';
+import { alarmsOnMachines, announce } from './machine-alarms';
 import { childId, type OperatedCluster } from './operated-cluster';
 import { SpotInterruptions } from './spot-interruptions';
 
@@ -21,7 +21,8 @@ const MAX_TIERS_WITH_ORPHANS = 9;
  *
  * Four on the cluster (what is reserved and used of CPU and memory), three on each tier (at its maximum, not
  * growing, a drain that does not end), one on orphans if Container Insights is on, and a rule for Spot
- * interruptions if there is a topic and a tier has `spot`. None of them fires on a tier at zero nodes.
+ * interruptions if there is a topic and a tier has `spot`; three on each state machine that looks after the
+ * nodes, and one on each tier with the cordon. None of them fires on a tier at zero nodes.
  *
  * Each description says what the alarm means, the commands that find the cause, and what to do.
  *
@@ -43,6 +44,7 @@ export class ClusterAlarms extends Construct {
   private readonly operated: OperatedCluster;
   private readonly options: ClusterAlarmsOptions;
   private readonly tierScope: Construct;
+  private readonly machineScope: Construct;
   private readonly made: cloudwatch.Alarm[] = [];
   private interruptions?: SpotInterruptions;
 
@@ -61,6 +63,7 @@ export class ClusterAlarms extends Construct {
     this.operated = operated;
     this.options = own;
     this.tierScope = new Construct(this, 'Tiers');
+    this.machineScope = new Construct(this, 'Machines');
     this.checkOptions();
     // Alarms cannot publish to an encrypted topic whose key does not let them, and nothing says so
     // but their history.
@@ -103,6 +106,9 @@ export class ClusterAlarms extends Construct {
       const { duration = alarm.duration } = own;
       const description = alarm.describe(duration, clusterName, autoScalingGroupName);
       this.add(scope, alarm, own, description, alarm.condition(tier));
+    }
+    if (options.stateMachines !== false) {
+      for (const alarm of alarmsOnMachines(this.machineScope, scope, tier)) this.announce(alarm);
     }
     if (tier._isOnSpot && options.topic && options.spotInterruptions !== false) this.watchSpotInterruptions();
   }
@@ -195,10 +201,11 @@ export class ClusterAlarms extends Construct {
       alarmDescription,
       evaluationPeriods: duration.toMilliseconds() / PERIOD.toMilliseconds(),
     });
-    const { topic, alarmActions = [], okActions = [] } = this.options;
-    if (topic) alarm.addAlarmAction(new actions.SnsAction(topic));
-    alarm.addAlarmAction(...alarmActions);
-    alarm.addOkAction(...okActions);
-    this.made.push(alarm);
+    this.announce(alarm);
+  }
+
+  private announce(alarm: cloudwatch.Alarm): void {
+    announce(alarm, this.options);
+    if (!this.made.includes(alarm)) this.made.push(alarm);
   }
 }

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { FleetMachine } from '../fleet/fleet-machine';
 import { duration, text } from '../private/bounds';
 import { fail, inChild } from '../private/errors';
 import { anyText } from '../private/expected-type';
@@ -92,6 +93,7 @@ export class ClusterDashboard extends Construct {
   public readonly dashboard: cloudwatch.Dashboard;
 
   private readonly alarms: () => ClusterAlarms | undefined;
+  private readonly machines = new Set<FleetMachine>();
 
   private constructor(
     operated: OperatedCluster,
@@ -153,6 +155,25 @@ export class ClusterDashboard extends Construct {
         width: WIDTH / 4,
       });
     this.dashboard.addWidgets(nodes, reservation, ...(interruptions ? [interruptions] : []));
+    this.addMachines(tier);
+  }
+
+  /** The machines that look after the tier's nodes, each of them once. */
+  private addMachines(tier: InstanceTier): void {
+    const machines = FleetMachine.lookingAfter(tier).filter((machine) => !this.machines.has(machine));
+    if (machines.length === 0) return;
+    for (const machine of machines) this.machines.add(machine);
+    this.dashboard.addWidgets(
+      new cloudwatch.GraphWidget({
+        title: 'Runs of state machines that ended badly, whole stack',
+        left: machines.flatMap((machine) =>
+          machine.alarms().map(({ id, metric }) => metric.with({ label: id })),
+        ),
+        leftYAxis: { min: 0, showUnits: false },
+        width: WIDTH,
+        height: 3,
+      }),
+    );
   }
 }
 

@@ -637,3 +637,78 @@ test('no Lambda function, whatever is asked for', () => {
     ),
   ).toEqual([]);
 });
+
+describe('the machines that look after nodes', () => {
+  const machineAlarms = (stack: Stack) =>
+    Object.entries(alarmsOf(stack)).filter(([id]) => /ReadinessGate|Cordon|DrainHook/.test(id));
+
+  test('have an alarm for each way in which a run ends badly, and each tier with the cordon one on its drain hook', () => {
+    const stack = new TestStack();
+    stack.cluster({ replacement: NodeReplacement.rolling() }).addAlarms();
+    expect(
+      machineAlarms(stack).map(([id, alarm]) => [
+        id,
+        alarm.MetricName,
+        `${alarm.DatapointsToAlarm} of ${alarm.EvaluationPeriods}`,
+        alarm.Threshold,
+        alarm.TreatMissingData,
+      ]),
+    ).toEqual([
+      ['generalDrainHookMissing', 'DrainHookMissing', '1 of 1', 1, 'notBreaching'],
+      ['MachinesReadinessGateFailed', 'ExecutionsFailed', '2 of 12', 1, 'notBreaching'],
+      ['MachinesReadinessGateTimedOut', 'ExecutionsTimedOut', '1 of 1', 1, 'notBreaching'],
+      ['MachinesReadinessGateAborted', 'ExecutionsAborted', '1 of 1', 1, 'notBreaching'],
+      ['MachinesCordonFailed', 'ExecutionsFailed', '1 of 1', 1, 'notBreaching'],
+      ['MachinesCordonTimedOut', 'ExecutionsTimedOut', '1 of 1', 1, 'notBreaching'],
+      ['MachinesCordonAborted', 'ExecutionsAborted', '1 of 1', 1, 'notBreaching'],
+    ]);
+  });
+
+  test('say what to do, in at most 1,024 characters', () => {
+    const stack = new TestStack();
+    stack.cluster({ replacement: NodeReplacement.rolling() }).addAlarms();
+    const texts = Object.fromEntries(
+      machineAlarms(stack).map(([id, { AlarmDescription }]) => [id, deployed(AlarmDescription, 255)]),
+    );
+    for (const [id, text] of Object.entries(texts)) expect([id, text.length > 1024]).toEqual([id, false]);
+    expect(texts.MachinesCordonFailed).toContain(
+      'aws stepfunctions start-execution --state-machine-arn $M --input ' +
+        `'{"detail":{"AutoScalingGroupName":"GROUP","InstanceRefreshId":"REFRESH"}}'`,
+    );
+    expect(texts.MachinesReadinessGateFailed).toContain('aws ec2 get-console-output --instance-id ID');
+    expect(texts.generalDrainHookMissing).toContain('aws ecs update-capacity-provider --name $P');
+  });
+
+  test('of a stack are watched once, for all clusters that have alarms, and tell each topic once', () => {
+    const stack = new TestStack();
+    const topics = ['One', 'Two'].map((id) => new sns.Topic(stack, id));
+    for (const [index, id] of ['Orders', 'Search', 'Users'].entries()) {
+      stack.cluster({ replacement: NodeReplacement.rolling() }, id).addAlarms({ topic: topics[index % 2] });
+    }
+    const failed = Object.values<any>(stack.template.findResources(ALARM)).filter(
+      ({ Properties }) => Properties.MetricName === 'ExecutionsFailed',
+    );
+    expect(
+      failed.map(({ Properties }) => Properties.AlarmActions.map(({ Ref }: any) => Ref.slice(0, 3))),
+    ).toEqual([
+      ['One', 'Two'],
+      ['One', 'Two'],
+    ]);
+  });
+
+  test('are not watched where nothing looks after nodes, or when they are turned off', () => {
+    const plain = new TestStack();
+    plain.cluster().addAlarms();
+    const off = new TestStack();
+    off.cluster({ replacement: NodeReplacement.rolling() }).addAlarms({ stateMachines: false });
+    expect([machineAlarms(plain), machineAlarms(off)]).toEqual([[], []]);
+  });
+
+  test('do not make a loop with the group that waits for them', () => {
+    const stack = new TestStack();
+    const cluster = stack.cluster({ replacement: NodeReplacement.rolling() });
+    cluster.addAlarms({ topic: new sns.Topic(stack, 'Topic') });
+    cluster.addTier('later', { instanceTypes: [LARGE] });
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+});
