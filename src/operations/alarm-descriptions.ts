@@ -13,9 +13,9 @@ export function highReservation(
   cluster: string,
 ): string {
   return (
-    `Tasks have reserved at least ${threshold}% of the ${what} of all nodes for ` +
+    `Tasks have reserved at least ${threshold}% of the ${what} of all nodes of C=${cluster} for ` +
     `${duration.toHumanString()}. Full nodes are what managed scaling aims at: it is a problem if ` +
-    `tasks wait. See: C=${cluster}; aws ecs describe-clusters --clusters $C --query ` +
+    `tasks wait. See: aws ecs describe-clusters --clusters $C --query ` +
     '"clusters[].pendingTasksCount"; aws ecs describe-services --cluster $C --services NAME --query ' +
     '"services[].events[:5].message". If they wait, raise maxCapacity of the tier; if they do not, ' +
     'raise this threshold or turn the alarm off.'
@@ -30,52 +30,51 @@ export function highUtilization(
 ): string {
   const metric = what === 'CPU' ? 'CPUUtilization' : 'MemoryUtilization';
   return (
-    `Tasks have used at least ${threshold}% of the ${what} of all nodes for ` +
+    `Tasks have used at least ${threshold}% of the ${what} of all nodes of C=${cluster} for ` +
     `${duration.toHumanString()}. Services run ` +
     `slowly${what === 'CPU' ? '' : ', or the kernel ends containers'}. See which, by ${metric} of each ` +
-    `service: C=${cluster}; aws ecs list-services --cluster $C; aws cloudwatch list-metrics ` +
+    `service: aws ecs list-services --cluster $C; aws cloudwatch list-metrics ` +
     `--namespace AWS/ECS --metric-name ${metric} --dimensions Name=ClusterName,Value=$C. Scale that ` +
     `service out, or let its tasks reserve as much ${what} as they use, so that fewer of them share a ` +
     'node.'
   );
 }
 
-export function tierAtMaximum(duration: Duration, cluster: string, group: string): string {
+export function tierAtMaximum(tier: string, duration: Duration, cluster: string, group: string): string {
   return (
-    `The tier has been at its maximum size for ${duration.toHumanString()} and cannot grow. Do tasks ` +
-    `wait? C=${cluster}; aws ecs describe-clusters --clusters $C --query ` +
+    `The tier "${tier}" of C=${cluster} has been at its maximum size for ${duration.toHumanString()} and ` +
+    'cannot grow. Do tasks wait? aws ecs describe-clusters --clusters $C --query ' +
     '"clusters[].pendingTasksCount". Nodes: aws autoscaling describe-auto-scaling-groups ' +
     `--auto-scaling-group-names ${group}; who has joined: aws ecs list-container-instances --cluster ` +
     '$C. If all have, raise maxCapacity or find the service that grew; a node that has not: aws ec2 ' +
-    'get-console-output --latest --instance-id ID.'
+    'get-console-output --instance-id ID.'
   );
 }
 
-export function tierNotGrowing(duration: Duration, cluster: string, group: string): string {
+export function tierNotGrowing(tier: string, duration: Duration, cluster: string, group: string): string {
   return (
-    `Tasks have waited ${duration.toHumanString()} for nodes that the tier does not bring. No node ` +
-    'starts (no capacity, a quota, the maximum): aws autoscaling describe-scaling-activities ' +
-    `--max-items 5 --auto-scaling-group-name ${group}. Nodes start and do not join the cluster: aws ` +
-    'ec2 get-console-output --latest --instance-id ID. A task fits on no node of the tier: aws ecs ' +
-    `describe-services --cluster ${cluster} --services NAME --query "services[].events[:5].message".`
+    `Tasks have waited ${duration.toHumanString()} for nodes that the tier "${tier}" of C=${cluster} does ` +
+    'not bring. No node starts (no capacity, a quota, the maximum): aws autoscaling ' +
+    `describe-scaling-activities --max-items 5 --auto-scaling-group-name ${group}. Nodes start and do not ` +
+    'join: aws ec2 get-console-output --instance-id ID. A task fits on no node of the tier: aws ecs ' +
+    'describe-services --cluster $C --services NAME --query "services[].events[:5].message".'
   );
 }
 
-export function drainNotEnding(duration: Duration, cluster: string, group: string): string {
+export function drainNotEnding(tier: string, duration: Duration, cluster: string, group: string): string {
   return (
-    `Nodes have been terminating for ${duration.toHumanString()}: a task cannot move or end. ` +
-    `C=${cluster} G=${group}. Nodes: aws autoscaling describe-auto-scaling-groups ` +
-    '--auto-scaling-group-names $G; aws ecs list-container-instances --cluster $C --status DRAINING. ' +
-    'Tasks: aws ecs list-tasks --cluster $C --container-instance ARN. End it, with its tasks: aws ' +
-    'autoscaling complete-lifecycle-action --auto-scaling-group-name $G --lifecycle-hook-name ' +
+    `Nodes of the tier "${tier}" have been terminating for ${duration.toHumanString()}: a task cannot move ` +
+    `or end. C=${cluster} G=${group}. Nodes: aws ecs list-container-instances --cluster $C --status ` +
+    'DRAINING. Tasks: aws ecs list-tasks --cluster $C --container-instance ARN. End it, with its tasks: ' +
+    'aws autoscaling complete-lifecycle-action --auto-scaling-group-name $G --lifecycle-hook-name ' +
     'ecs-managed-draining-termination-hook --lifecycle-action-result CONTINUE --instance-id ID'
   );
 }
 
 export function orphans(idleNodes: number, duration: Duration, cluster: string): string {
   return (
-    `For ${duration.toHumanString()} more than ${idleNodes} nodes in service have run no task: they ` +
-    `have not joined the cluster, or are idle. C=${cluster}. Nodes: aws ec2 describe-instances ` +
+    `For ${duration.toHumanString()} more than ${idleNodes} nodes in service of C=${cluster} have run no ` +
+    'task: they have not joined the cluster, or are idle. Nodes: aws ec2 describe-instances ' +
     '--filters Name=tag:ClusterName,Values=$C --query "Reservations[].Instances[].InstanceId". Joined: ' +
     'aws ecs describe-container-instances --cluster $C --query "containerInstances[].ec2InstanceId" ' +
     '--container-instances $(aws ecs list-container-instances --cluster $C --query ' +

@@ -99,7 +99,7 @@ export interface TierAlarm extends AlarmRow {
   readonly on: 'tier';
   /** Left out where every tier has it. */
   isFor?(tier: InstanceTier): boolean;
-  describe(duration: Duration, clusterName: string, groupName: string): string;
+  describe(tierName: string, duration: Duration, clusterName: string, groupName: string): string;
   condition(tier: InstanceTier): Condition;
 }
 

@@ -104,7 +104,7 @@ export class ClusterAlarms extends Construct {
     for (const { alarm, own } of alarmsOf(options)) {
       if (alarm.on !== 'tier' || alarm.isFor?.(tier) === false) continue;
       const { duration = alarm.duration } = own;
-      const description = alarm.describe(duration, clusterName, autoScalingGroupName);
+      const description = alarm.describe(tier.name, duration, clusterName, autoScalingGroupName);
       this.add(scope, alarm, own, description, alarm.condition(tier));
     }
     if (options.stateMachines !== false) {

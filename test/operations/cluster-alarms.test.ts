@@ -247,7 +247,7 @@ describe('what they watch', () => {
     expect(alarmsOf(stack).MemoryUtilization).toMatchObject({ Threshold: 80, EvaluationPeriods: 1 });
     expect(alarmsOf(stack).generalDrainNotEnding).toMatchObject({ EvaluationPeriods: 288 });
     expect(deployed(alarmsOf(stack).MemoryUtilization.AlarmDescription, 1)).toContain(
-      '80% of the memory of all nodes for 5 minutes',
+      '80% of the memory of all nodes of C=x for 5 minutes',
     );
   });
 
@@ -464,6 +464,14 @@ describe('descriptions', () => {
     expect(lengths.filter(([, length]) => length > 1024)).toEqual([]);
   });
 
+  test('each names the cluster, and those of a tier the tier', () => {
+    for (const [id, { AlarmDescription }] of Object.entries(alarms())) {
+      const text = deployed(AlarmDescription, 8);
+      expect(text).toContain('C=xxxxxxxx');
+      if (/Tier|Drain/.test(id) && !/Reserv|Utiliz|Orphans/.test(id)) expect(text).toContain('a'.repeat(64));
+    }
+  });
+
   test('each says what it means and has commands', () => {
     const all = alarms();
     expect(Object.keys(all)).toHaveLength(8);
@@ -476,12 +484,12 @@ describe('descriptions', () => {
       id.endsWith('DrainNotEnding') ? [AlarmDescription] : [],
     );
     expect(deployed(text, 8)).toBe(
-      'Nodes have been terminating for 23 hours 55 minutes: a task cannot move or end. C=xxxxxxxx ' +
-        'G=xxxxxxxx. Nodes: aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names $G; ' +
-        'aws ecs list-container-instances --cluster $C --status DRAINING. Tasks: aws ecs list-tasks ' +
-        '--cluster $C --container-instance ARN. End it, with its tasks: aws autoscaling ' +
-        'complete-lifecycle-action --auto-scaling-group-name $G --lifecycle-hook-name ' +
-        'ecs-managed-draining-termination-hook --lifecycle-action-result CONTINUE --instance-id ID',
+      `Nodes of the tier "${'a'.repeat(64)}" have been terminating for 23 hours 55 minutes: a task cannot ` +
+        'move or end. C=xxxxxxxx G=xxxxxxxx. Nodes: aws ecs list-container-instances --cluster $C --status ' +
+        'DRAINING. Tasks: aws ecs list-tasks --cluster $C --container-instance ARN. End it, with its ' +
+        'tasks: aws autoscaling complete-lifecycle-action --auto-scaling-group-name $G ' +
+        '--lifecycle-hook-name ecs-managed-draining-termination-hook --lifecycle-action-result CONTINUE ' +
+        '--instance-id ID',
     );
   });
 });
