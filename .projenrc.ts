@@ -111,6 +111,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     include: ['examples/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts'],
+    exclude: ['lib', 'dist'], // compiled, maybe at this moment
     compilerOptions: {
       paths: { 'cdk-ecs-auto-scaled-cluster': ['./src/index.ts'] },
     },
@@ -220,10 +221,15 @@ project.addTask('demo', {
   receiveArgs: true,
 });
 
+project.addTask('emulator', {
+  description: 'Start the emulator of the tests for use by hand, until Ctrl-C (docs/emulator.md)',
+  exec: 'tsx --tsconfig tsconfig.dev.json test/deploy/by-hand.ts',
+});
+
 project.addTask('pictures', {
   description:
-    "Draw the guides' pictures again: from their sources in docs/images, and from the model of a roll",
-  exec: 'jest --ci test/docs/pictures.test.ts test/roll/picture.test.ts',
+    "Draw the guides' pictures again: from their sources in docs/images, and from the model of a roll, with its numbers",
+  exec: 'jest --ci test/docs/pictures.test.ts test/roll/picture.test.ts test/roll/numbers.test.ts',
   env: { UPDATE_GOLDEN: '1' },
 });
 
@@ -253,18 +259,23 @@ jest.config.modulePathIgnorePatterns = ['<rootDir>/.cache/', '<rootDir>/dist/'];
 jest.config.globalSetup = '<rootDir>/test/helpers/environment.js';
 jest.config.testSequencer = '<rootDir>/test/helpers/longest-first.js';
 jest.addReporter(new javascript.JestReporter('<rootDir>/test/helpers/count-reporter.js'));
-project.testTask.reset();
-project.testTask.exec('biome check --error-on-warnings');
-project.testTask.exec('tsc --noEmit -p tsconfig.dev.json');
-project.testTask.exec('jest --ci', { receiveArgs: true });
-const verify = project.addTask('verify', {
-  description: 'Compile, translate the samples, and run every check and test',
+const lint = project.addTask('lint', {
+  description: 'Style, formatting and imports',
+  exec: 'biome check --error-on-warnings',
 });
-verify.spawn(project.compileTask);
-verify.spawn(project.postCompileTask);
-const onCi = 'node -e "if (!process.env.CI) process.exit(1)"';
-verify.exec('git diff --exit-code -- API.md docs/api', { condition: onCi }); // generated, and committed
-verify.spawn(project.testTask, { receiveArgs: true });
+const types = project.addTask('types', {
+  description: 'Check the types of everything, tests and examples too',
+  exec: 'tsc --noEmit -p tsconfig.dev.json',
+});
+project.testTask.reset();
+project.testTask.spawn(lint);
+project.testTask.spawn(types);
+project.testTask.exec('jest --ci', { receiveArgs: true });
+project.addTask('verify', {
+  description: 'Compile, translate the samples, and run every check and test',
+  exec: 'tsx --tsconfig tsconfig.dev.json projenrc/verify.ts',
+  receiveArgs: true,
+});
 // `projen build` makes the one package that needs nothing but Node.js; of the others, the release makes each
 // in a job of its own.
 project.packageTask.reset('projen package:js');
@@ -302,13 +313,14 @@ project.addTask('verify:all', {
 });
 // The first command after `npm ci`: some tests read what compile and rosetta write.
 const unit = project.addTask('test:unit', {
-  description: 'The tests that need neither a sandbox nor an emulator; compiles first what is not up to date',
+  description:
+    'The tests that need no sandbox, emulator, packages or reviewers; compiles first what is not up to date',
 });
 unit.spawn(project.compileTask, { condition: 'node projenrc/newer.js .jsii src' });
 unit.spawn(rosetta, { condition: 'node projenrc/newer.js .jsii.tabl.json .jsii README.md' });
 // `--ci` is last, or the patterns would swallow the names of files that are given.
 unit.exec(
-  `jest --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages)/' '${ON_DEMAND}' --ci`,
+  `jest --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages|reviewers)/' '${ON_DEMAND}' --ci`,
   { receiveArgs: true },
 );
 // The source is on GitHub; in the package, maps with the source in them would be more than half of it.

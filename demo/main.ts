@@ -7,7 +7,8 @@ const OUT = join(__dirname, '..', 'cdk.out', 'article');
 
 /** Tells what takes a while on standard error, so that standard output is the result alone. */
 async function step<T>(what: string, body: () => T | Promise<T>): Promise<T> {
-  process.stderr.write(`… ${what}\n`);
+  // An empty line: the table that was printed before must not run into it.
+  process.stderr.write(`\n… ${what}\n`);
   const start = Date.now();
   const result = await body();
   process.stderr.write(`✓ ${what} (${((Date.now() - start) / 1000).toFixed(1)} s)\n`);

@@ -119,13 +119,14 @@ describe('the supply chain', () => {
 });
 
 describe('the Python tools of the tests', () => {
-  test.each(['test/reviewers/requirements.txt', 'test/iam/requirements.txt'])(
-    'are pinned exactly in %s',
-    (file) => {
-      const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
-      const packages = lines.filter((line) => line !== '' && !line.startsWith('#'));
-      expect(packages.length).toBeGreaterThan(0);
-      expect(packages.filter((line) => !/^[\w.-]+==[\w.]+$/.test(line))).toEqual([]);
-    },
-  );
+  test.each([
+    'test/reviewers/requirements.txt',
+    'test/iam/requirements.txt',
+    'test/languages/requirements.txt',
+  ])('are pinned exactly in %s', (file) => {
+    const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
+    const packages = lines.filter((line) => line !== '' && !line.startsWith('#'));
+    expect(packages.length).toBeGreaterThan(0);
+    expect(packages.filter((line) => !/^[\w.-]+==[\w.]+$/.test(line))).toEqual([]);
+  });
 });

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const BOOT = join(__dirname, 'harness', 'boot.py');
+/** The program that sets up and boots machines. */
+export const BOOT = join(__dirname, 'harness', 'boot.py');
 const CACHE = join(__dirname, '..', '..', '.cache', 'boot');
 const REPORTS = join(CACHE, 'reports');
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
+import { picture } from '../../projenrc/pictures/graph';
+import { PALETTE } from '../../projenrc/pictures/palette';
 import { expectGolden } from '../helpers/golden';
-import { PALETTE } from '../helpers/palette';
 import { pages, prose, ROOT } from './markdown';
-import { picture } from './picture';
 
 const IMAGES = 'docs/images';
 const named = (extension: string) =>

@@ -22,6 +22,7 @@ import {
 import { blocks, page } from '../docs/markdown';
 import { translatedSamples } from '../docs/translated-samples';
 import { builtPackages, MAVEN_REPOSITORY, ROOT, run, userEnvironment } from '../helpers/packages';
+import { pythonPackages } from '../helpers/python-packages';
 import { optionsStack } from './extra/options';
 import { examplesIn, FUNCTIONS, samplesOfTheReadme } from './reference';
 
@@ -164,8 +165,11 @@ async function tryOut(folder: string, name: string): Promise<Result> {
     cpSync(join(__dirname, 'extra', from), join(cwd, folderOfTests, to));
   if (examples) writeFileSync(join(cwd, folderOfTests, examples[1]), withTheExamples(examples[0], name));
   if (reference) writeFileSync(join(cwd, folderOfTests, reference[1]), withTheReference(reference[0], name));
+  // What the Python app takes but for the library: pip finds it there, and installs the library's package.
+  const others = pythonPackages(join(__dirname, 'requirements.txt'));
   const env = userEnvironment({
     PATH: `${path ? `${join(cwd, path)}:` : ''}${process.env.PATH}`,
+    PYTHONPATH: others,
     CDK_VALIDATION: 'false',
     MAVEN_OPTS: `-Dmaven.repo.local=${MAVEN_REPOSITORY}`,
     PIP_DISABLE_PIP_VERSION_CHECK: '1',

@@ -1,32 +1,54 @@
 import { join } from 'node:path';
+import { picture } from '../../projenrc/pictures/roll';
 import { expectGolden } from '../helpers/golden';
-import type { Estate, Policy } from './model';
-import { picture } from './picture';
+import { mostMoves } from './arbitrary';
+import { TICK } from './clock';
+import { type Fleet, ROLLING } from './fleet';
+import { roll } from './roll';
 
-const ESTATE: Estate = {
-  nodes: 5,
-  slots: 5,
-  services: [
-    { desired: 10, minHealthyPercent: 100, maxPercent: 200, protectedFor: 0 },
-    { desired: 5, minHealthyPercent: 100, maxPercent: 200, protectedFor: 0 },
+const SERVICE = {
+  minHealthyPercent: 100,
+  maxPercent: 200,
+  protectedFor: 0,
+  weights: [1],
+  rebalanced: false,
+};
+const FLEET: Fleet = {
+  tiers: [
+    {
+      nodes: 5,
+      slots: 5,
+      zones: 3,
+      boots: [90, 120, 75, 180, 105],
+      faults: ['none'],
+      limit: Number.POSITIVE_INFINITY,
+    },
   ],
-  bootTicks: [3, 4, 3, 5, 3],
-  broken: [],
-  spotLosses: [],
+  services: [
+    { ...SERVICE, desired: 10 },
+    { ...SERVICE, desired: 5 },
+  ],
+  happenings: [],
+  runs: { startsAt: 15, lostAt: Number.POSITIVE_INFINITY, endEvent: true },
+  undocumented: { termination: 'progressive', drainingCounts: true },
   placement: 'emptiest',
+  seed: 4,
 };
-const POLICY: Policy = {
-  minHealthyPercentage: 100,
-  maxHealthyPercentage: 140,
-  cordon: true,
-  readinessGate: true,
-  drains: true,
-  termination: 'progressive',
-};
+/** Ticks of the model in a column. */
+const COLUMN = 30 / TICK;
 
 test('the picture of the guide is what the model gives', () => {
+  const outcome = roll(FLEET, ROLLING, true);
+  expect(mostMoves(outcome)).toBe(1);
+  expect(Math.max(...outcome.shortfall)).toBe(0);
+  const ended = outcome.seconds / TICK + COLUMN;
   expectGolden(
     join(__dirname, '..', '..', 'docs', 'images', 'roll.svg'),
-    picture('One roll of rolling({ maxHealthyPercentage: 140 }), with its cordon', ESTATE, POLICY),
+    picture(
+      'One roll of rolling(), from the model',
+      '15 tasks on 5 nodes: each moves once, and 15 run at all times',
+      'Time runs to the right, 30 seconds in a column. From the model in test/roll, not measured on AWS.',
+      outcome.history.filter((_, tick) => tick % COLUMN === 0 && tick <= ended),
+    ),
   );
 });

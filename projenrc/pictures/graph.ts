@@ -1,4 +1,4 @@
-import { onCard } from '../helpers/palette';
+import { onCard } from './palette';
 
 // Required, for its types are written as those of an ES module only.
 const {
