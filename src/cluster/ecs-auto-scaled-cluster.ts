@@ -11,6 +11,7 @@ import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cl
 import type { OperatedCluster } from '../operations/operated-cluster';
 import { checkCdkVersion } from '../private/cdk-version';
 import { fail, inChild, quoteForMessage } from '../private/errors';
+import { checkAtSynthesis } from '../rendered/problem';
 import { NOT_HELD } from '../replacement/held';
 import { GroupReview } from '../review/group-review';
 import { associationOf } from '../services/repairs/association-dependency';
@@ -22,6 +23,7 @@ import { TIER_OPTIONS } from '../tier/tier-fields';
 import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
 import { CLUSTER, ECS_CLUSTER } from './cluster-fields';
+import { clusterProblems } from './cluster-problems';
 import type { EcsAutoScaledClusterProps } from './cluster-props';
 import {
   ATTRIBUTES,
@@ -30,7 +32,7 @@ import {
   readImport,
   SERVED_CLUSTER,
 } from './imported-cluster';
-import { unusedNodeFields, warnOfNodeFields } from './unreached-node-fields';
+import { warnOfNodeFields } from './unreached-node-fields';
 
 /** ECS takes at most 20 capacity providers in a strategy. */
 const MAX_TIERS = 20;
@@ -121,7 +123,10 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
         new ec2.SecurityGroup(tiers, 'SecurityGroup', { vpc: own.vpc, description: 'Amazon ECS nodes' }),
     };
     this.operated = { cluster: this, tiers: () => this.tiers, containerInsights: own.containerInsightsV2 };
-    this.node.addValidation({ validate: () => this.problems() });
+    checkAtSynthesis(this, () => {
+      warnOfNodeFields(this, this.tiers);
+      return clusterProblems(this, this.tiers, own);
+    });
     this.serveServices(own.clusterName);
     for (const tier of own.tiers ?? []) this.addTier(tier.name, tier);
   }
@@ -293,41 +298,6 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
         return tiers().some((tier) => tier._replacement.needsPlacementConstraint);
       },
     });
-  }
-
-  private problems(): string[] {
-    const tiers = this.tiers;
-    if (tiers.length === 0)
-      return ['a cluster needs at least one tier: give it `tiers`, or call `addTier()` (NoTier)'];
-    const problems: string[] = [];
-    if (tiers.every((tier) => tier._isRetired))
-      problems.push('a cluster needs at least one tier that is not `retired` (RetiredTier)');
-    const based = tiers
-      .filter((tier) => tier._defaultStrategy?.base)
-      .map((tier) => quoteForMessage(tier.name));
-    if (based.length > 1)
-      problems.push(
-        `\`defaultStrategy.base\` can be set for one tier only, got: ${based.join(', ')} (InvalidStrategy)`,
-      );
-    // "If all weights are 0, any RunTask or CreateService with the strategy fails"
-    // (CapacityProviderStrategyItem).
-    if (
-      tiers.some((tier) => !tier._isRetired) &&
-      this.defaultCapacityProviderStrategy.every(({ weight }) => weight === 0)
-    ) {
-      problems.push(
-        '`defaultStrategy.weight` must be above 0 for at least one tier, got: 0 for all (InvalidStrategy)',
-      );
-    }
-    const providers = tiers.flatMap((tier) => tier._explicitCapacityProviderName ?? []);
-    const twice = providers.find((name, index) => providers.indexOf(name) !== index);
-    if (twice !== undefined)
-      problems.push(
-        `\`capacityProviderName\` must be unique, got ${quoteForMessage(twice)} twice ` +
-          '(InvalidCapacityProviderName)',
-      );
-    warnOfNodeFields(this, tiers);
-    return [...problems, ...unusedNodeFields(this.tierCluster.defaults, tiers)];
   }
 }
 

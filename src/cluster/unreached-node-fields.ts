@@ -5,16 +5,21 @@ import type { NodeTemplate } from '../node/node-template';
 import { quoteForMessage } from '../private/errors';
 import { formatFields } from '../private/fields';
 import { warn } from '../private/warning';
+import { type Problem, problemAt } from '../rendered/problem';
 import type { InstanceTier } from '../tier/instance-tier';
 
 /** The node fields of a cluster that none of its tiers takes. */
-export function unusedNodeFields(defaults: NodeProps, tiers: InstanceTier[]): string[] {
+export function unusedNodeFields(scope: IConstruct, defaults: NodeProps, tiers: InstanceTier[]): Problem[] {
   const reached = fieldsReaching(tiers);
   const unused = NODE.set(defaults).filter((field) => !reached.has(field));
   if (unused.length === 0) return [];
   return [
-    `${formatFields(unused)} of the cluster reach no tier: every tier has a \`template\` or a value of its ` +
-      'own. Put them there (UnusedNodeFields)',
+    problemAt(
+      scope,
+      'UnusedNodeFields',
+      `${formatFields(unused)} of the cluster reach no tier: every tier has a \`template\` or a value ` +
+        'of its own. Put them there',
+    ),
   ];
 }
 

@@ -4,6 +4,7 @@ import { wholeNumber } from '../private/bounds';
 import { INSTANCE_TYPE, KEY_PAIR, MACHINE_IMAGE, ROLE, SECURITY_GROUP } from '../private/cdk-types';
 import { flag, listOf, member } from '../private/expected-type';
 import { Destination, type InheritedFields, RENDERED, Struct } from '../private/fields';
+import type { Count } from '../private/value';
 import type { NodeProps } from './node-props';
 import { VOLUME } from './node-volume';
 import { VOLUME_TAGS } from './volume-tags';
@@ -12,7 +13,7 @@ import { VOLUME_TAGS } from './volume-tags';
 export const LAUNCH_TEMPLATE = new Destination<ec2.LaunchTemplateProps>('ec2.LaunchTemplate');
 
 /** EC2 Auto Scaling takes at most 40 instance types in a mixed-instances group. */
-const TYPES = {
+const TYPES: Count = {
   min: 1,
   max: 40,
   named: 'instance type',
@@ -21,7 +22,7 @@ const TYPES = {
 };
 
 /** EC2 takes at most 16 security groups an interface, where the quota is raised. */
-const GROUPS = {
+const GROUPS: Count = {
   min: 1,
   max: 16,
   named: 'group',

@@ -3,9 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { deployedStackName, shortHash } from '../private/stacks';
 import type { DockerAuth } from '../registry/docker-auth';
+import { checkAtSynthesis } from '../rendered/problem';
 import { AgentDocument } from './agent-document';
 import { NodeRole } from './node-role';
-import { forgetPolicies, policiesOf, problemsWithPolicies } from './policy-limits';
+import { forgetPolicies, policiesOf, policyProblems } from './policy-limits';
 import { sessionManagerStatements } from './session-manager';
 
 /**
@@ -68,10 +69,9 @@ export class NodePermissions extends Construct {
           });
     // Once for each role, not for each stack.
     if (users.length === 0) {
-      this.node.addValidation({
-        validate: () =>
-          areSmall(users, rootOf(stack), role) ? [] : problemsWithPolicies(rootOf(stack), role),
-      });
+      checkAtSynthesis(this, () =>
+        areSmall(users, rootOf(stack), role) ? [] : policyProblems(rootOf(stack), role, this),
+      );
     }
     users.push(this);
     if (!NodeRole.isNodeRole(role)) this.policy.addStatements(...sessionManagerStatements());

@@ -12,6 +12,8 @@ import {
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { deployedStackName } from '../private/stacks';
+import { type Problem, problemAt } from '../rendered/problem';
+import { isResourceOf, PSEUDO_PARAMETERS } from '../rendered/references';
 
 /**
  * Characters without white space: of all inline policies of a role together, of one managed policy. IAM
@@ -23,7 +25,7 @@ const MAX_MANAGED = 6_144;
 /** Managed policies a role, unless the account's quota was raised. */
 const MAX_ATTACHED = 10;
 
-const REMEDY = 'give some of the clusters another role (TooManyClusters)';
+const REMEDY = 'give some of the clusters another role';
 
 /**
  * The policies of an app or a stage, by the roles that have them: found in one walk, however many
@@ -68,7 +70,7 @@ export function policiesOf(root: IConstruct, role: iam.IRole): number {
  * What is wrong with the size of everything in `root` that adds policies to a role, this library or not. IAM
  * would refuse it in the middle of a deployment, and of whichever stack comes last.
  */
-export function problemsWithPolicies(root: IConstruct, role: iam.IRole): string[] {
+export function policyProblems(root: IConstruct, role: iam.IRole, scope: IConstruct): Problem[] {
   const [name] = namesOf([role.roleName], role);
   const all = new Policies();
   const problems: string[] = [];
@@ -90,7 +92,7 @@ export function problemsWithPolicies(root: IConstruct, role: iam.IRole): string[
       if (one.characters > MAX_MANAGED) {
         problems.push(
           `the managed policy for ${one.clusters.size} clusters of ${Stack.of(resource).node.path} has ` +
-            `about ${one.characters} characters, and IAM takes at most ${MAX_MANAGED}: ${REMEDY}`,
+            `about ${one.characters} characters, and IAM takes at most ${MAX_MANAGED}`,
         );
       }
     }
@@ -99,13 +101,13 @@ export function problemsWithPolicies(root: IConstruct, role: iam.IRole): string[
   if (all.characters > MAX_INLINE) {
     problems.push(
       `${of} has about ${all.characters} characters of inline policies, and IAM takes at most ` +
-        `${MAX_INLINE}: ${REMEDY}`,
+        `${MAX_INLINE}`,
     );
   }
   if (attached > MAX_ATTACHED) {
-    problems.push(`${of} has ${attached} managed policies, and IAM takes at most ${MAX_ATTACHED}: ${REMEDY}`);
+    problems.push(`${of} has ${attached} managed policies, and IAM takes at most ${MAX_ATTACHED}`);
   }
-  return problems;
+  return problems.map((problem) => problemAt(scope, 'TooManyClusters', `${problem}: ${REMEDY}`));
 }
 
 /** Policies, and the clusters that they name. */
@@ -122,18 +124,9 @@ class Policies {
   }
 }
 
-/** What CloudFormation will put in: a region with a long name, an account, the common partition. */
-const PSEUDO_PARAMETERS: Record<string, string> = {
-  'AWS::AccountId': '123456789012',
-  'AWS::Partition': 'aws',
-  'AWS::Region': 'ap-southeast-2',
-  'AWS::URLSuffix': 'amazonaws.com',
-};
-
 /** A name or an ARN as long as the one that the resource will get, as far as can be told. */
 function likelyText({ target, displayName }: Reference): string {
-  const known = PSEUDO_PARAMETERS[displayName];
-  if (known !== undefined) return known;
+  if (displayName in PSEUDO_PARAMETERS) return PSEUDO_PARAMETERS[displayName];
   const stackName = deployedStackName(target);
   if (!CfnResource.isCfnResource(target)) return stackName;
   // A token that turns out to be nothing where the name is left to CloudFormation.
@@ -150,7 +143,7 @@ function likelyText({ target, displayName }: Reference): string {
 }
 
 function isCluster(construct: IConstruct): boolean {
-  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::ECS::Cluster';
+  return isResourceOf('AWS::ECS::Cluster', construct);
 }
 
 /** Roles' names, whichever stack they are seen from. */

@@ -2,11 +2,12 @@ import { Token } from 'aws-cdk-lib';
 import { text } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
 import { mapOf, refined } from '../private/expected-type';
+import type { Count } from '../private/value';
 
 const CODE = 'InvalidVolumeTags';
 
 /** EC2 takes at most 50 tags a resource. */
-const COUNT = { max: 50, named: 'entry', code: CODE };
+const COUNT: Count = { max: 50, named: 'entry', code: CODE };
 
 const TAG = text(
   CODE,

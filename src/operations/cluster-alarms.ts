@@ -1,10 +1,11 @@
-import { Annotations, AspectPriority, Aspects, Stack } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { fail, inChild } from '../private/errors';
 import { forThisAccount } from '../private/service-principal';
+import { warn } from '../private/warning';
 import type { InstanceTier } from '../tier/instance-tier';
 import { ALARM, ALARMS, type Alarm, alarmsOf, CODE, type Condition, PERIOD } from './alarm-fields';
 import type { AlarmOptions, ClusterAlarmsOptions } from './cluster-alarms-options';
@@ -154,8 +155,9 @@ export class ClusterAlarms extends Construct {
     // error of its own.
     if (!this.watchesOrphans || all.length === 0 || this.node.tryFindChild('Orphans')) return;
     if (all.length > MAX_TIERS_WITH_ORPHANS) {
-      Annotations.of(this).addWarningV2(
-        'cdk-ecs-auto-scaled-cluster:ClusterAlarms.orphans',
+      warn(
+        this,
+        'ClusterAlarms.orphans',
         `There is no alarm on orphans: it can watch ${MAX_TIERS_WITH_ORPHANS} tiers, and the cluster ` +
           `has ${all.length}.`,
       );

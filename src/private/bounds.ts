@@ -1,4 +1,5 @@
 import { type Duration, type Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
+import type { ErrorCode } from './error-code';
 import { fail, quoteForMessage } from './errors';
 import type { Bounds, Unit, Value } from './value';
 
@@ -14,7 +15,7 @@ function outside(value: number, { min, max }: Bounds): boolean {
 }
 
 /** A whole number within bounds. Java and Python pass 2.5 for an integer, so that is checked too. */
-export function wholeNumber(code: string, bounds: Bounds = {}, unit?: Unit): Value<number> {
+export function wholeNumber(code: ErrorCode, bounds: Bounds = {}, unit?: Unit): Value<number> {
   const expected = `a whole number${allowed(bounds)}`;
   return {
     expected,
@@ -29,7 +30,7 @@ export function wholeNumber(code: string, bounds: Bounds = {}, unit?: Unit): Val
 }
 
 /** A share in whole percent. What is written as 0.9 is not a share of 0 percent. */
-export function percent(code: string, bounds: Bounds): Value<number> {
+export function percent(code: ErrorCode, bounds: Bounds): Value<number> {
   const expected = `a whole number of percent${allowed(bounds)}`;
   return {
     expected,
@@ -53,7 +54,7 @@ function span(seconds: number): string {
 }
 
 /** A duration within bounds in seconds. Plain JavaScript passes a number, in any unit, and a text. */
-export function duration(code: string, bounds: Bounds = {}): Value<Duration> {
+export function duration(code: ErrorCode, bounds: Bounds = {}): Value<Duration> {
   const expected = 'a Duration, as `Duration.minutes(…)` makes it';
   return {
     expected,
@@ -76,7 +77,7 @@ function secondsOf(value: Duration): number {
 }
 
 /** A duration in whole seconds, within bounds in seconds: APIs take no part of a second. */
-export function wholeSeconds(code: string, bounds: Bounds = {}): Value<Duration> {
+export function wholeSeconds(code: ErrorCode, bounds: Bounds = {}): Value<Duration> {
   const any = duration(code, bounds);
   return {
     ...any,
@@ -89,7 +90,7 @@ export function wholeSeconds(code: string, bounds: Bounds = {}): Value<Duration>
 }
 
 /** A size in whole units, within bounds in that unit. */
-export function size(code: string, unit: 'MiB' | 'GiB', bounds: Bounds = {}): Value<Size> {
+export function size(code: ErrorCode, unit: 'MiB' | 'GiB', bounds: Bounds = {}): Value<Size> {
   const expected = `a Size, as \`Size.${unit === 'MiB' ? 'mebibytes' : 'gibibytes'}(…)\` makes it`;
   return {
     expected,
@@ -110,7 +111,7 @@ export function size(code: string, unit: 'MiB' | 'GiB', bounds: Bounds = {}): Va
 }
 
 /** A text that matches `pattern`, which `rule` says in words. */
-export function text(code: string, pattern: RegExp, rule: string): Value<string> {
+export function text(code: ErrorCode, pattern: RegExp, rule: string): Value<string> {
   return {
     expected: rule,
     check(field, value, scope) {

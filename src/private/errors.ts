@@ -1,4 +1,5 @@
 import { Construct, type IConstruct } from 'constructs';
+import type { ErrorCode } from './error-code';
 
 /**
  * What this library throws for input that cannot work.
@@ -10,31 +11,38 @@ import { Construct, type IConstruct } from 'constructs';
 export class ValidationError extends Error {
   // Behind accessors: Node.js prints the fields of an error that nobody catches below its stack, and the
   // message has said it all.
-  readonly #problem: string;
-  readonly #code: string;
+  readonly #text: string;
+  readonly #code: ErrorCode;
   readonly #path?: string;
 
-  public constructor(code: string, problem: string, path?: string) {
-    super(path === undefined ? `${problem} (${code})` : `${problem} (${code} at ${path})`);
+  public constructor(code: ErrorCode, text: string, path?: string) {
+    super(messageOf(text, code, path));
     this.name = 'ValidationError';
     this.#code = code;
-    this.#problem = problem;
+    this.#text = text;
     this.#path = path;
     hideOwnFrames(this);
   }
 
   /** The sentence without code and path: what `inScope` builds on. */
-  public get problem(): string {
-    return this.#problem;
+  public get text(): string {
+    return this.#text;
   }
 
-  public get code(): string {
+  public get code(): ErrorCode {
     return this.#code;
   }
 
   public get path(): string | undefined {
     return this.#path;
   }
+}
+
+/**
+ * A sentence with its code and, where it is not said otherwise, the path: as users read it in any language.
+ */
+export function messageOf(text: string, code: ErrorCode, path?: string): string {
+  return path === undefined ? `${text} (${code})` : `${text} (${code} at ${path})`;
 }
 
 /** More than the library ever has between a call of the user's and what refuses it. */
@@ -67,9 +75,9 @@ function hideOwnFrames(error: Error): void {
   error.stack = [...lines.slice(0, header), ...others.slice(0, limit)].join('\n');
 }
 
-/** Refuses: `problem` says which field, which value and what is allowed. */
-export function fail(code: string, problem: string, scope?: IConstruct): never {
-  throw new ValidationError(code, problem, scope?.node.path);
+/** Refuses: `text` says which field, which value and what is allowed. */
+export function fail(code: ErrorCode, text: string, scope?: IConstruct): never {
+  throw new ValidationError(code, text, scope?.node.path);
 }
 
 /** Runs code that knows no construct, and gives the construct's path to whatever it refuses. */
@@ -90,7 +98,7 @@ function atPath<T>(path: string, body: () => T): T {
     return body();
   } catch (error) {
     if (error instanceof ValidationError && error.path === undefined)
-      throw new ValidationError(error.code, error.problem, path);
+      throw new ValidationError(error.code, error.text, path);
     throw error;
   }
 }

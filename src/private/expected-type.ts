@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { ErrorCode } from './error-code';
 import { fail, quoteForMessage, ValidationError } from './errors';
 import type { Count, Value } from './value';
 
@@ -180,7 +181,7 @@ export function refined<T>(
 }
 
 /** A value that decides what is made, or is calculated with: no token can be waited for. */
-export function known<T>(value: Value<T>, code: string = CODE): Value<T> {
+export function known<T>(value: Value<T>, code: ErrorCode = CODE): Value<T> {
   return refined(value, (field, given, scope) => {
     if (isToken(given)) fail(code, `\`${field}\` must be known at synthesis, got: a token`, scope);
   });

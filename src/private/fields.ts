@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import type { ErrorCode } from './error-code';
 import { fail, inScope, quoteForMessage } from './errors';
 import { nearMiss } from './near-miss';
 import type { Value } from './value';
@@ -82,7 +83,7 @@ interface Notes<S> {
   /** Fields that have another name now. */
   readonly formerNames?: { readonly [name: string]: keyof S & string };
   /** Refuses every name that is no field, and says what to write for it. */
-  readonly others?: { readonly code: string; readonly instead: (name: string) => string };
+  readonly others?: { readonly code: ErrorCode; readonly instead: (name: string) => string };
 }
 
 /** A struct of the public API: all that is known of its fields. */

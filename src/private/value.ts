@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import type { ErrorCode } from './error-code';
 
 /** Lower and upper bound, both allowed; a missing one is no bound. */
 export interface Bounds {
@@ -10,9 +11,9 @@ export interface Bounds {
 export interface Count extends Bounds {
   /** One of them, in a message. */
   readonly named: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   /** Where none is an error with a name that is not that of too many. */
-  readonly codeOfNone?: string;
+  readonly codeOfNone?: ErrorCode;
 }
 
 /** The unit of bounds, as the docs write it. */

@@ -1,5 +1,6 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { WarningId } from './warning-id';
 
 /**
  * A warning that a user can acknowledge, with an id that is part of the API.
@@ -8,7 +9,7 @@ import type { IConstruct } from 'constructs';
  * acknowledged there before the warning came, and ours come at synthesis. So that
  * `Annotations.of(task).acknowledgeWarning(…)` works, it is looked up here.
  */
-export function warn(scope: IConstruct, name: string, message: string): void {
+export function warn(scope: IConstruct, name: WarningId, message: string): void {
   const id = `cdk-ecs-auto-scaled-cluster:${name}`;
   if (!acknowledgedOnItself(scope, id)) Annotations.of(scope).addWarningV2(id, message);
 }

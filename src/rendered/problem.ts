@@ -1,15 +1,29 @@
 import type { IConstruct } from 'constructs';
+import type { ErrorCode } from '../private/error-code';
+import { messageOf } from '../private/errors';
 
-/** What is wrong, in a sentence without code and path. */
+/** What is wrong: the sentence without code and path, the code, and the path of the construct. */
 export interface Problem {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly text: string;
+  readonly path: string;
+}
+
+/** A problem of a construct. */
+export function problemAt(scope: IConstruct, code: ErrorCode, text: string): Problem {
+  return { code, text, path: scope.node.path };
 }
 
 /**
- * A problem as a validation reports it: the code and the path are in the text, because jsii hands
- * over nothing else.
+ * Refuses at synthesis what `check` finds wrong, once all aspects have run.
+ *
+ * The code stands in the text, because CDK hands on nothing else. It puts the path of `scope` in front, so
+ * another path stands in the text too.
  */
-export function problemAt(scope: IConstruct, { code, text }: Problem): string {
-  return `${text} (${code} at ${scope.node.path})`;
+export function checkAtSynthesis(scope: IConstruct, check: () => Problem[]): void {
+  const own = scope.node.path;
+  scope.node.addValidation({
+    validate: () =>
+      check().map(({ code, text, path }) => messageOf(text, code, path === own ? undefined : path)),
+  });
 }

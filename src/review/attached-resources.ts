@@ -1,6 +1,9 @@
-import type { Problem } from '../rendered/problem';
-import { at } from '../rendered/rendered-stack';
-import type { NodeReplacement } from '../replacement/node-replacement';
+import type { CfnResource } from 'aws-cdk-lib';
+import type { ErrorCode } from '../private/error-code';
+import { quoteForMessage } from '../private/errors';
+import { type Problem, problemAt } from '../rendered/problem';
+import { rendered } from '../rendered/resource';
+import type { ReviewedTier } from './reviewed-tier';
 
 const HOOK = 'AWS::AutoScaling::LifecycleHook';
 const POLICY = 'AWS::AutoScaling::ScalingPolicy';
@@ -10,42 +13,42 @@ const WARM_POOL = 'AWS::AutoScaling::WarmPool';
 export const ATTACHED_TYPES: ReadonlySet<string> = new Set([HOOK, POLICY, WARM_POOL]);
 
 /** What a resource that hangs on a tier's group does to it, without a word from CDK or CloudFormation. */
-export function attachmentProblem(resource: unknown, replacement: NodeReplacement): Problem | undefined {
-  switch (at(resource, 'Type')) {
+export function attachmentProblems(resource: CfnResource, tier: ReviewedTier): Problem[] {
+  const problem = (code: ErrorCode, text: string) => [
+    problemAt(tier.scope, code, `${quoteForMessage(resource.node.path)}: ${text}`),
+  ];
+  switch (resource.cfnResourceType) {
     case POLICY:
-      return {
-        code: 'ScalingPolicyOnTier',
-        text:
-          "a scaling policy of its own must not be on a tier's group: ECS scales it, by what its tasks " +
+      return problem(
+        'ScalingPolicyOnTier',
+        "a scaling policy of its own must not be on a tier's group: ECS scales it, by what its tasks " +
           'need, and forbids other policies beside managed scaling. Scale the services, and use the ' +
           "tier's `targetCapacityPercent`, `minCapacity` or `schedules` for spare nodes",
-      };
+      );
     case HOOK:
-      return replacement.drains ? abandonedTermination(at(resource, 'Properties')) : undefined;
+      if (!tier.replacement.drains || !abandonsTermination(resource)) return [];
+      return problem(
+        'AbandonedTermination',
+        'a termination hook must have the default result CONTINUE (left out, it is ABANDON): an ' +
+          'abandoned termination skips all other hooks, and with them the one that drains the node',
+      );
     case WARM_POOL:
-      return replacement._readinessGate
-        ? {
-            code: 'WarmPoolBehindGate',
-            text:
-              'a warm pool must not be on a group whose nodes have to join the cluster before they ' +
-              'count: nodes of the pool boot without registering, so the gate would hold each of them, ' +
-              'and give it up. Leave the pool out, or set `readinessGate: false`',
-          }
-        : undefined;
+      if (!tier.replacement._readinessGate) return [];
+      return problem(
+        'WarmPoolBehindGate',
+        'a warm pool must not be on a group whose nodes have to join the cluster before they ' +
+          'count: nodes of the pool boot without registering, so the gate would hold each of them, ' +
+          'and give it up. Leave the pool out, or set `readinessGate: false`',
+      );
     default:
-      return undefined;
+      return [];
   }
 }
 
 /** Left out, the result is ABANDON. */
-function abandonedTermination(properties: unknown): Problem | undefined {
-  if (at(properties, 'LifecycleTransition') !== 'autoscaling:EC2_INSTANCE_TERMINATING') return undefined;
-  const result = at(properties, 'DefaultResult') ?? 'ABANDON';
-  if (result !== 'ABANDON') return undefined;
-  return {
-    code: 'AbandonedTermination',
-    text:
-      'a termination hook must have the default result CONTINUE (left out, it is ABANDON): an ' +
-      'abandoned termination skips all other hooks, and with them the one that drains the node',
-  };
+function abandonsTermination(hook: CfnResource): boolean {
+  return (
+    rendered(hook, 'lifecycleTransition') === 'autoscaling:EC2_INSTANCE_TERMINATING' &&
+    (rendered(hook, 'defaultResult') ?? 'ABANDON') === 'ABANDON'
+  );
 }

@@ -1,12 +1,12 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type { NodeTemplate } from '../node/node-template';
 import { quoteForMessage } from '../private/errors';
-import type { Problem } from '../rendered/problem';
-import { isOverridden, rendered } from '../rendered/rendered-resource';
-import { at, listAt, type RenderedStack } from '../rendered/rendered-stack';
+import { type Problem, problemAt } from '../rendered/problem';
+import { field, isOverridden, rendered, renderedList } from '../rendered/resource';
+import type { RenderedStack } from '../rendered/stack';
 import { CLUSTER_NAME_TAG } from '../settings/cluster-name';
+import type { ReviewedTier } from './reviewed-tier';
 
 /**
  * What keeps the nodes of a tier from booting, or from finding their cluster, whoever has rendered it: an
@@ -14,23 +14,66 @@ import { CLUSTER_NAME_TAG } from '../settings/cluster-name';
  */
 export function bootProblems(
   stack: RenderedStack,
+  tier: ReviewedTier,
   group: CfnResource,
   launchTemplate: CfnResource,
-  template: NodeTemplate,
-  clusterName: string,
 ): Problem[] {
-  const data = launchTemplateData(stack, launchTemplate);
   return [
-    ...metadataProblems(data, template._isShared),
-    ...(template._isShared && !hasNameTag(group, clusterName)
-      ? tagProblems(stack.resource(stack.idOf(group)), Stack.of(group).resolve(clusterName))
-      : []),
-    ...architectureProblems(stack, at(data, 'ImageId'), template),
+    ...metadataProblems(tier, launchTemplate),
+    ...(tier.template._isShared ? clusterTagProblems(tier, group) : []),
+    ...architectureProblems(stack, tier, launchTemplate),
   ];
 }
 
-/** Nobody has touched the tag: what is most often so is seen without rendering the group. */
-function hasNameTag(group: CfnResource, clusterName: string): boolean {
+function metadataProblems(tier: ReviewedTier, launchTemplate: CfnResource): Problem[] {
+  const option = (name: string) => rendered(launchTemplate, 'launchTemplateData', 'metadataOptions', name);
+  if (option('httpEndpoint') === 'disabled') {
+    return [
+      problemAt(
+        tier.scope,
+        'InstanceMetadata',
+        '`MetadataOptions.HttpEndpoint` must not be "disabled": the agent gets the credentials of ' +
+          'its role from the instance metadata service, and would never join the cluster',
+      ),
+    ];
+  }
+  const tags = option('instanceMetadataTags');
+  if (!tier.template._isShared || tags === 'enabled') return [];
+  return [
+    problemAt(
+      tier.scope,
+      'InstanceMetadata',
+      '`MetadataOptions.InstanceMetadataTags` must be "enabled" in the launch template of a shared ' +
+        `\`template\`, got: ${quoteForMessage(tags)}: its nodes find their cluster in the tag ` +
+        `${CLUSTER_NAME_TAG} of their instance. Leave it to the library (an override, an aspect or a ` +
+        'property injector has changed it), or give the tier node fields of its own',
+    ),
+  ];
+}
+
+function clusterTagProblems(tier: ReviewedTier, group: CfnResource): Problem[] {
+  if (hasClusterTag(tier, group)) return [];
+  const tag = renderedList(group, 'tags').find((one) => field(one, 'key') === CLUSTER_NAME_TAG);
+  const value = field(tag, 'value');
+  const propagates = field(tag, 'propagateAtLaunch');
+  const same = JSON.stringify(value) === JSON.stringify(Stack.of(group).resolve(tier.clusterName));
+  if (same && (propagates === true || propagates === 'true')) return [];
+  const got = tag === undefined ? 'no such tag' : same ? 'one that is not' : quoteForMessage(value);
+  return [
+    problemAt(
+      tier.scope,
+      'ClusterNameTag',
+      `the tag ${CLUSTER_NAME_TAG} of the group must be the cluster's name, propagated at launch, ` +
+        `got: ${got}: nodes of a shared template find their cluster in it, and would join another one, ` +
+        'or none. Give your own tag another key, leave the group out of it (`excludeResourceTypes: ' +
+        "['AWS::AutoScaling::AutoScalingGroup']`), or give the tier node fields of its own instead of " +
+        'a `template`',
+    ),
+  ];
+}
+
+/** What is most often so is seen without resolving the tags: they are as the library has set them. */
+function hasClusterTag({ clusterName }: ReviewedTier, group: CfnResource): boolean {
   if (isOverridden(group, 'Tags')) return false;
   const tags = (group as Partial<autoscaling.CfnAutoScalingGroup>).tags?.renderTags() as unknown;
   const tag = Array.isArray(tags) ? tags.find((one) => one.key === CLUSTER_NAME_TAG) : undefined;
@@ -38,87 +81,27 @@ function hasNameTag(group: CfnResource, clusterName: string): boolean {
 }
 
 /**
- * What is looked at of a launch template: not its user data, which is most of it, unless an override has
- * to be merged in.
- */
-export function launchTemplateData(stack: RenderedStack, launchTemplate: CfnResource): unknown {
-  if (isOverridden(launchTemplate, 'LaunchTemplateData')) {
-    return at(stack.resource(stack.idOf(launchTemplate)), 'Properties', 'LaunchTemplateData');
-  }
-  const read = (...path: string[]) => rendered(launchTemplate, 'launchTemplateData', ...path);
-  return {
-    ImageId: read('imageId'),
-    InstanceRequirements: read('instanceRequirements'),
-    MetadataOptions: {
-      HttpEndpoint: read('metadataOptions', 'httpEndpoint'),
-      InstanceMetadataTags: read('metadataOptions', 'instanceMetadataTags'),
-    },
-  };
-}
-
-function metadataProblems(data: unknown, shared: boolean): Problem[] {
-  const options = at(data, 'MetadataOptions');
-  if (at(options, 'HttpEndpoint') === 'disabled') {
-    return [
-      {
-        code: 'InstanceMetadata',
-        text:
-          '`MetadataOptions.HttpEndpoint` must not be "disabled": the agent gets the credentials of ' +
-          'its role from the instance metadata service, and would never join the cluster',
-      },
-    ];
-  }
-  const tags = at(options, 'InstanceMetadataTags');
-  if (!shared || tags === 'enabled') return [];
-  return [
-    {
-      code: 'InstanceMetadata',
-      text:
-        '`MetadataOptions.InstanceMetadataTags` must be "enabled" in the launch template of a shared ' +
-        `\`template\`, got: ${quoteForMessage(tags)}: its nodes find their cluster in the tag ` +
-        `${CLUSTER_NAME_TAG} of their instance. Leave it to the library (an override, an aspect or a ` +
-        'property injector has changed it), or give the tier node fields of its own',
-    },
-  ];
-}
-
-function tagProblems(group: unknown, clusterName: unknown): Problem[] {
-  const tag = listAt(group, 'Properties', 'Tags').find((one) => at(one, 'Key') === CLUSTER_NAME_TAG);
-  const value = at(tag, 'Value');
-  const propagates = at(tag, 'PropagateAtLaunch');
-  const same = JSON.stringify(value) === JSON.stringify(clusterName);
-  if (same && (propagates === true || propagates === 'true')) return [];
-  const got = tag === undefined ? 'no such tag' : same ? 'one that is not' : quoteForMessage(value);
-  return [
-    {
-      code: 'ClusterNameTag',
-      text:
-        `the tag ${CLUSTER_NAME_TAG} of the group must be the cluster's name, propagated at launch, ` +
-        `got: ${got}: nodes of a shared template find their cluster in it, and would join another one, ` +
-        'or none. Give your own tag another key, leave the group out of it (`excludeResourceTypes: ' +
-        "['AWS::AutoScaling::AutoScalingGroup']`), or give the tier node fields of its own instead of " +
-        'a `template`',
-    },
-  ];
-}
-
-/**
  * Known are Amazon's own parameters, whose names say the architecture: by reference, or looked up at
  * synthesis or at launch.
  */
-function architectureProblems(stack: RenderedStack, image: unknown, template: NodeTemplate): Problem[] {
-  const parameter = typeof image === 'string' ? image : stack.parameterDefault(at(image, 'Ref'));
+function architectureProblems(
+  stack: RenderedStack,
+  { scope, template }: ReviewedTier,
+  launchTemplate: CfnResource,
+): Problem[] {
+  const image = rendered(launchTemplate, 'launchTemplateData', 'imageId');
+  const parameter = typeof image === 'string' ? image : stack.parameterDefault(field(image, 'Ref'));
   const architecture = architectureNamedBy(parameter);
   const needed = template._architecture;
   if (architecture === undefined || needed === undefined || needed === architecture) return [];
   return [
-    {
-      code: 'ImageArchitecture',
-      text:
-        '`machineImage` must be of the architecture of the instance types, got: ' +
+    problemAt(
+      scope,
+      'ImageArchitecture',
+      '`machineImage` must be of the architecture of the instance types, got: ' +
         `${quoteForMessage(parameter)} (${architecture}) and ${template.instanceTypes.join(', ')} ` +
         `(${needed}). \`NodeImage.amazonLinux2023()\` follows the instance types by itself`,
-    },
+    ),
   ];
 }
 

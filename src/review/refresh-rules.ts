@@ -1,10 +1,19 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { quoteForMessage } from '../private/errors';
-import type { Problem } from '../rendered/problem';
-import { at, listAt, type RenderedStack } from '../rendered/rendered-stack';
+import { type Problem, problemAt } from '../rendered/problem';
+import { field, fieldList, rendered, renderedList, renderedPolicy } from '../rendered/resource';
+import type { RenderedStack } from '../rendered/stack';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
-import type { NodeReplacement } from '../replacement/node-replacement';
-import { launchTemplateData } from './boot-rules';
+import type { ReviewedTier } from './reviewed-tier';
+
+/** A group that is refreshed, and what it launches. */
+interface Refreshed {
+  readonly tier: ReviewedTier;
+  readonly group: CfnResource;
+  readonly launchTemplate: CfnResource;
+  /** The group's instance types, where it mixes some: each may override what the launch template says. */
+  readonly overrides: unknown[];
+}
 
 /**
  * What keeps a group from being refreshed: each is accepted by CDK and CloudFormation, and fails, or does
@@ -14,100 +23,111 @@ import { launchTemplateData } from './boot-rules';
  */
 export function refreshProblems(
   stack: RenderedStack,
-  groupId: string,
+  tier: ReviewedTier,
+  group: CfnResource,
   launchTemplate: CfnResource,
-  replacement: NodeReplacement,
 ): Problem[] {
-  if (!replacement.replacesRunningNodes) return [];
-  const group = stack.resource(groupId);
-  if (group === undefined) return [];
-  const data = launchTemplateData(stack, launchTemplate);
+  if (!tier.replacement.replacesRunningNodes) return [];
+  const overrides = renderedList(group, 'mixedInstancesPolicy', 'launchTemplate', 'overrides');
+  const refreshed: Refreshed = { tier, group, launchTemplate, overrides };
   return [
-    ...imageAtLaunchProblems(group, data),
-    ...versionProblems(group),
-    ...requirementProblems(group, data),
-    ...(replacement._isRolling ? weightProblems(group) : []),
-    ...policyProblems(group),
-    ...alarmLoops(stack, groupId, group),
+    ...imageAtLaunchProblems(refreshed),
+    ...versionProblems(refreshed),
+    ...requirementProblems(refreshed),
+    ...(tier.replacement._isRolling ? weightProblems(refreshed) : []),
+    ...policyProblems(refreshed),
+    ...alarmLoops(stack, refreshed),
   ];
 }
 
-function imageAtLaunchProblems(group: unknown, data: unknown): Problem[] {
-  const images = [at(data, 'ImageId'), ...overridesOf(group).map((override) => at(override, 'ImageId'))];
-  const atLaunch = images.some(
+/** A field of the launch template, and those that replace it for an instance type. */
+function launched({ launchTemplate, overrides }: Refreshed, name: string): unknown[] {
+  return [rendered(launchTemplate, 'launchTemplateData', name), ...overridden(overrides, name)];
+}
+
+function overridden(overrides: unknown[], name: string): unknown[] {
+  return overrides.map((override) => field(override, name));
+}
+
+function imageAtLaunchProblems(refreshed: Refreshed): Problem[] {
+  const atLaunch = launched(refreshed, 'imageId').some(
     (image) => image !== undefined && JSON.stringify(image).includes('resolve:ssm:'),
   );
-  return atLaunch ? [{ code: 'ImageAtLaunch', text: IMAGE_AT_LAUNCH }] : [];
+  return atLaunch ? [problemAt(refreshed.tier.scope, 'ImageAtLaunch', IMAGE_AT_LAUNCH)] : [];
 }
 
-function versionProblems(group: unknown): Problem[] {
+function versionProblems({ tier, group, overrides }: Refreshed): Problem[] {
   const specifications = [
-    at(group, 'Properties', 'LaunchTemplate'),
-    at(group, 'Properties', 'MixedInstancesPolicy', 'LaunchTemplate', 'LaunchTemplateSpecification'),
-    ...overridesOf(group).map((override) => at(override, 'LaunchTemplateSpecification')),
+    rendered(group, 'launchTemplate'),
+    rendered(group, 'mixedInstancesPolicy', 'launchTemplate', 'launchTemplateSpecification'),
+    ...overridden(overrides, 'launchTemplateSpecification'),
   ];
   const moving = specifications
-    .map((specification) => at(specification, 'Version'))
+    .map((specification) => field(specification, 'version'))
     .find((version) => version === '$Latest' || version === '$Default');
   if (moving === undefined) return [];
   return [
-    {
-      code: 'MovingVersion',
-      text:
-        'the version of the launch template must be a number where running nodes are replaced, got: ' +
+    problemAt(
+      tier.scope,
+      'MovingVersion',
+      'the version of the launch template must be a number where running nodes are replaced, got: ' +
         `${quoteForMessage(moving)}: the group would not change with the template, so nothing would be ` +
         'replaced, and there would be nothing to roll back to',
-    },
+    ),
   ];
 }
 
-function requirementProblems(group: unknown, data: unknown): Problem[] {
-  const selected =
-    at(data, 'InstanceRequirements') !== undefined ||
-    overridesOf(group).some((override) => at(override, 'InstanceRequirements') !== undefined);
-  if (!selected) return [];
+function requirementProblems(refreshed: Refreshed): Problem[] {
+  if (launched(refreshed, 'instanceRequirements').every((one) => one === undefined)) return [];
   return [
-    {
-      code: 'InstanceRequirements',
-      text:
-        '`InstanceRequirements` (attribute-based instance selection) must not be set where running ' +
+    problemAt(
+      refreshed.tier.scope,
+      'InstanceRequirements',
+      '`InstanceRequirements` (attribute-based instance selection) must not be set where running ' +
         'nodes are replaced: a refresh that passes over nodes that are up to date fails with it. Name ' +
         'the `instanceTypes`',
-    },
+    ),
   ];
 }
 
-function weightProblems(group: unknown): Problem[] {
-  if (!overridesOf(group).some((override) => at(override, 'WeightedCapacity') !== undefined)) return [];
+function weightProblems({ tier, overrides }: Refreshed): Problem[] {
+  if (overridden(overrides, 'weightedCapacity').every((weight) => weight === undefined)) return [];
   return [
-    {
-      code: 'WeightedCapacity',
-      text:
-        '`WeightedCapacity` must not be set with `NodeReplacement.rolling()`: a refresh of a weighted ' +
+    problemAt(
+      tier.scope,
+      'WeightedCapacity',
+      '`WeightedCapacity` must not be set with `NodeReplacement.rolling()`: a refresh of a weighted ' +
         'group may replace all nodes at once',
-    },
+    ),
   ];
 }
 
-function policyProblems(group: unknown): Problem[] {
-  const other = ['AutoScalingRollingUpdate', 'AutoScalingReplacingUpdate'].find(
-    (policy) => at(group, 'UpdatePolicy', policy) !== undefined,
+function policyProblems({ tier, group }: Refreshed): Problem[] {
+  const policies = renderedPolicy(group, 'updatePolicy');
+  const other = ['RollingUpdate', 'ReplacingUpdate'].find(
+    (name) => field(policies, `autoScaling${name}`) !== undefined,
   );
   const problems: Problem[] = [];
-  if (other !== undefined && at(group, 'UpdatePolicy', 'AutoScalingInstanceRefresh') !== undefined) {
-    problems.push({
-      code: 'TwoUpdatePolicies',
-      text: `\`${other}\` must not be set beside the instance refresh: a group has one way to be updated`,
-    });
+  if (other !== undefined && field(policies, 'autoScalingInstanceRefresh') !== undefined) {
+    problems.push(
+      problemAt(
+        tier.scope,
+        'TwoUpdatePolicies',
+        `\`AutoScaling${other}\` must not be set beside the instance refresh: a group has one way to ` +
+          'be updated',
+      ),
+    );
   }
-  if (at(group, 'CreationPolicy') !== undefined) {
-    problems.push({
-      code: 'SignalsWithRefresh',
-      text:
+  if (renderedPolicy(group, 'creationPolicy') !== undefined) {
+    problems.push(
+      problemAt(
+        tier.scope,
+        'SignalsWithRefresh',
         'a creation policy must not be set where running nodes are replaced: an instance refresh does ' +
-        'not wait for signals, and no node sends one. The readiness gate of ' +
-        '`NodeReplacement.rolling()` is what waits for a node',
-    });
+          'not wait for signals, and no node sends one. The readiness gate of ' +
+          '`NodeReplacement.rolling()` is what waits for a node',
+      ),
+    );
   }
   return problems;
 }
@@ -116,33 +136,23 @@ function policyProblems(group: unknown): Problem[] {
  * A group that names an alarm must stand after it; an alarm on a service stands after the service, and that
  * after the nodes.
  */
-function alarmLoops(stack: RenderedStack, groupId: string, group: unknown): Problem[] {
-  const alarms = listAt(
-    group,
-    'UpdatePolicy',
-    'AutoScalingInstanceRefresh',
-    'Preferences',
-    'AlarmSpecification',
-    'Alarms',
-  );
-  return alarms.flatMap((alarm) => {
-    const id = at(alarm, 'Ref');
+function alarmLoops(stack: RenderedStack, { tier, group }: Refreshed): Problem[] {
+  const preferences = renderedPolicy(group, 'updatePolicy', 'autoScalingInstanceRefresh', 'preferences');
+  const groupId = stack.idOf(group);
+  return fieldList(preferences, 'alarmSpecification', 'alarms').flatMap((alarm) => {
+    const id = field(alarm, 'Ref');
     const way = typeof id === 'string' ? stack.dependencyPath(groupId, id) : undefined;
     if (way === undefined) return [];
-    const loop = [groupId, ...way].map((id) => stack.construct(id)?.node.path ?? id).join(' → ');
+    const loop = [groupId, ...way].map((one) => stack.resource(one)?.node.path ?? one).join(' → ');
     return [
-      {
-        code: 'AlarmLoop',
-        text:
-          '`alarms` must not have an alarm that itself needs the nodes, since CloudFormation could ' +
+      problemAt(
+        tier.scope,
+        'AlarmLoop',
+        '`alarms` must not have an alarm that itself needs the nodes, since CloudFormation could ' +
           `make neither first: ${loop}. Watch the target group or the load balancer of the service, or ` +
           'name cluster and service in the metric by names of your own (`clusterName`, `serviceName`) ' +
           'instead of by reference',
-      },
+      ),
     ];
   });
-}
-
-function overridesOf(group: unknown): unknown[] {
-  return listAt(group, 'Properties', 'MixedInstancesPolicy', 'LaunchTemplate', 'Overrides');
 }

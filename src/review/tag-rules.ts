@@ -1,6 +1,7 @@
 import { type CfnResource, Stack, type TagManager } from 'aws-cdk-lib';
-import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import { quoteForMessage } from '../private/errors';
+import { type Problem, problemAt } from '../rendered/problem';
+import type { ReviewedTier } from './reviewed-tier';
 
 /**
  * Tag keys that the instance metadata service refuses: with such a tag and instance metadata tags on, no
@@ -16,7 +17,7 @@ function refusedByInstanceMetadata(key: string): boolean {
  * What is wrong with the tags of a group whose nodes find their cluster in a tag: its own, and those that
  * CloudFormation hands down from the stack.
  */
-export function problemsWithTags(group: autoscaling.AutoScalingGroup): string[] {
+export function tagProblems({ scope, group }: ReviewedTier): Problem[] {
   const resource = group.node.defaultChild as CfnResource & { tags: TagManager };
   const keys = new Set([
     ...Object.keys(resource.tags.tagValues()),
@@ -24,11 +25,14 @@ export function problemsWithTags(group: autoscaling.AutoScalingGroup): string[] 
   ]);
   return [...keys]
     .filter(refusedByInstanceMetadata)
-    .map(
-      (key) =>
+    .map((key) =>
+      problemAt(
+        scope,
+        'InvalidInstanceTag',
         `the tag ${quoteForMessage(key)} would keep instances from launching: nodes of a shared ` +
-        'template find their cluster in the instance metadata service, which takes only letters, ' +
-        'digits and + - = . , _ : @ in tag keys. Rename the tag, or give the tier node fields of its ' +
-        'own instead of a `template` (InvalidInstanceTag)',
+          'template find their cluster in the instance metadata service, which takes only letters, ' +
+          'digits and + - = . , _ : @ in tag keys. Rename the tag, or give the tier node fields of its ' +
+          'own instead of a `template`',
+      ),
     );
 }

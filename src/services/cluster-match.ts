@@ -1,5 +1,6 @@
-import { CfnResource, Reference, Stack, Token, TokenComparison, Tokenization } from 'aws-cdk-lib';
+import { type Reference, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { isResourceOf, referenceIn } from '../rendered/references';
 import type { ServedCluster } from './served-cluster';
 
 /** A cluster and how something names it. */
@@ -66,18 +67,11 @@ function refersTo(value: unknown, user: IConstruct, cluster: ServedCluster): boo
   });
 }
 
-function referenceIn(value: unknown): Reference | undefined {
-  const token = Tokenization.reverse(value, { failConcat: false });
-  return Reference.isReference(token) ? token : undefined;
-}
-
 function sameReference(one: Reference, other: Reference): boolean {
   if (one.target !== other.target) return false;
   // A cluster's name and its ARN mean the same; two outputs of another resource (a parameter store's, a
   // custom one's) do not.
-  const isCluster =
-    CfnResource.isCfnResource(one.target) && one.target.cfnResourceType === 'AWS::ECS::Cluster';
-  return isCluster || one.displayName === other.displayName;
+  return isResourceOf('AWS::ECS::Cluster', one.target) || one.displayName === other.displayName;
 }
 
 function namesLiterally(value: unknown, user: IConstruct, cluster: ServedCluster): boolean {

@@ -1,5 +1,5 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
-import { field, rendered, renderedList, renderedNumber } from '../rendered/rendered-resource';
+import { field, rendered, renderedList, renderedNumber } from '../rendered/resource';
 import type { ClusterMatch } from './cluster-match';
 import type { ServedCluster, ServedTier } from './served-cluster';
 

@@ -1,6 +1,7 @@
 import { AspectPriority, Aspects, CfnResource, type IAspect, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { property } from '../rendered/rendered-resource';
+import { checkAtSynthesis } from '../rendered/problem';
+import { property } from '../rendered/resource';
 import { clusterNamedBy } from './cluster-match';
 import { HostedService } from './hosted-service';
 import { forgetAssociation } from './repairs/association-dependency';
@@ -114,39 +115,33 @@ class ServicePass implements IAspect {
     connectToNodes(service);
     constrainToNotHeld(service);
     waitForAssociation(service);
-    resource.node.addValidation({
-      validate: () => {
-        checkRollingDeployment(service);
-        checkHostPorts(service);
-        checkNetworkLoadBalancer(service);
-        checkPeerPorts(service);
-        checkCodeDeploy(service);
-        taskRunsOf(service).forEach(checkTaskRun);
-        return [
-          ...checkConstraintCount(service),
-          ...checkTaskNetwork(service),
-          ...checkStrategy(service, this.clusters),
-        ];
-      },
+    checkAtSynthesis(resource, () => {
+      checkRollingDeployment(service);
+      checkHostPorts(service);
+      checkNetworkLoadBalancer(service);
+      checkPeerPorts(service);
+      checkCodeDeploy(service);
+      taskRunsOf(service).forEach(checkTaskRun);
+      return [
+        ...checkConstraintCount(service),
+        ...checkTaskNetwork(service),
+        ...checkStrategy(service, this.clusters),
+      ];
     });
   }
 
   private visitTargets(resource: CfnResource, name: 'target' | 'targets'): void {
     dropRunTaskLaunchType(resource, name, this.clusters);
-    resource.node.addValidation({
-      validate: () => {
-        taskRunsOfTargets(resource, name, this.clusters).forEach(checkTaskRun);
-        return [];
-      },
+    checkAtSynthesis(resource, () => {
+      taskRunsOfTargets(resource, name, this.clusters).forEach(checkTaskRun);
+      return [];
     });
   }
 
   private visitState(state: State): void {
-    state.node.addValidation({
-      validate: () => {
-        checkStateLaunchType(state, this.clusters);
-        return [];
-      },
+    checkAtSynthesis(state, () => {
+      checkStateLaunchType(state, this.clusters);
+      return [];
     });
   }
 }

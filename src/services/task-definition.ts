@@ -1,7 +1,10 @@
-import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
+import type { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { field, property, rendered, renderedList } from '../rendered/rendered-resource';
+import { isResourceOf, referencedResource } from '../rendered/references';
+import { field, property, rendered, renderedList } from '../rendered/resource';
 import type { HostedService } from './hosted-service';
+
+const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
 
 /** A port of a container, and on which port of the node it is reached. */
 export interface PublishedPort {
@@ -21,17 +24,12 @@ export function taskDefinitionOf(service: HostedService): CfnResource | undefine
   const l2 = service.resource.node.scope as { taskDefinition?: IConstruct } | undefined;
   const resource =
     l2?.taskDefinition?.node?.defaultChild ?? l2?.taskDefinition?.node?.tryFindChild('Resource');
-  return isTaskDefinition(resource) ? resource : undefined;
+  return isResourceOf(TASK_DEFINITION, resource) ? resource : undefined;
 }
 
 /** The task definition that a value refers to. */
 export function taskDefinitionBy(value: unknown): CfnResource | undefined {
-  const token = Tokenization.reverse(value, { failConcat: false });
-  return Reference.isReference(token) && isTaskDefinition(token.target) ? token.target : undefined;
-}
-
-function isTaskDefinition(construct: unknown): construct is CfnResource {
-  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::ECS::TaskDefinition';
+  return referencedResource(value, TASK_DEFINITION);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { wholeNumber } from '../private/bounds';
+import type { ErrorCode } from '../private/error-code';
 import { fail } from '../private/errors';
 import { refined } from '../private/expected-type';
 import { RENDERED, Struct } from '../private/fields';
@@ -16,7 +17,7 @@ import type { HostPortRange } from './agent-config';
 export const DEFAULT_HOST_PORTS: HostPortRange = { fromPort: 32768, toPort: 65535 };
 
 /** A range of ports of the node, refused with `code`. */
-export function hostPortRange(code: string): Value<HostPortRange> {
+export function hostPortRange(code: ErrorCode): Value<HostPortRange> {
   const port = wholeNumber(code, { min: 1, max: 65535 });
   const range = new Struct<HostPortRange>(
     'HostPortRange',

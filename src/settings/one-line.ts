@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../private/error-code';
 import { fail, quoteForMessage } from '../private/errors';
 
 // Everything that ends a line or that systemd drops a value for (`env_value_is_valid`): control characters
@@ -11,7 +12,7 @@ const BREAKS_A_LINE = /[^\t\P{Cc}]|[\p{Cs}\u2028\u2029]/u;
  * Tokens are let through as they stand: their markers have no white space, so the text around them
  * is still checked.
  */
-export function checkOneLine(code: string, field: string, value: string): void {
+export function checkOneLine(code: ErrorCode, field: string, value: string): void {
   if (typeof value !== 'string') fail(code, `\`${field}\` must be a string, got: ${quoteForMessage(value)}`);
   if (BREAKS_A_LINE.test(value))
     fail(code, `\`${field}\` must be one line without control characters, got: ${quoteForMessage(value)}`);

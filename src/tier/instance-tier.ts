@@ -9,6 +9,7 @@ import type { NodeProps } from '../node/node-props';
 import { NodeTemplate } from '../node/node-template';
 import { fail, quoteForMessage } from '../private/errors';
 import { formatFields } from '../private/fields';
+import { checkAtSynthesis } from '../rendered/problem';
 import { checkHeldAttributes } from '../replacement/held-attributes';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
 import type { NodeReplacement } from '../replacement/node-replacement';
@@ -153,11 +154,9 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     if (!retired) addSchedules(this.autoScalingGroup, schedules, capacity);
     if (this.options.forceDelete) forceDelete(this, this.autoScalingGroup, this.capacityProvider);
     warnOfTier(this, this.options, this._replacement);
-    this.node.addValidation({
-      validate: () => {
-        warnOfIsolatedSubnets(this, cluster.vpc, vpcSubnets);
-        return [];
-      },
+    checkAtSynthesis(this, () => {
+      warnOfIsolatedSubnets(this, cluster.vpc, vpcSubnets);
+      return [];
     });
   }
 

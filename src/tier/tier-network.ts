@@ -1,11 +1,14 @@
-import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { fail, quoteForMessage } from '../private/errors';
 import { warn } from '../private/warning';
+import { isResourceOf, referencedResource, referenceIn } from '../rendered/references';
 
 /** What CDK gives in place of a VPC that it has not looked up yet. */
 const NOT_YET_LOOKED_UP = 'vpc-12345';
+
+const VPC_TYPE = 'AWS::EC2::VPC';
 
 /** What the agent of a node without a way out talks to ECS through. */
 const ECS_ENDPOINTS = ['ecs', 'ecs-agent', 'ecs-telemetry'];
@@ -42,17 +45,8 @@ function checkVpc(scope: IConstruct, vpc: ec2.IVpc, field: string, member: ICons
 function differ(one: string, other: string): boolean {
   if (!Token.isUnresolved(one) && !Token.isUnresolved(other))
     return one !== other && ![one, other].includes(NOT_YET_LOOKED_UP);
-  const [a, b] = [referenceIn(one), referenceIn(other)];
-  return a !== undefined && b !== undefined && isVpc(a.target) && isVpc(b.target) && a.target !== b.target;
-}
-
-function referenceIn(id: string): Reference | undefined {
-  const token = Tokenization.reverse(id, { failConcat: false });
-  return Reference.isReference(token) ? token : undefined;
-}
-
-function isVpc(construct: IConstruct): boolean {
-  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::EC2::VPC';
+  const [a, b] = [referencedResource(one, VPC_TYPE), referencedResource(other, VPC_TYPE)];
+  return a !== undefined && b !== undefined && a !== b;
 }
 
 /**
@@ -106,10 +100,7 @@ export function warnOfIsolatedSubnets(
 function missingEndpoints(vpc: ec2.IVpc): string[] {
   const services = vpc.node
     .findAll()
-    .filter(
-      (construct) =>
-        CfnResource.isCfnResource(construct) && construct.cfnResourceType === 'AWS::EC2::VPCEndpoint',
-    )
+    .filter((construct) => isResourceOf('AWS::EC2::VPCEndpoint', construct))
     .map((endpoint) =>
       JSON.stringify(
         Stack.of(endpoint).resolve((endpoint as unknown as { serviceName: unknown }).serviceName),

@@ -27,15 +27,15 @@ function thrownBy(body: () => unknown): { message: string; frames: string[] } {
 describe('an error', () => {
   test('carries its code and the path of its construct in the message, since nothing else reaches the other languages', () => {
     const stack = new Stack(undefined, 'Estate');
-    expect(() => fail('NoSuchThing', '`thing` must be there', stack)).toThrow(
-      '`thing` must be there (NoSuchThing at Estate)',
+    expect(() => fail('UnknownTier', '`thing` must be there', stack)).toThrow(
+      '`thing` must be there (UnknownTier at Estate)',
     );
   });
 
   test('that knows no construct gets the path of the construct that asked', () => {
     const stack = new Stack(undefined, 'Estate');
-    expect(() => inScope(stack, () => fail('NoSuchThing', '`thing` must be there'))).toThrow(
-      '(NoSuchThing at Estate)',
+    expect(() => inScope(stack, () => fail('UnknownTier', '`thing` must be there'))).toThrow(
+      '(UnknownTier at Estate)',
     );
   });
 
@@ -45,13 +45,13 @@ describe('an error', () => {
     [new Stack(undefined, 'Estate'), 'a/b'],
   ])('of a construct that is not made yet has the path that it would have: %#', (scope, id) => {
     const path = new Construct(scope, id).node.path;
-    expect(() => inChild(scope, id, () => fail('NoSuchThing', 'no'))).toThrow(`no (NoSuchThing at ${path})`);
+    expect(() => inChild(scope, id, () => fail('UnknownTier', 'no'))).toThrow(`no (UnknownTier at ${path})`);
   });
 
   test('keeps the innermost path', () => {
     const outer = new Stack(undefined, 'Outer');
     const inner = new Stack(outer, 'Inner');
-    expect(() => inScope(outer, () => fail('NoSuchThing', 'no', inner))).toThrow('at Outer/Inner)');
+    expect(() => inScope(outer, () => fail('UnknownTier', 'no', inner))).toThrow('at Outer/Inner)');
   });
 
   test('of somebody else passes through unchanged', () => {
@@ -94,7 +94,7 @@ describe('an error', () => {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 2;
     try {
-      const { frames } = thrownBy(() => fail('Anything', 'no'));
+      const { frames } = thrownBy(() => fail('WrongKind', 'no'));
       expect(frames).toHaveLength(2);
       expect(frames[0]).toContain(__filename);
       expect(Error.stackTraceLimit).toBe(2);
@@ -105,9 +105,9 @@ describe('an error', () => {
 
   test('that was given its path keeps the message and loses the frames as well', () => {
     const { message, frames } = thrownBy(() =>
-      inScope(new Stack(undefined, 'Estate'), () => fail('Several', 'one\ntwo')),
+      inScope(new Stack(undefined, 'Estate'), () => fail('SeveralClusters', 'one\ntwo')),
     );
-    expect(message).toBe('ValidationError: one\ntwo (Several at Estate)');
+    expect(message).toBe('ValidationError: one\ntwo (SeveralClusters at Estate)');
     expect(frames[0]).toContain(__filename);
   });
 
@@ -124,16 +124,16 @@ describe('an error', () => {
     const { prepareStackTrace } = Error;
     Error.prepareStackTrace = (_error, sites) => sites;
     try {
-      expect(() => fail('Anything', 'no')).toThrow('no (Anything)');
+      expect(() => fail('WrongKind', 'no')).toThrow('no (WrongKind)');
     } finally {
       Error.prepareStackTrace = prepareStackTrace;
     }
   });
 
   test('shows nothing but its stack where nobody catches it', () => {
-    const error = caught(() => fail('NoSuchThing', 'no', new Stack(undefined, 'Estate')));
+    const error = caught(() => fail('UnknownTier', 'no', new Stack(undefined, 'Estate')));
     expect(inspect(error)).toBe(error.stack);
-    expect(error).toMatchObject({ code: 'NoSuchThing', problem: 'no', path: 'Estate' });
+    expect(error).toMatchObject({ code: 'UnknownTier', text: 'no', path: 'Estate' });
   });
 
   test('shows a long value cut short', () => {

@@ -59,15 +59,13 @@ test('a text is neither true nor false, whatever plain JavaScript takes it for',
 });
 
 test('one value in place of a list is put into brackets', () => {
-  const wheels = listOf(WHEEL, { min: 1, max: 2, named: 'wheel', code: 'InvalidWheels' });
+  const wheels = listOf(WHEEL, { min: 1, max: 2, named: 'wheel', code: 'InvalidText' });
   const message = (value: unknown) => () => wheels.check('wheels', anything(value));
   expect(message(wheel)).toThrow('got: {"spokes":36}. Put it into brackets: `[…]` (WrongKind)');
   expect(message('28')).toThrow('got: "28". Write `[new Wheel(\'28\')]` (WrongKind)');
   expect(message([wheel, 1])).toThrow('`wheels[1]` must be a Wheel, got: 1 (WrongKind)');
-  expect(message([])).toThrow('`wheels` must have at least one wheel, or be left out (InvalidWheels)');
-  expect(message([wheel, wheel, wheel])).toThrow(
-    '`wheels` must have at most 2 wheels, got: 3 (InvalidWheels)',
-  );
+  expect(message([])).toThrow('`wheels` must have at least one wheel, or be left out (InvalidText)');
+  expect(message([wheel, wheel, wheel])).toThrow('`wheels` must have at most 2 wheels, got: 3 (InvalidText)');
 });
 
 test('the entries of a map are those of a plain object: a Map has none, and a list has numbers', () => {

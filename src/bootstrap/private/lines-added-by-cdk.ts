@@ -1,7 +1,7 @@
-import { type CfnResource, Token, Tokenization } from 'aws-cdk-lib';
+import { Token, Tokenization } from 'aws-cdk-lib';
 import type { CfnCluster } from 'aws-cdk-lib/aws-ecs';
 import { quoteForMessage } from '../../private/errors';
-import { referencedResource } from './harmless-token';
+import { referencedResource } from '../../rendered/references';
 
 const CLUSTER_LINE = /^echo ECS_CLUSTER=(.+) >> \/etc\/ecs\/ecs\.config$/s;
 const SPOT_DRAINING_LINE = 'echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config';
@@ -25,8 +25,7 @@ export function isBottlerocketLine(command: string): boolean {
 function clusterOf(name: string): CfnCluster | undefined {
   const fragments = Tokenization.reverseString(name);
   const token = fragments.length === 1 ? fragments.firstToken : undefined;
-  const resource: CfnResource | undefined = token && referencedResource(token);
-  return resource?.cfnResourceType === 'AWS::ECS::Cluster' ? (resource as CfnCluster) : undefined;
+  return referencedResource(token, 'AWS::ECS::Cluster') as CfnCluster | undefined;
 }
 
 /** Whether two names are known to be the same: a name of one's own choice stands as a token in CDK's line. */

@@ -1,5 +1,6 @@
-import { CfnResource } from 'aws-cdk-lib';
+import type { CfnResource } from 'aws-cdk-lib';
 import { Dependable, type IConstruct, type IDependable } from 'constructs';
+import { isResourceOf } from '../../rendered/references';
 
 const ASSOCIATIONS = 'AWS::ECS::ClusterCapacityProviderAssociations';
 
@@ -36,5 +37,5 @@ export function forgetAssociation(cluster: IConstruct): CfnResource | undefined 
 }
 
 function isAssociation(construct: IConstruct | undefined): construct is CfnResource {
-  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === ASSOCIATIONS;
+  return isResourceOf(ASSOCIATIONS, construct);
 }

@@ -1,5 +1,6 @@
 import { type CfnResource, Lazy } from 'aws-cdk-lib';
-import { field, openedList, property, renderedList, setProperty } from '../../rendered/rendered-resource';
+import { type Problem, problemAt } from '../../rendered/problem';
+import { field, openedList, property, renderedList, setProperty } from '../../rendered/resource';
 import { NOT_HELD } from '../../replacement/held';
 import type { HostedService } from '../hosted-service';
 import { taskDefinitionOf } from '../task-definition';
@@ -33,7 +34,7 @@ export function constrainToNotHeld(service: HostedService): void {
  * ECS refuses a task with more than ten constraints; those of the service and of the task
  * definition count together.
  */
-export function checkConstraintCount(service: HostedService): string[] {
+export function checkConstraintCount(service: HostedService): Problem[] {
   if (service.isTaskSet || !isConstrained(service)) return [];
   const taskDefinition = taskDefinitionOf(service);
   const own = renderedList(service.resource, 'placementConstraints').length;
@@ -41,10 +42,14 @@ export function checkConstraintCount(service: HostedService): string[] {
     taskDefinition === undefined ? 0 : renderedList(taskDefinition, 'placementConstraints').length;
   if (own + inherited <= MAX_CONSTRAINTS) return [];
   return [
-    `\`placementConstraints\` must be at most ${MAX_CONSTRAINTS} for a task, got: ${own + inherited}, ` +
-      `one of which (\`${NOT_HELD}\`) the cluster "${service.cluster.scope.node.path}" adds so that a ` +
-      'roll of its nodes moves each task once: leave out one of the others, or turn that off with ' +
-      '`NodeReplacement.rolling({ cordon: false })` (TooManyConstraints)',
+    problemAt(
+      service.resource,
+      'TooManyConstraints',
+      `\`placementConstraints\` must be at most ${MAX_CONSTRAINTS} for a task, got: ${own + inherited}, ` +
+        `one of which (\`${NOT_HELD}\`) the cluster "${service.cluster.scope.node.path}" adds so that a ` +
+        'roll of its nodes moves each task once: leave out one of the others, or turn that off with ' +
+        '`NodeReplacement.rolling({ cordon: false })`',
+    ),
   ];
 }
 

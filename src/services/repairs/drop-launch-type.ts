@@ -1,4 +1,4 @@
-import { property, setProperty } from '../../rendered/rendered-resource';
+import { property, setProperty } from '../../rendered/resource';
 import type { HostedService } from '../hosted-service';
 
 /**

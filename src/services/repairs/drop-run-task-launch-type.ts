@@ -7,7 +7,7 @@ import {
   setProperty,
   withField,
   without,
-} from '../../rendered/rendered-resource';
+} from '../../rendered/resource';
 import { clusterNamedBy } from '../cluster-match';
 import type { ServedCluster } from '../served-cluster';
 import { taskDefinitionBy } from '../task-definition';

@@ -1,9 +1,10 @@
-import { field, openedList, property } from '../../rendered/rendered-resource';
+import { type Problem, problemAt } from '../../rendered/problem';
+import { field, openedList, property } from '../../rendered/resource';
 import { FARGATE_PROVIDERS, type HostedService } from '../hosted-service';
 import type { ServedCluster } from '../served-cluster';
 
 /** Refuses a strategy that CDK takes and ECS does not, or not for this cluster. */
-export function checkStrategy(service: HostedService, clusters: readonly ServedCluster[]): string[] {
+export function checkStrategy(service: HostedService, clusters: readonly ServedCluster[]): Problem[] {
   const items = openedList(service.resource, property(service.resource, 'capacityProviderStrategy'));
   if (items.length === 0) return [];
   const providers = items.map((item) => field(item, 'capacityProvider'));
@@ -25,9 +26,12 @@ export function checkStrategy(service: HostedService, clusters: readonly ServedC
   }
   if (items.filter((item) => Number(field(item, 'base') ?? 0) > 0).length > 1)
     problems.push('have a base for one item only, got: several');
-  return problems.map(
-    (problem) =>
+  return problems.map((problem) =>
+    problemAt(
+      service.resource,
+      'InvalidServiceStrategy',
       `\`capacityProviderStrategies\` of the service "${service.path}" on the cluster ` +
-      `"${service.cluster.scope.node.path}" must ${problem} (InvalidServiceStrategy)`,
+        `"${service.cluster.scope.node.path}" must ${problem}`,
+    ),
   );
 }

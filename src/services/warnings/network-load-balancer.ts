@@ -1,6 +1,6 @@
-import { CfnResource, Reference, Tokenization } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
-import { field, openedList, property, rendered } from '../../rendered/rendered-resource';
+import { referencedResource } from '../../rendered/references';
+import { field, openedList, property, rendered } from '../../rendered/resource';
 import type { HostedService } from '../hosted-service';
 import { networkModeOf, publishedPorts } from '../task-definition';
 
@@ -33,9 +33,8 @@ export function checkNetworkLoadBalancer(service: HostedService): void {
 }
 
 function isNetworkTarget(target: unknown): boolean {
-  const token = Tokenization.reverse(field(target, 'targetGroupArn'), { failConcat: false });
-  if (!Reference.isReference(token) || !CfnResource.isCfnResource(token.target)) return false;
-  return PROTOCOLS.includes(rendered(token.target, 'protocol'));
+  const targetGroup = referencedResource(field(target, 'targetGroupArn'));
+  return targetGroup !== undefined && PROTOCOLS.includes(rendered(targetGroup, 'protocol'));
 }
 
 function portOf(service: HostedService, target: unknown): string {

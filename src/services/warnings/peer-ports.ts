@@ -1,5 +1,5 @@
 import { warn } from '../../private/warning';
-import { field, renderedList } from '../../rendered/rendered-resource';
+import { field, renderedList } from '../../rendered/resource';
 import type { HostedService } from '../hosted-service';
 import { networkModeOf, publishedPorts } from '../task-definition';
 

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { warn } from '../../private/warning';
-import { field } from '../../rendered/rendered-resource';
+import { field } from '../../rendered/resource';
 import { clusterNamedBy } from '../cluster-match';
 import type { ServedCluster } from '../served-cluster';
 

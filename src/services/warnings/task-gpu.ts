@@ -1,6 +1,6 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
-import { field, renderedList } from '../../rendered/rendered-resource';
+import { field, renderedList } from '../../rendered/resource';
 import { type TaskRun, tiersWithout } from './task-platform';
 
 /**

@@ -1,6 +1,7 @@
 import type { aws_ec2 as ec2 } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
-import { field, opened, property } from '../../rendered/rendered-resource';
+import { type Problem, problemAt } from '../../rendered/problem';
+import { field, opened, property } from '../../rendered/resource';
 import type { HostedService } from '../hosted-service';
 import { networkModeOf } from '../task-definition';
 
@@ -11,14 +12,18 @@ import { networkModeOf } from '../task-definition';
  * To ask for an address is refused, as ECS does it when the service is made; a public subnet is warned of,
  * since it may be meant (a task that talks to the VPC only).
  */
-export function checkTaskNetwork(service: HostedService): string[] {
+export function checkTaskNetwork(service: HostedService): Problem[] {
   if (!service.runsOnNodes || networkModeOf(service) !== 'awsvpc') return [];
   if (service.rendered('networkConfiguration', 'awsvpcConfiguration', 'assignPublicIp') === 'ENABLED') {
     return [
-      `\`assignPublicIp\` must not be set for the service "${service.path}", which runs on the nodes ` +
-        `of the cluster "${service.cluster.scope.node.path}": ECS gives public addresses to tasks on ` +
-        'Fargate only, and refuses it here. Leave it out, and put the tasks into private subnets with a ' +
-        'way out (PublicIpOnNodes)',
+      problemAt(
+        service.resource,
+        'PublicIpOnNodes',
+        `\`assignPublicIp\` must not be set for the service "${service.path}", which runs on the nodes ` +
+          `of the cluster "${service.cluster.scope.node.path}": ECS gives public addresses to tasks on ` +
+          'Fargate only, and refuses it here. Leave it out, and put the tasks into private subnets with a ' +
+          'way out',
+      ),
     ];
   }
   const subnets = publicSubnetsOf(service);

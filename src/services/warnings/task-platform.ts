@@ -1,6 +1,6 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
-import { field, rendered, renderedList } from '../../rendered/rendered-resource';
+import { field, rendered, renderedList } from '../../rendered/resource';
 import type { HostedService } from '../hosted-service';
 import type { ServedCluster, ServedTier } from '../served-cluster';
 import { taskDefinitionOf } from '../task-definition';

@@ -1,6 +1,6 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
-import { field, rendered, renderedList } from '../../rendered/rendered-resource';
+import { field, rendered, renderedList } from '../../rendered/resource';
 import type { ServedTier } from '../served-cluster';
 import { type TaskRun, tiersWithout } from './task-platform';
 

@@ -1,32 +1,17 @@
 import { type CfnElement, CfnParameter, CfnResource, Stack } from 'aws-cdk-lib';
-import type { IConstruct } from 'constructs';
-
-/** Reads a template: what stands at a path, if there is such a path. */
-export function at(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name],
-    value,
-  );
-}
-
-/** The elements of a list that stands at a path; none where there is no list. */
-export function listAt(value: unknown, ...path: string[]): unknown[] {
-  const list = at(value, ...path);
-  return Array.isArray(list) ? list : [];
-}
+import { field, renderedWhole } from './resource';
 
 /**
- * The resources of a stack as its template will have them, overrides and all: an escape hatch is the user's
- * last word, so that is what has to be right.
+ * A stack's resources by their logical ids, and what they need of each other.
  *
- * To be read in a validation only: resolving a resource calls what it has left to the end, which at that time
+ * To be read in a validation only: to render a resource calls what it has left to the end, which at that time
  * has run already.
  */
 export class RenderedStack {
   private readonly all: CfnResource[] = [];
   private readonly parameters: CfnParameter[] = [];
   private readonly ids = new Map<CfnElement, string>();
-  private readonly rendered = new Map<string, unknown>();
+  private readonly needed = new Map<string, string[]>();
   private byId?: Map<string, CfnResource>;
 
   public constructor(private readonly stack: Stack) {
@@ -48,15 +33,14 @@ export class RenderedStack {
     return id;
   }
 
-  /** The ids of the resources of some types. */
-  public idsOf(types: ReadonlySet<string>): string[] {
-    return this.all
-      .filter((resource) => types.has(resource.cfnResourceType))
-      .map((resource) => this.idOf(resource));
+  /** The resources of some types. */
+  public resourcesOf(types: ReadonlySet<string>): CfnResource[] {
+    return this.all.filter((resource) => types.has(resource.cfnResourceType));
   }
 
-  public construct(id: string): IConstruct | undefined {
-    return this.resources.get(id);
+  public resource(id: string): CfnResource | undefined {
+    this.byId ??= new Map(this.all.map((resource) => [this.idOf(resource), resource]));
+    return this.byId.get(id);
   }
 
   /** What a parameter of the stack is unless the deployment says otherwise. */
@@ -65,38 +49,7 @@ export class RenderedStack {
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** The resource as it stands in the template. */
-  public resource(id: string): unknown {
-    const resource = this.resources.get(id);
-    if (resource === undefined) return undefined;
-    let rendered = this.rendered.get(id);
-    if (rendered === undefined) {
-      rendered = at(
-        this.stack.resolve((resource as unknown as Renderable)._toCloudFormation()),
-        'Resources',
-        id,
-      );
-      this.rendered.set(id, rendered);
-    }
-    return rendered;
-  }
-
-  private get resources(): Map<string, CfnResource> {
-    this.byId ??= new Map(this.all.map((resource) => [this.idOf(resource), resource]));
-    return this.byId;
-  }
-
-  /** The resources that must be there before this one. */
-  public needs(id: string): string[] {
-    const resource = this.resource(id);
-    if (resource === undefined) return [];
-    const dependsOn = at(resource, 'DependsOn') as string | string[] | undefined;
-    const found = new Set<string>([dependsOn ?? []].flat());
-    collectReferences(resource, found);
-    return [...found].filter((other) => this.resources.has(other));
-  }
-
-  /** The shortest way along `needs` from one resource to another, both included. */
+  /** The shortest way along what resources need, from one to another, both included. */
   public dependencyPath(target: string, from: string): string[] | undefined {
     const before = new Map<string, string | undefined>([[from, undefined]]);
     for (const id of before.keys()) {
@@ -105,10 +58,18 @@ export class RenderedStack {
     }
     return undefined;
   }
-}
 
-interface Renderable {
-  _toCloudFormation(): object;
+  /** The resources that must be there before this one. */
+  private needs(id: string): string[] {
+    let needed = this.needed.get(id);
+    if (needed === undefined) {
+      const resource = this.resource(id);
+      needed = resource === undefined ? [] : referencesIn(renderedWhole(resource));
+      needed = needed.filter((other) => this.resource(other) !== undefined);
+      this.needed.set(id, needed);
+    }
+    return needed;
+  }
 }
 
 /** A map is walked in the order in which it grows, so the ways are found by their length. */
@@ -116,6 +77,14 @@ function backFrom(last: string, before: Map<string, string | undefined>): string
   const way: string[] = [];
   for (let id: string | undefined = last; id !== undefined; id = before.get(id)) way.unshift(id);
   return way;
+}
+
+/** The logical ids that a rendered resource names. */
+function referencesIn(resource: unknown): string[] {
+  const dependsOn = field(resource, 'DependsOn') as string | string[] | undefined;
+  const found = new Set<string>([dependsOn ?? []].flat());
+  collectReferences(resource, found);
+  return [...found];
 }
 
 function collectReferences(value: unknown, found: Set<string>): void {

@@ -1,0 +1,33 @@
+/**
+ * The ids of the library's warnings, without the library's name in front. They are part of the API: users
+ * acknowledge a warning by its id.
+ *
+ * What each says and what to do is in docs/bad-input.md, which a test holds to this list.
+ */
+export const WARNING_IDS = [
+  'ClusterAlarms.orphans',
+  'EcsAutoScaledCluster.nodeFields',
+  'EcsRunTask.launchType',
+  'InstanceTier.addUserData',
+  'InstanceTier.desiredCapacity',
+  'InstanceTier.enableManagedTerminationProtection',
+  'InstanceTier.isolatedSubnets',
+  'InstanceTier.schedules',
+  'NodeTemplate.agentEnvironment',
+  'NodeTemplate.instanceTypes',
+  'Service.codeDeploy',
+  'Service.dynamicHostPorts',
+  'Service.fixedHostPort',
+  'Service.gpu',
+  'Service.logDriver',
+  'Service.maxHealthyPercent',
+  'Service.minHealthyPercent',
+  'Service.networkLoadBalancer',
+  'Service.peerPorts',
+  'Service.publicSubnets',
+  'Service.runtimePlatform',
+  'Service.size',
+] as const;
+
+/** The id of a warning. One that is missing in the list does not compile. */
+export type WarningId = (typeof WARNING_IDS)[number];
