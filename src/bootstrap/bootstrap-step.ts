@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
-import { type Duration, Tokenization } from 'aws-cdk-lib';
+import { type Duration, Token, Tokenization } from 'aws-cdk-lib';
 import { text } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
 import { instance, listOf, refined } from '../private/expected-type';
-import { DELIVERABLE } from './private/deliverable-text';
+import { checkFileContent, checkShellText, DELIVERABLE } from './private/deliverable-text';
+import { type Hazard, hazardsOf } from './private/step-hazards';
 import type { StepNode } from './private/step-node';
 import {
   ANY_STEP_NODE,
@@ -49,7 +50,9 @@ const UNIT = text(CODE, /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/, 'the name of a
  * powers off at its next boot, and is replaced. So no step can reboot: what needs a reboot belongs into the
  * image.
  *
- * Strings may have any characters, and may hold CDK tokens. A NUL character is refused.
+ * Strings may have any characters, and may hold CDK tokens. Refused is what would not arrive as it was meant.
+ * A NUL character or half a surrogate pair is. So is a carriage return or a byte order mark where bash or the
+ * kernel would take it for a part of a name.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -73,29 +76,32 @@ export class BootstrapStep {
    *
    * Refused: a command that starts or restarts the `ecs` service and waits for it. The agent's service waits
    * for user data to end, so both would wait until the node runs out of time; and it is started by itself
-   * once the boot has succeeded.
+   * once the boot has succeeded. A carriage return, and a byte order mark at the start, which a file from
+   * Windows has.
    *
    * @param command shell text for bash
    * @param options a time limit, environment variables
    */
   public static run(command: string, options: RunStepOptions = {}): BootstrapStep {
     const own = RUN.read('options', options);
-    DELIVERABLE.check('command', command);
+    checkShellText('command', command);
     if (command.trim() === '') fail(CODE, '`command` must not be empty');
-    if (waitsForAgent(command)) {
+    const hazards = hazardsOf(command);
+    if (hazards.some(({ kind }) => kind === 'waitsForAgent')) {
       fail(
         CODE,
         '`command` must not start the ecs service: it waits for user data to end, so user data cannot ' +
           'wait for it. Leave it out, the agent is started when all steps have succeeded',
       );
     }
-    return new BootstrapStep({
+    const node = {
       kind: 'run',
       command,
       timeout: own.timeout && seconds(own.timeout),
       environment: Object.entries(own.environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),
       ...STEP_OPTIONS.handOver(own, ANY_STEP_NODE),
-    });
+    } as const;
+    return new BootstrapStep(node, hazards);
   }
 
   /**
@@ -106,7 +112,8 @@ export class BootstrapStep {
    * (`/etc/ecs/ecs.config` is said by `agent`); `/proc`, `/sys` and `/dev`, where a file cannot be replaced.
    *
    * @param path    where, absolute
-   * @param content to the letter: nothing is appended
+   * @param content to the letter: nothing is appended. Where it begins with `#!`, a carriage return is refused;
+   *   so are a byte order mark and, in a file that can be executed, white space before `#!`
    * @param options permissions and owner
    */
   public static writeFile(path: string, content: string, options: WriteFileStepOptions = {}): BootstrapStep {
@@ -124,7 +131,7 @@ export class BootstrapStep {
       );
     }
     DELIVERABLE.check('path', path);
-    DELIVERABLE.check('content', content);
+    checkFileContent('content', content, isExecutable(own.mode));
     return new BootstrapStep({
       kind: 'writeFile',
       path,
@@ -200,9 +207,17 @@ export class BootstrapStep {
    */
   public readonly _node: StepNode;
 
-  private constructor(node: StepNode) {
+  /**
+   * What its command does that no boot survives.
+   *
+   * @internal
+   */
+  public readonly _hazards: readonly Hazard[];
+
+  private constructor(node: StepNode, hazards: readonly Hazard[] = []) {
     this.kind = node.kind;
     this._node = node;
+    this._hazards = hazards;
   }
 }
 
@@ -210,17 +225,9 @@ function seconds(duration: Duration): string {
   return Tokenization.stringifyNumber(duration.toSeconds({ integral: false }));
 }
 
-/** Whether a line of the command starts the agent and waits for it. */
-function waitsForAgent(command: string): boolean {
-  return command
-    .split(/[\n;&|]/)
-    .some(
-      (part) =>
-        /^\s*(sudo\s+)?(systemctl|service)\s/.test(part) &&
-        /\s(start|restart|reload-or-restart|--now)(\s|$)/.test(part) &&
-        /\secs(\.service)?(\s|$)/.test(part) &&
-        !part.includes('--no-block'),
-    );
+/** Whether these permissions let a file be executed. */
+function isExecutable(mode: string | undefined): boolean {
+  return mode !== undefined && !Token.isUnresolved(mode) && /[1357]/.test(mode.slice(-3));
 }
 
 /** As a field. */

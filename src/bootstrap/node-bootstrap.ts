@@ -26,6 +26,7 @@ import {
   shownCluster,
 } from './private/lines-added-by-cdk';
 import type { NodeSettings } from './private/node-settings';
+import { warnOfHazards } from './private/step-warnings';
 import { checkUserDataSize } from './private/user-data-size';
 
 const LOG_DRIVERS = 'ECS_AVAILABLE_LOGGING_DRIVERS';
@@ -180,6 +181,19 @@ export class NodeBootstrap extends ec2.UserData {
    */
   public _addStep(step: BootstrapStep): void {
     this.steps.push(step);
+    this.warnOf(step, this.steps.length);
+  }
+
+  /**
+   * Says whose user data it is, and warns there of steps that no boot survives.
+   *
+   * @internal
+   */
+  public _belongTo(scope: IConstruct): void {
+    this._scope = scope;
+    this.steps.forEach((step, index) => {
+      this.warnOf(step, index + 1);
+    });
   }
 
   /**
@@ -227,6 +241,11 @@ export class NodeBootstrap extends ec2.UserData {
       clusterName: this.clusterName,
       steps: this.steps.map((step) => step._node),
     };
+  }
+
+  private warnOf({ _node: node, _hazards: hazards }: BootstrapStep, number: number): void {
+    if (this._scope === undefined || hazards.length === 0) return;
+    warnOfHazards(this._scope, `Step ${number} (${node.kind})`, hazards, node.continueOnError);
   }
 
   /** Understands what `ecs.Cluster.addAsgCapacityProvider` would append; false for any other command. */

@@ -134,7 +134,7 @@ export class NodeTemplate extends Construct {
     const bootstrap = { clusterName: this.owner?.clusterName, ...NODE_BOOTSTRAP_OPTIONS.pick(node) };
     this.bootstrap = inScope(this, () => new NodeBootstrap(bootstrap));
     this.volumes = this.renderVolumes();
-    this.bootstrap._scope = this;
+    this.bootstrap._belongTo(this);
   }
 
   /**

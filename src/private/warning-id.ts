@@ -5,6 +5,12 @@
  * What each says and what to do is in docs/bad-input.md, which a test holds to this list.
  */
 export const WARNING_IDS = [
+  'BootstrapStep.endsBoot',
+  'BootstrapStep.exits',
+  'BootstrapStep.fails',
+  'BootstrapStep.neverEnds',
+  'BootstrapStep.startsAgent',
+  'BootstrapStep.text',
   'ClusterAlarms.orphans',
   'EcsAutoScaledCluster.nodeFields',
   'EcsRunTask.launchType',

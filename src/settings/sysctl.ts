@@ -3,6 +3,7 @@ import { wholeNumber, wholeSeconds } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
 import { flag, instance } from '../private/expected-type';
 import { checkOneLine } from './one-line';
+import { formatPorts, parsePorts } from './port-list';
 
 const CODE = 'InvalidSysctl';
 
@@ -45,6 +46,21 @@ const PARAMETERS = {
 
 type Factory = keyof typeof PARAMETERS;
 
+/** `net.ipv4.ip_local_port_range`. */
+export const OUTGOING_PORTS = PARAMETERS.ipLocalPortRange.key;
+
+/** Ports that the kernel takes for no outgoing connection, unless it is asked for one of them. */
+export const RESERVED_PORTS = 'net.ipv4.ip_local_reserved_ports';
+
+/**
+ * The kernel decides on forwarding by the interface that a packet comes from: docker's bridge for what a
+ * container sends, and the node's own interface for the answer.
+ */
+const FORWARDING = /^net\.ipv4\.(ip_forward|conf\.(?!lo\.).+\.forwarding)$/;
+
+/** What looks like a space or like nothing, and is neither to the kernel. Pages are full of it. */
+const INVISIBLE = /[\u00a0\u00ad\u1680\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufeff]/;
+
 /** The text of the numbers that a factory was given. */
 function joinNumbers(factory: Factory, values: number[]): string {
   const { min, max } = PARAMETERS[factory];
@@ -64,12 +80,42 @@ function secondsOf(factory: Factory, value: Duration): string {
   return Tokenization.stringifyNumber(value.toSeconds());
 }
 
-/** What `Sysctl.of()` was given for a parameter that has a factory: its numbers, as a text. */
+/** Refuses what the kernel would not take, and what would take the network from containers. */
 function checkValue(field: string, key: string, value: string): void {
+  const invisible = INVISIBLE.exec(value)?.[0];
+  if (invisible !== undefined) {
+    const code = invisible.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    fail(
+      CODE,
+      `\`${field}\` must not contain the invisible character U+${code}, got: ${quoteForMessage(value)}. Write ` +
+        'a space in its place, or nothing',
+    );
+  }
+  if (FORWARDING.test(key) && /^0+$/.test(value)) {
+    fail(
+      CODE,
+      `\`${field}\` must not be 0: the node forwards the packets of containers in bridge mode, which would have ` +
+        'no network. Leave it out, docker sets it to 1',
+    );
+  }
+  if (key === RESERVED_PORTS && !Token.isUnresolved(value) && parsePorts(value) === undefined) {
+    fail(
+      CODE,
+      `\`${field}\` must be ports and ranges of ports with commas between them, such as 8080,27017-27019, ` +
+        `got: ${quoteForMessage(value)}`,
+    );
+  }
+  checkNumbers(field, key, value);
+}
+
+/** What `Sysctl.of()` was given for a parameter that has a factory: its numbers, as a text. */
+function checkNumbers(field: string, key: string, value: string): void {
   const parameter: Parameter | undefined = Object.values(PARAMETERS).find((known) => known.key === key);
   if (parameter === undefined || Token.isUnresolved(value)) return;
   const { min, max, maxInText = max, count = 1 } = parameter;
-  const numbers = value.split(/\s+/).map((number) => (/^(0|[1-9]\d*)$/.test(number) ? BigInt(number) : -1n));
+  const numbers = value
+    .split(/[ \t]+/)
+    .map((number) => (/^(0|[1-9]\d*)$/.test(number) ? BigInt(number) : -1n));
   const inBounds = numbers.every((number) => number >= min && number <= maxInText);
   const ascend = numbers.every((number, index) => number >= (numbers[index - 1] ?? number));
   if (numbers.length === count && inBounds && ascend) return;
@@ -103,13 +149,37 @@ export class Sysctl {
    * is 10000 to 65000.
    *
    * It widens outgoing connections alone: the host ports of containers are
-   * `AgentConfig.dynamicHostPortRange`.
+   * `AgentConfig.dynamicHostPortRange`. Containers with a host port of their choice inside of it need
+   * `ipLocalReservedPorts`.
    *
    * @param fromPort the first port: a whole number from 1024, below which the kernel refuses it, to 65535
    * @param toPort the last port: a whole number from `fromPort` to 65535
    */
   public static ipLocalPortRange(fromPort: number, toPort: number): Sysctl {
     return Sysctl.from('ipLocalPortRange', fromPort, toPort);
+  }
+
+  /**
+   * `net.ipv4.ip_local_reserved_ports`: ports inside of `ipLocalPortRange` that no outgoing connection is made
+   * from, since containers listen on them (`hostPort`, or any port in network mode `host`).
+   *
+   * Where a connection of the node has such a port already, a container that wants it fails to start:
+   * "address already in use".
+   *
+   * A range is all of its ports, or a text: `Sysctl.of('net.ipv4.ip_local_reserved_ports', '30000-32767')`.
+   *
+   * @param ports whole numbers from 1 to 65535, known at synthesis, in any order; at least one
+   */
+  public static ipLocalReservedPorts(...ports: number[]): Sysctl {
+    const field = 'Sysctl.ipLocalReservedPorts';
+    if (ports.length === 0) fail(CODE, `\`${field}\` must have at least one port`);
+    const number = wholeNumber(CODE, { min: 1, max: 65535 });
+    for (const port of ports) {
+      number.check(field, port);
+      // They are sorted, and ports of services are compared with them.
+      if (Token.isUnresolved(port)) fail(CODE, `\`${field}\` must be known at synthesis, got: a token`);
+    }
+    return new Sysctl(RESERVED_PORTS, formatPorts(ports));
   }
 
   /**
@@ -319,8 +389,9 @@ export class Sysctl {
    * @param key as in sysctl.d(5): at least two parts of letters, digits, `_` and `-`, with `.` or `/` between
    * them and `*` for any; lower case first. A key whose first separator is `/` is turned into the same key
    * with `.`. Anything else is refused, the leading `-` that hides failures too.
-   * @param value one line, not empty, without white space at the ends and without control characters. Several
-   * numbers are separated by spaces
+   * @param value one line, not empty, without white space at the ends, control characters and characters that
+   *   look like a space. Several numbers are separated by spaces. Forwarding of IPv4 packets cannot be turned
+   *   off: containers in bridge mode need it
    */
   public static of(key: string, value: string): Sysctl {
     // Not a `text` value: that lets tokens through, and parameters are merged by their keys.

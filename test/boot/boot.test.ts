@@ -183,9 +183,7 @@ const GOOD: { [name: string]: Scenario } = {
   'a step restarts the agent without waiting': named(
     {},
     {
-      bootstrapSteps: [
-        BootstrapStep.run('unit=ecs; systemctl restart $unit & systemctl restart --no-block docker'),
-      ],
+      bootstrapSteps: [BootstrapStep.run('systemctl restart ecs & systemctl restart --no-block docker')],
     },
   ),
   'run by hand while metadata is down': tagged({

@@ -3,6 +3,7 @@ import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { BootstrapStep } from '../../src/bootstrap/bootstrap-step';
 import { NodeBootstrap } from '../../src/bootstrap/node-bootstrap';
+import type { WriteFileStepOptions } from '../../src/bootstrap/step-options';
 import { evaluate, FakeNode, type Run } from '../helpers/user-data';
 
 // Real processes, on a machine that may be busy.
@@ -363,7 +364,7 @@ describe('a step is refused', () => {
     [
       'a NUL character',
       () => BootstrapStep.run('a\0'),
-      '`command` must not contain a NUL character or half a surrogate pair (InvalidText)',
+      "`command` must not contain a NUL character or half a surrogate pair: it was cut inside of a character, or read with another encoding than it has. Windows writes UTF-16 too: `readFileSync(path, 'utf16le')`. What is no text belongs into an image or into an S3 object (InvalidText)",
     ],
     ['a start of the agent', () => BootstrapStep.run('echo a\nsystemctl enable --now ecs'), agentWaits],
     [
@@ -396,7 +397,7 @@ describe('a step is refused', () => {
     [
       'a NUL character in a variable',
       () => BootstrapStep.run('true', { environment: { A: '\0' } }),
-      '`environment.A` must not contain a NUL character or half a surrogate pair (InvalidText)',
+      "`environment.A` must not contain a NUL character or half a surrogate pair: it was cut inside of a character, or read with another encoding than it has. Windows writes UTF-16 too: `readFileSync(path, 'utf16le')`. What is no text belongs into an image or into an S3 object (InvalidText)",
     ],
     [
       'a relative path',
@@ -468,6 +469,56 @@ describe('a step is refused', () => {
   });
 
   test.each([
+    ['a file from Windows', 'dnf -y install jq\r\nsystemctl start x\r\n', 1],
+    ['a file from an old Macintosh', 'true\rfalse', 1],
+    ['one line of many', 'true\nfalse\ntrue\r\n', 3],
+  ])('with a carriage return in its command: %s', (_, command, line) => {
+    const message =
+      `\`command\` must not contain a carriage return, got one in line ${line}: bash takes it for a part of a word. Write ` +
+      "`.replaceAll('\\r', '')` where it was read from a file with Windows' line ends; where one is meant, the script can " +
+      "write `$'\\r'` (InvalidText)";
+    expect(() => BootstrapStep.run(command)).toThrow(new Error(message));
+    expect(() => new NodeBootstrap({ clusterName: 'a' }).addCommands('true', command)).toThrow(
+      'must not contain a carriage',
+    );
+    BootstrapStep.run(command.replaceAll('\r', ''));
+  });
+
+  test('with a byte order mark before its command', () => {
+    expect(() => BootstrapStep.run('\uFEFFtrue')).toThrow(
+      new Error(
+        '`command` must not begin with a byte order mark, which bash takes for a part of the first word: leave it out, as ' +
+          "with `.replace(/^\\uFEFF/, '')` (InvalidText)",
+      ),
+    );
+  });
+
+  test.each<[string, string, WriteFileStepOptions?]>([
+    ['carriage returns', '#!/bin/bash\r\ntrue\r\n', {}],
+    ['a carriage return somewhere', '#!/usr/bin/python3\nprint(1)\r\n', { mode: '0755' }],
+    ['a byte order mark', '\uFEFF#!/bin/bash\ntrue\n', {}],
+    ['an empty line before it', '\n#!/bin/bash\ntrue\n', { mode: '0755' }],
+    ['white space before it', '    #!/usr/bin/env python3\n', { mode: '755' }],
+  ])('whose file is a script that the kernel cannot start: %s', (_, content, options) => {
+    expect(() => BootstrapStep.writeFile('/opt/run', content, options)).toThrow(
+      /^`content` must .*#!.*\(InvalidText\)$/s,
+    );
+    BootstrapStep.writeFile('/opt/run', content.trimStart().replaceAll('\r', ''), options);
+  });
+
+  test.each<[string, WriteFileStepOptions?]>([
+    ['[Unit]\r\nDescription=a\r\n', {}],
+    ['\uFEFF{"a": 1}\r\n', {}],
+    ['\n#!/bin/bash\n# run as `bash /opt/run`\n', { mode: '0644' }],
+    ['echo "#!/bin/bash"\r\n', { mode: '0755' }],
+    ['#include <stdio.h>\r\n', {}],
+  ])('but no other file is: %j', (content, options) => {
+    BootstrapStep.writeFile('/opt/file', content, options);
+  });
+
+  test.each([
+    "cat >/etc/x <<'EOF'\nsystemctl restart ecs\nEOF",
+    'systemctl restart ecs &',
     'systemctl restart docker',
     'systemctl start --no-block ecs',
     'systemctl start ecs-exporter',

@@ -65,7 +65,7 @@ function full(): string {
 const GOLDEN: [name: string, render: () => string, maxBytes: number][] = [
   ['smallest', () => rendered({ clusterName: 'orders' }), 3_400],
   ['cluster-from-tag', () => rendered(), 4_500],
-  ['full', full, 9_200],
+  ['full', full, 9_300],
 ];
 
 describe('the rendered user data', () => {
@@ -308,7 +308,7 @@ describe('values that only CloudFormation knows', () => {
       expect(await node.run(deployed(rendered({ clusterName: value() }), { Value: name }))).toMatchObject({
         status: 1,
       });
-      expect(node.reason).toBe('failed at the name of the cluster, status 1\n');
+      expect(node.reason).toBe('failed at ecs.config, a value that is no name of a cluster, status 1\n');
     },
   );
 

@@ -1,6 +1,6 @@
 import { Annotations, Size } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { type NodeProps, NodeVolume } from '../../src';
+import { BootstrapStep, type InstanceTier, type NodeProps, NodeVolume } from '../../src';
 import { LARGE, SMALL, TestStack } from '../helpers/estate';
 import { warning } from '../services/helpers';
 
@@ -169,5 +169,64 @@ describe('variables of the agent that have no field', () => {
 
   test('are not warned of where they do not', () => {
     expect(environment({ ECS_BRAND_NEW: '1', ECS_TASK_METADATA: '1', MY_OWN: '1', A: '' })).toBeUndefined();
+  });
+});
+
+describe('steps that no boot survives', () => {
+  const idOf = (name: string) => `cdk-ecs-auto-scaled-cluster:BootstrapStep.${name}`;
+  const step = (command: string, options = {}) =>
+    withNode({ bootstrapSteps: [BootstrapStep.run(command, options)] });
+
+  test('are warned of with their number and what they do, and nothing else of their text', () => {
+    const found = warning(
+      withNode({
+        bootstrapSteps: [BootstrapStep.run('true'), BootstrapStep.run('curl -u me:s3cr3t x; reboot')],
+      }),
+      'BootstrapStep.endsBoot',
+    );
+    expect(found).toEqual({
+      id: idOf('endsBoot'),
+      path: '/Estate/Orders/Tiers/general/Template',
+      message:
+        'Step 2 (run) of "Estate/Orders/Tiers/general/Template" ends the boot of the node (`reboot`). A node that is ' +
+        'stopped before its first boot is over powers off at its next boot, joins no cluster and is replaced, again ' +
+        'and again. What needs a reboot belongs into the image. Acknowledge this where it is not so, because the ' +
+        'command is only reached elsewhere.',
+    });
+  });
+
+  test.each([
+    ['startsAgent', 'docker start ecs-agent', '(`docker`)'],
+    ['neverEnds', 'tail -f /var/log/messages', '(`tail -f`)'],
+    ['neverEnds', 'while true; do sleep 1; done', '(a loop that nothing leaves (`while`))'],
+    ['fails', 'exit 3', '(`exit 3`)'],
+    ['exits', 'exit 0\ntrue', 'behind an `exit`'],
+    ['text', 'cat <<EOF\n  EOF', 'a here-document has no line with EOF alone'],
+  ])('are warned of as %s: %s', (name, command, message) => {
+    expect(warning(step(command), `BootstrapStep.${name}`)?.message).toContain(message);
+  });
+
+  test('are warned of in commands that are added later, to the template or to the group', () => {
+    for (const add of [
+      (tier: InstanceTier) => tier.template.bootstrap.addCommands('poweroff'),
+      (tier: InstanceTier) => tier.autoScalingGroup.addUserData('poweroff'),
+    ]) {
+      const stack = new TestStack();
+      add(stack.cluster({ tiers: [{ name: 'general', instanceTypes: [LARGE] }] }).tier('general'));
+      expect(warning(stack, 'BootstrapStep.endsBoot')?.message).toContain('Step 1 (run)');
+    }
+  });
+
+  test('can be acknowledged', () => {
+    const stack = new TestStack();
+    const cluster = stack.cluster({
+      tiers: [{ name: 'general', instanceTypes: [LARGE], bootstrapSteps: [BootstrapStep.run('reboot')] }],
+    });
+    Annotations.of(cluster.tier('general')).acknowledgeWarning(idOf('endsBoot'));
+    expect(warning(stack, 'BootstrapStep.endsBoot')).toBeUndefined();
+  });
+
+  test('are no failure where the step may fail', () => {
+    expect(warning(step('exit 1', { continueOnError: true }), 'BootstrapStep.fails')).toBeUndefined();
   });
 });

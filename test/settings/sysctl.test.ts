@@ -4,6 +4,7 @@ import { ValidationError } from '../../src/private/errors';
 import { DEFAULT_SYSCTLS, mergeSysctls, renderSysctlLine, Sysctl } from '../../src/settings/sysctl';
 
 const INT = 2147483647;
+const SPACE = '. Write a space in its place, or nothing';
 
 describe('each parameter is written as its line', () => {
   test.each<[Sysctl, string]>([
@@ -154,8 +155,13 @@ describe('any other parameter', () => {
 
   test.each([
     ['', 'must have a value'],
-    [' 1', 'must not begin or end with white space, got: " 1"'],
-    ['1 ', 'must not begin or end with white space, got: "1 "'],
+    [' 1', `must not begin or end with white space, got: " 1"`],
+    ['1 ', `must not begin or end with white space, got: "1 "`],
+    ['1\r\n', `must be one line without control characters, got: "1\\r\\n"`],
+    ['\n  1\n', `must be one line without control characters, got: "\\n  1\\n"`],
+    ['\uFEFF1', `must not begin or end with white space, got: "\uFEFF1"`],
+    ['1\u00a02', `must not contain the invisible character U+00A0, got: "1\u00a02"${SPACE}`],
+    ['1\u200b', `must not contain the invisible character U+200B, got: "1\u200b"${SPACE}`],
     ['1\n2', 'must be one line without control characters, got: "1\\n2"'],
     ['1\r2', 'must be one line without control characters, got: "1\\r2"'],
     ['1\0', 'must be one line without control characters, got: "1\\u0000"'],
@@ -209,6 +215,40 @@ describe('any other parameter', () => {
     expect(Sysctl.of('net.ipv4.ip_local_port_range', late).value).toBe(late);
   });
 
+  test.each([
+    ['net.ipv4.ip_forward', '0'],
+    ['net/ipv4/ip_forward', '0'],
+    ['net.ipv4.conf.all.forwarding', '0'],
+    ['net.ipv4.conf.default.forwarding', '00'],
+    ['net.ipv4.conf.docker0.forwarding', '0'],
+    ['net.ipv4.conf.*.forwarding', '0'],
+    ['net/ipv4/conf/eth0.100/forwarding', '0'],
+  ])('cannot take the network from containers: %s = %s', (key, value) => {
+    expect(() => Sysctl.of(key, value)).toThrow(
+      `\`Sysctl.of('${key}')\` must not be 0: the node forwards the packets of containers in bridge mode, which ` +
+        'would have no network. Leave it out, docker sets it to 1 (InvalidSysctl)',
+    );
+  });
+
+  test.each([
+    ['net.ipv4.ip_forward', '1'],
+    ['net.ipv4.conf.lo.forwarding', '0'],
+    ['net.ipv6.conf.all.forwarding', '0'],
+    ['net.ipv4.conf.all.rp_filter', '1'],
+    ['net.ipv4.conf.all.send_redirects', '0'],
+    ['net.ipv4.conf.default.accept_source_route', '0'],
+    ['net.bridge.bridge-nf-call-iptables', '1'],
+    ['net.ipv4.ip_forward_use_pmtu', '0'],
+  ])('that hardening guides ask for is taken: %s = %s', (key, value) => {
+    expect(Sysctl.of(key, value).value).toBe(value);
+  });
+
+  test('with a no-break space between its numbers is refused, as the kernel would', () => {
+    expect(() => Sysctl.of('net.ipv4.ip_local_port_range', '10000\u00a065000')).toThrow(
+      "`Sysctl.of('net.ipv4.ip_local_port_range')` must not contain the invisible character U+00A0",
+    );
+  });
+
   test('that has no factory takes any value', () => {
     for (const value of ['256k', '-1', '0x40000'])
       expect(Sysctl.of('vm.nr_hugepages', value).value).toBe(value);
@@ -258,5 +298,39 @@ describe('the parameters of a node', () => {
     expect(() => mergeSysctls([Sysctl.somaxconn(1), Sysctl.of('net/core/somaxconn', '1')])).toThrow(
       '`sysctls` must not have `net.core.somaxconn` twice (InvalidSysctl)',
     );
+  });
+});
+
+describe('reserved ports', () => {
+  test.each([
+    [[8080], '8080'],
+    [[27017, 15672, 27018, 27019], '15672,27017-27019'],
+    [[1, 65535, 1], '1,65535'],
+    [[3, 1, 2], '1-3'],
+  ])('%j are written as %j', (ports, value) => {
+    expect(Sysctl.ipLocalReservedPorts(...ports)).toMatchObject({
+      key: 'net.ipv4.ip_local_reserved_ports',
+      value,
+    });
+  });
+
+  test.each([
+    [[], 'must have at least one port'],
+    [[0], 'must be a whole number from 1 to 65535, got: 0'],
+    [[65536], 'must be a whole number from 1 to 65535, got: 65536'],
+    [[80.5], 'must be a whole number from 1 to 65535, got: 80.5'],
+    [[Lazy.number({ produce: () => 7 })], 'must be known at synthesis, got: a token'],
+  ])('%j are refused', (ports, message) => {
+    expect(() => Sysctl.ipLocalReservedPorts(...ports)).toThrow(
+      `\`Sysctl.ipLocalReservedPorts\` ${message} (InvalidSysctl)`,
+    );
+  });
+
+  test.each(['', '8080 9090', '9-8', '70000', 'http', '1-2-3', '8080,'])('as a text are no %j', (value) => {
+    expect(() => Sysctl.of('net.ipv4.ip_local_reserved_ports', value)).toThrow('InvalidSysctl');
+  });
+
+  test('may be a text', () => {
+    expect(Sysctl.of('net.ipv4.ip_local_reserved_ports', '8080,30000-32767').value).toBe('8080,30000-32767');
   });
 });

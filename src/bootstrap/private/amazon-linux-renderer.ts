@@ -122,7 +122,7 @@ mv -f $new /etc/ecs/ecs.config`;
 
 /** What CloudFormation says is checked on the node. It is kept for the last check, as what the tag says. */
 const LINE_OF_CLUSTER = `
-joins=$(grep -xE 'ECS_CLUSTER=[A-Za-z0-9_-]{1,255}' $new) || { at='the name of the cluster'; exit 1; }`;
+joins=$(grep -xE 'ECS_CLUSTER=[A-Za-z0-9_-]{1,255}' $new) || { at="$at, a value that is no name of a cluster"; exit 1; }`;
 
 /** Whether it is sure to be a name: what else CloudFormation says may be anything. */
 function isKnownName(clusterName: string): boolean {

@@ -126,7 +126,8 @@ if not isinstance(data, dict) or not data:
 ${begin}
 for n, (key, entry) in enumerate(data.items(), 1):
     try:${entry}
-        registry = re.sub('(?i)^(https?://)?[^/]*', lambda m: m[0].lower(), key.strip())
+        m = re.match(r'(?i)((https?://)?[\\w-]+([.][\\w-]+)+(:\\d+)?)(/\\S*)?$', key.strip())
+        registry = m[1].lower() + (m[5] or '') if m else key
         if re.fullmatch('(https?://)?((index|registry-1)[.])?docker[.]io(/.*)?', registry):
             registry = 'https://index.docker.io/v1/'
         if not (registry and user and password):

@@ -1,0 +1,459 @@
+import { hasOption, operandsOf, type Unwrapped, unwrap, wordsOf } from './command-words';
+import { parseShell } from './shell-parser';
+import {
+  type Command,
+  type CommandList,
+  type Loop,
+  type Pipeline,
+  type Sequence,
+  type SimpleCommand,
+  UNKNOWN,
+} from './shell-tree';
+
+/** Why a command is no step of a boot. */
+export type HazardKind =
+  /** It waits for the agent, which waits for the boot. */
+  | 'waitsForAgent'
+  | 'startsAgent'
+  | 'endsBoot'
+  /** It always ends with a status other than 0. */
+  | 'fails'
+  | 'neverEnds'
+  /** Commands behind it are never run. */
+  | 'exits'
+  /** It is not what bash reads. */
+  | 'text';
+
+/** What was found, in words that have nothing of the command in them but names of programs. */
+export interface Hazard {
+  readonly kind: HazardKind;
+  readonly what: string;
+}
+
+/** Longer than a whole boot may take. */
+const LONG_SECONDS = 900;
+
+/** What is known of the place of a command. */
+interface Place {
+  /** Whether it is waited for. */
+  readonly isForeground: boolean;
+  /** Whether something ends it after a while. */
+  readonly isBounded: boolean;
+  /** Names of functions of the script itself, and those of them that are called and waited for. */
+  readonly functions: ReadonlySet<string>;
+  readonly calls: ReadonlySet<string>;
+}
+
+/** What a step's command does that no boot survives, as far as its words say. */
+export function hazardsOf(text: string): Hazard[] {
+  const script = parseShell(text);
+  if (script === undefined) return [];
+  const functions = new Set(functionsIn(script.commands));
+  const calls = new Set(callsIn(script.commands));
+  const hazards = [
+    ...inList(script.commands, { isForeground: true, isBounded: false, functions, calls }),
+    ...exitsOf(script.commands),
+    ...script.openHereDocuments.map(
+      (end): Hazard => ({
+        kind: 'text',
+        what: `a here-document has no line with ${end} alone, without white space, at its end: it takes all that is behind it`,
+      }),
+    ),
+  ];
+  return hazards.filter(
+    ({ kind, what }, index) =>
+      hazards.findIndex((other) => other.kind === kind && other.what === what) === index,
+  );
+}
+
+function functionsIn(commands: CommandList): string[] {
+  return commandsIn(commands).flatMap((command) => {
+    const inner = listsOf(command).flatMap(functionsIn);
+    return command.kind === 'function' && command.name !== undefined ? [command.name, ...inner] : inner;
+  });
+}
+
+/** The names of commands that are waited for. */
+function callsIn(commands: CommandList): string[] {
+  return commandsIn(commands.filter(({ isBackground }) => !isBackground)).flatMap((command) =>
+    command.kind === 'simple' ? (command.words[0]?.text ?? []) : listsOf(command).flatMap(callsIn),
+  );
+}
+
+function commandsIn(commands: CommandList): Command[] {
+  return commands.flatMap(({ pipelines }) => pipelines.flat());
+}
+
+function listsOf(command: Command): readonly CommandList[] {
+  if (command.kind === 'loop') return [command.condition, command.body];
+  return command.kind === 'simple' || command.kind === 'test' ? [] : command.lists;
+}
+
+function inList(commands: CommandList, place: Place): Hazard[] {
+  return commands.flatMap(({ pipelines, isBackground }) => {
+    const inner = isBackground ? { ...place, isForeground: false } : place;
+    return pipelines.flatMap((pipeline) => inPipeline(pipeline, inner));
+  });
+}
+
+function inPipeline(pipeline: Pipeline, place: Place): Hazard[] {
+  return pipeline.flatMap((command, index) => {
+    // What writes to a command that reads no more ends with it.
+    const isRead = pipeline.slice(index + 1).some((reader) => stopsReading(reader));
+    return inCommand(command, isRead ? { ...place, isBounded: true } : place, pipeline.length > 1);
+  });
+}
+
+function inCommand(command: Command, place: Place, isPiped: boolean): Hazard[] {
+  switch (command.kind) {
+    case 'simple':
+      return inSimple(command, place, isPiped);
+    case 'loop':
+      return [
+        ...(isEndless(command, place.functions) && place.isForeground && !place.isBounded
+          ? [neverEnds(`a loop that nothing leaves (\`${command.keyword}\`)`)]
+          : []),
+        ...listsOf(command).flatMap((list) => inList(list, place)),
+      ];
+    case 'function': {
+      const isCalled = command.name !== undefined && place.calls.has(command.name);
+      return command.lists.flatMap((list) =>
+        inList(list, isCalled ? place : { ...place, isForeground: false }),
+      );
+    }
+    default:
+      return listsOf(command).flatMap((list) => inList(list, place));
+  }
+}
+
+function inSimple(command: SimpleCommand, place: Place, isPiped: boolean): Hazard[] {
+  const unwrapped = unwrap(command);
+  const inner = placeWithin(unwrapped, place);
+  const substituted = wordsOf(command).flatMap(({ substitutions }) => substitutions);
+  const writes = command.redirections.some(
+    ({ operator, target }) => operator.startsWith('>') && target.text === '/proc/sysrq-trigger',
+  );
+  const strange = wordsOf(command).some(({ isStrange }) => isStrange);
+  return [
+    ...substituted.flatMap((list) => inList(list, place)),
+    ...(writes ? [endsBoot('a write to /proc/sysrq-trigger')] : []),
+    ...(strange
+      ? [
+          {
+            kind: 'text',
+            what: 'a character that looks like a space or like nothing is outside of quotes',
+          } as const,
+        ]
+      : []),
+    ...(unwrapped.script === undefined
+      ? byWords(unwrapped.words, inner, isPiped)
+      : inList(unwrapped.script, unwrapped.words[0] === 'trap' ? { ...inner, isForeground: false } : inner)),
+  ];
+}
+
+function placeWithin({ isBounded, isBackground }: Unwrapped, place: Place): Place {
+  return {
+    ...place,
+    isBounded: place.isBounded || isBounded,
+    isForeground: place.isForeground && !isBackground,
+  };
+}
+
+function byWords(words: readonly string[], place: Place, isPiped: boolean): Hazard[] {
+  const [name] = words;
+  if (name === undefined || place.functions.has(name)) return [];
+  if (hasOption(words, '', 'help', 'version')) return [];
+  const waits = place.isForeground && !place.isBounded;
+  const endless = waits ? endlessBy(name, words, isPiped) : undefined;
+  return [
+    ...systemctlHazards(name, words, place),
+    ...endOfBootBy(name, words).map(endsBoot),
+    ...(startsAgent(name, words) ? [{ kind: 'startsAgent', what: `\`${name}\`` } as const] : []),
+    ...(endless === undefined ? [] : [neverEnds(endless)]),
+  ];
+}
+
+const endsBoot = (what: string): Hazard => ({ kind: 'endsBoot', what });
+const neverEnds = (what: string): Hazard => ({ kind: 'neverEnds', what });
+
+/** Units that are up only when the boot, and with it user data, is over. */
+const AFTER_THE_BOOT =
+  /^(cloud-final(\.service)?|cloud-init\.target|multi-user\.target|default\.target|graphical\.target|ecs-bootstrap-guard(\.service)?)$/;
+const OF_CLOUD_INIT = /^cloud-(init|init-local|config|final)(\.service|\.target)?$/;
+const AGENT = /^ecs(\.service)?$/;
+const OFF_TARGETS = /^(reboot|poweroff|halt|shutdown|kexec|rescue|emergency)\.target$/;
+const OFF_VERBS =
+  /^(reboot|poweroff|halt|kexec|soft-reboot|rescue|emergency|exit|suspend|hibernate|hybrid-sleep)$/;
+const START_VERBS = /^(start|restart|reload-or-restart|try-restart)$/;
+const STOP_VERBS = /^(stop|restart|kill|try-restart|reload-or-restart)$/;
+
+const SYSTEMCTL_OPTIONS = /^-[tpsnoPHM]$/;
+
+function systemctlHazards(name: string, words: readonly string[], place: Place): Hazard[] {
+  if (name === 'service') return serviceHazards(words[1], words[2], place);
+  if (name.startsWith('/etc/init.d/'))
+    return serviceHazards(name.slice('/etc/init.d/'.length), words[1], place);
+  if (name !== 'systemctl' || hasOption(words, 'HM', 'host', 'machine', 'root', 'image', 'user')) return [];
+  const [verb, ...units] = operandsOf(words, SYSTEMCTL_OPTIONS);
+  if (verb === undefined) return [];
+  const are = (pattern: RegExp) => units.some((unit) => pattern.test(unit));
+  const starts = START_VERBS.test(verb) || (/^(re)?enable$/.test(verb) && hasOption(words, '', 'now'));
+  const waits = place.isForeground && !hasOption(words, '', 'no-block');
+  const shown = `\`systemctl ${verb}\``;
+  return [
+    ...(OFF_VERBS.test(verb) ? [endsBoot(shown)] : []),
+    ...(/^(start|isolate)$/.test(verb) && are(OFF_TARGETS) ? [endsBoot(shown)] : []),
+    ...(STOP_VERBS.test(verb) && are(OF_CLOUD_INIT)
+      ? [endsBoot(`${shown} of cloud-init, which runs the step`)]
+      : []),
+    ...(verb === 'mask' && are(AGENT)
+      ? [endsBoot(`${shown} of the agent's service, which cannot be started then`)]
+      : []),
+    ...(starts && waits && are(AGENT) ? [{ kind: 'waitsForAgent', what: shown } as const] : []),
+    ...(starts && waits && !place.isBounded && are(AFTER_THE_BOOT)
+      ? [neverEnds(`${shown} of a unit that waits for the end of user data`)]
+      : []),
+    ...(waits && !place.isBounded && verb === 'is-system-running' && hasOption(words, '', 'wait')
+      ? [neverEnds('`systemctl is-system-running --wait`')]
+      : []),
+  ];
+}
+
+function serviceHazards(
+  unit: string | undefined,
+  verb: string | undefined,
+  { isForeground }: Place,
+): Hazard[] {
+  if (unit === undefined || verb === undefined || !/^(start|restart|reload)$/.test(verb)) return [];
+  return AGENT.test(unit) && isForeground ? [{ kind: 'waitsForAgent', what: `\`service\`` }] : [];
+}
+
+function endOfBootBy(name: string, words: readonly string[]): string[] {
+  switch (name) {
+    case 'reboot':
+    case 'poweroff':
+    case 'halt':
+      return hasOption(words, 'w', 'wtmp-only') ? [] : [`\`${name}\``];
+    case 'shutdown':
+      return hasOption(words, 'ck', 'show') || isLater(operandsOf(words)[0]) ? [] : ['`shutdown`'];
+    case 'init':
+    case 'telinit':
+      return /^[016sS]$/.test(words[1] ?? '') ? [`\`${name} ${words[1]}\``] : [];
+    case 'kexec':
+      return hasOption(words, 'e', 'exec') ? ['`kexec`'] : [];
+    case 'cloud-init':
+      return operandsOf(words)[0] === 'clean'
+        ? ['`cloud-init clean`, which takes away the folder that the boot is written down in']
+        : [];
+    case 'rm':
+      return hasOption(words, 'rR', 'recursive') && words.some(isFolderOfBoot)
+        ? ['`rm` of the folder that the boot is written down in']
+        : [];
+    case 'pkill':
+    case 'killall':
+      return words.some((word) => word === 'cloud-init')
+        ? [`\`${name}\` of cloud-init, which runs the step`]
+        : [];
+    case 'tee':
+      return words.includes('/proc/sysrq-trigger') ? ['a write to /proc/sysrq-trigger'] : [];
+    default:
+      return [];
+  }
+}
+
+/** Whether a shutdown is after the boot: in a quarter of an hour or more, or at an hour of the day. */
+function isLater(time: string | undefined): boolean {
+  if (time === undefined) return false;
+  const minutes = /^\+?(\d+)$/.exec(time)?.[1];
+  return minutes === undefined ? /^\d{1,2}:\d{2}$/.test(time) : Number(minutes) * 60 >= LONG_SECONDS;
+}
+
+function isFolderOfBoot(word: string): boolean {
+  return /^\/var\/lib\/cloud(\/(\*|instances?(\/\S*)?)?)?$/.test(word);
+}
+
+function startsAgent(name: string, words: readonly string[]): boolean {
+  const known = words.map((word) => word ?? '');
+  switch (name) {
+    case 'docker':
+    case 'podman':
+      return (
+        (/^(run|create)$/.test(known[1]) &&
+          known.some((word) => /(^|\/)amazon-ecs-agent(:|@|$)/.test(word))) ||
+        (/^(start|restart)$/.test(known[1]) && known.includes('ecs-agent'))
+      );
+    case '/usr/libexec/amazon-ecs-init':
+    case 'amazon-ecs-init':
+      return known.includes('start');
+    case 'start': // Amazon Linux 1
+      return known[1] === 'ecs';
+    case 'initctl':
+      return known[1] === 'start' && known[2] === 'ecs';
+    default:
+      return false;
+  }
+}
+
+/** What a command is that runs until it is stopped; undefined: it may end. */
+function endlessBy(name: string, words: readonly string[], isPiped: boolean): string | undefined {
+  const [first, second] = operandsOf(words);
+  const isUnknown = words.some((word) => word.includes(UNKNOWN));
+  switch (name) {
+    case 'tail':
+      return hasOption(words, 'fF', 'follow') && !hasOption(words, '', 'pid') ? '`tail -f`' : undefined;
+    case 'sleep':
+      return isLong(words.slice(1)) ? '`sleep` of more than the whole boot has' : undefined;
+    case 'journalctl':
+      return words.some((word) => /^(-[aefklmqrx]*f|--follow$)/.test(word ?? ''))
+        ? '`journalctl -f`'
+        : undefined;
+    case 'dmesg':
+      return hasOption(words, 'wW', 'follow', 'follow-new') ? '`dmesg -w`' : undefined;
+    case 'watch':
+      return hasOption(words, 'ge', 'chgexit', 'errexit') ? undefined : '`watch`';
+    case 'ping':
+    case 'ping6':
+      return hasOption(words, 'cw', 'count', 'deadline') || isUnknown
+        ? undefined
+        : `\`${name}\` without a count`;
+    case 'yes':
+      return isPiped ? undefined : '`yes`';
+    case 'inotifywait':
+      return hasOption(words, 'm', 'monitor') ? '`inotifywait -m`' : undefined;
+    case 'top':
+      return hasOption(words, 'n') || isUnknown ? undefined : '`top`';
+    case 'tcpdump':
+      return hasOption(words, 'cGWrdDhL') || isUnknown ? undefined : '`tcpdump` without a count';
+    case 'cloud-init':
+      return first === 'status' && hasOption(words, 'w', 'wait')
+        ? '`cloud-init status --wait`, which waits for the end of user data'
+        : undefined;
+    case 'docker':
+    case 'podman':
+      return endlessOfDocker(name, first, second, words);
+    case 'docker-compose':
+      return endlessOfCompose(name, first, words);
+    default:
+      return undefined;
+  }
+}
+
+function endlessOfDocker(
+  name: string,
+  verb: string | undefined,
+  subverb: string | undefined,
+  words: readonly string[],
+): string | undefined {
+  if (verb === 'compose') return endlessOfCompose(`${name} compose`, subverb, words);
+  if (verb === 'logs' && hasOption(words, 'f', 'follow')) return `\`${name} logs -f\``;
+  if (verb === 'events' && !hasOption(words, '', 'until')) return `\`${name} events\``;
+  if (verb === 'stats' && !hasOption(words, '', 'no-stream')) return `\`${name} stats\``;
+  return undefined;
+}
+
+function endlessOfCompose(
+  name: string,
+  verb: string | undefined,
+  words: readonly string[],
+): string | undefined {
+  if (verb === 'logs' && hasOption(words, 'f', 'follow')) return `\`${name} logs -f\``;
+  const ends = hasOption(
+    words,
+    'd',
+    'detach',
+    'wait',
+    'no-start',
+    'abort-on-container-exit',
+    'exit-code-from',
+  );
+  return verb === 'up' && !ends ? `\`${name} up\`` : undefined;
+}
+
+const SLEEP_UNITS: { readonly [unit: string]: number } = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
+
+function isLong(words: readonly string[]): boolean {
+  const seconds = words.map((word) => {
+    if (word === 'infinity' || word === 'inf') return Number.POSITIVE_INFINITY;
+    const [, amount, unit] = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(word ?? '') ?? [];
+    return amount === undefined ? 0 : Number(amount) * SLEEP_UNITS[unit];
+  });
+  return seconds.reduce((sum, one) => sum + one, 0) >= LONG_SECONDS;
+}
+
+/** Whether a reader of a pipe can end before what it reads. */
+function stopsReading(command: Command): boolean {
+  if (command.kind !== 'simple') return true;
+  const { words, isBounded } = unwrap(command);
+  const [name] = words;
+  if (isBounded || name === undefined || name.includes(UNKNOWN)) return true;
+  if (/^[ef]?grep$|^rg$/.test(name)) return hasOption(words, 'qmlL', 'quiet', 'silent', 'max-count');
+  return /^(head|sed|awk|gawk|mawk|perl|python3?|ruby|node|dd|read|timeout|expect)$/.test(name);
+}
+
+/** Whether a loop goes on for good, unless something in it ends it. */
+function isEndless(loop: Loop, functions: ReadonlySet<string>): boolean {
+  if (loop.arithmetic !== undefined) {
+    const [, condition] = loop.arithmetic.split(';');
+    if (condition === undefined || !/^\s*[1-9]?\d*\s*$/.test(condition) || /^\s*0+\s*$/.test(condition))
+      return false;
+  } else if (loop.keyword === 'while') {
+    if (!isConstant(loop.condition, ALWAYS)) return false;
+  } else if (loop.keyword === 'until') {
+    if (!isConstant(loop.condition, NEVER)) return false;
+  } else {
+    return false;
+  }
+  return !mayLeave(loop.body, functions) && !mayLeave(loop.condition, functions);
+}
+
+/** Commands that always succeed, with their words. */
+const ALWAYS = /^(true|:|test \S+|\[ \S+ \]|sleep \S+)$/;
+const NEVER = /^(false|! true)$/;
+
+function isConstant(condition: CommandList, pattern: RegExp): boolean {
+  const last = condition.at(-1)?.pipelines;
+  if (last?.length !== 1 || last[0].length !== 1) return false;
+  const [command] = last[0];
+  if (command.kind === 'test')
+    return pattern === ALWAYS && /^\s*[1-9]\d*\s*$|^ (true|[1-9]) $/.test(command.text);
+  if (command.kind !== 'simple' || command.assignments.length > 0) return false;
+  const { words } = unwrap(command);
+  return !words.some((word) => word.includes(UNKNOWN)) && pattern.test(words.join(' '));
+}
+
+/** Commands that leave a loop or a script, or run what is not known here. */
+const LEAVES = /^(break|exit|return|exec|kill|eval|trap|source|\.)$/;
+
+/** Whether something in it may leave a loop or the script, a function that it calls included. */
+function mayLeave(commands: CommandList, functions: ReadonlySet<string>): boolean {
+  return commandsIn(commands).some((command) => {
+    if (command.kind !== 'simple') return listsOf(command).some((list) => mayLeave(list, functions));
+    const name = command.words[0]?.text;
+    return name !== undefined && (LEAVES.test(name) || functions.has(name));
+  });
+}
+
+/** An `exit` that is always reached: what is behind it never runs, and a status other than 0 fails the step. */
+function exitsOf(commands: CommandList): Hazard[] {
+  const at = commands.findIndex(isExit);
+  if (at < 0) return [];
+  const status = statusOf(commands[at]);
+  if (status !== undefined && Number(status) !== 0) {
+    const isReached = !mayLeave(commands.slice(0, at), new Set());
+    return isReached ? [{ kind: 'fails', what: `\`exit ${status}\`` }] : [];
+  }
+  const behind = commandsIn(commands.slice(at + 1)).some(({ kind }) => kind !== 'function');
+  return behind ? [{ kind: 'exits', what: '`exit`' }] : [];
+}
+
+function isExit({ pipelines, isBackground }: Sequence): boolean {
+  const [[command], ...others] = [pipelines[0], ...pipelines.slice(1)];
+  if (isBackground || others.length > 0 || pipelines[0].length > 1) return false;
+  return command.kind === 'simple' && command.words[0]?.text === 'exit';
+}
+
+function statusOf({ pipelines: [[command]] }: Sequence): string | undefined {
+  return command.kind === 'simple' && /^\d+$/.test(command.words[1]?.text ?? '')
+    ? command.words[1].text
+    : undefined;
+}
