@@ -12,6 +12,7 @@ export const ERROR_CODES = [
   'DashboardExists',
   'DifferentVpcs',
   'DuplicateTier',
+  'GateHookMissing',
   'ImageArchitecture',
   'ImageAtLaunch',
   'InstanceMetadata',

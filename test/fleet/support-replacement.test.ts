@@ -1,9 +1,16 @@
 import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import fc from 'fast-check';
-import { EcsAutoScaledCluster, type EcsAutoScaledClusterProps, NodeReplacement } from '../../src';
-import { SMALL, TestStack, testVpc } from '../helpers/estate';
+import {
+  EcsAutoScaledCluster,
+  type EcsAutoScaledClusterProps,
+  NodeReplacement,
+  NodeRole,
+  PurchaseOption,
+} from '../../src';
+import { SMALL, TestStack, taskDefinition, testVpc } from '../helpers/estate';
 import { deployed, policies } from './machine';
 
 const rolling = NodeReplacement.rolling();
@@ -61,6 +68,59 @@ describe('one rule and one machine a stack, for the gate and for the cordon', ()
     const stack = new Stack(stage, 'Estate');
     clusterIn(stack, 'Orders');
     expect(counts(Template.fromStack(stack))).toEqual([2, 2, 1]);
+  });
+});
+
+describe('a group that waits for its machines makes no loop', () => {
+  const tiers = [
+    { name: 'general', instanceTypes: [SMALL], minCapacity: 2 },
+    {
+      name: 'spot',
+      instanceTypes: [SMALL, new ec2.InstanceType('t3a.small')],
+      purchase: PurchaseOption.spot(),
+    },
+    {
+      name: 'marked',
+      instanceTypes: [SMALL],
+      replacement: NodeReplacement.rolling({ maxHealthyPercentage: 110, cordon: true }),
+    },
+    { name: 'open', instanceTypes: [SMALL], replacement: NodeReplacement.rolling({ readinessGate: false }) },
+  ];
+  const serve = (stack: Stack, cluster: EcsAutoScaledCluster) =>
+    new ecs.Ec2Service(stack, 'Api', {
+      cluster,
+      taskDefinition: taskDefinition(stack),
+      minHealthyPercent: 100,
+    });
+  // What renders a stack for assertions refuses a template whose resources wait for each other.
+  const rendered = (stack: Stack) => expect(counts(Template.fromStack(stack))[2]).toBe(3);
+
+  test('with several tiers, on Spot too, and a service', () => {
+    const stack = new TestStack();
+    serve(stack, clusterIn(stack, 'Orders', { tiers }));
+    rendered(stack);
+  });
+
+  test('in a nested stack, and in a stage', () => {
+    const nested = new NestedStack(new TestStack(), 'Nested');
+    serve(nested, clusterIn(nested, 'Orders', { tiers }));
+    rendered(nested);
+    const staged = new Stack(new Stage(new App(), 'Production'), 'Estate');
+    serve(staged, clusterIn(staged, 'Orders', { tiers }));
+    rendered(staged);
+  });
+
+  test('with a service of another stack, and a role that two stacks share', () => {
+    const app = new App();
+    const role = new NodeRole(new Stack(app, 'Shared'), 'Role');
+    const stacks = ['One', 'Two'].map((id) => new TestStack(app, id));
+    const [cluster] = stacks.map((stack) =>
+      clusterIn(stack, 'Orders', { role, tiers: tiers.map((tier) => ({ ...tier })) }),
+    );
+    const services = new Stack(app, 'Services');
+    serve(services, cluster);
+    for (const stack of stacks) rendered(stack);
+    expect(() => Template.fromStack(services)).not.toThrow();
   });
 });
 

@@ -85,6 +85,22 @@ describe('an escape hatch on a group whose running nodes are replaced', () => {
     );
   });
 
+  test('may not lose the hook of the readiness gate to a list of hooks by an escape hatch', () => {
+    const hooks = (replacement: NodeReplacement) => {
+      const { stack, cfnGroup } = estate(replacement);
+      cfnGroup.addPropertyOverride('LifecycleHookSpecificationList', [
+        { LifecycleHookName: 'mine', LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' },
+      ]);
+      return () => stack.template;
+    };
+    expect(hooks(ROLLING)).toThrow(
+      "the group's `LifecycleHookSpecificationList` must keep the hook of the readiness gate, or nodes go into " +
+        'service before they have joined: add yours by `autoScalingGroup.addLifecycleHook()`, or set ' +
+        '`readinessGate: false` (GateHookMissing at Estate/Orders/Tiers/general)',
+    );
+    expect(hooks(NodeReplacement.rolling({ readinessGate: false }))).not.toThrow();
+  });
+
   test('may not name such a version in a mixed-instances group either', () => {
     const { stack, cfnGroup } = estate(ROLLING, [SMALL, LARGE]);
     cfnGroup.addPropertyOverride(

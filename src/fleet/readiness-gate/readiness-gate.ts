@@ -1,6 +1,7 @@
 import { Aws, Duration, type Stack } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { GATE_HOOK_NAME } from '../../replacement/gate-hook';
 import type { InstanceTier } from '../../tier/instance-tier';
 import { badRuns, type FleetAlarm } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
@@ -39,15 +40,6 @@ export class ReadinessGate extends FleetMachine {
     return FleetMachine.one(ReadinessGate, 'ReadinessGate', stack);
   }
 
-  /**
-   * Unique in the account and region, in a nested stack too, so that each stack's rule receives its own groups'
-   * events only.
-   *
-   * Not `joins-its-cluster-…`, which was a resource of its own: with that name CloudFormation's cleanup of the
-   * old resource would delete the hook of the group, by its name, and nothing would be gated.
-   */
-  private readonly hookName = `joined-${Aws.STACK_NAME}`;
-
   public constructor(stack: Stack, id: string) {
     super(stack, id, {
       name: 'readiness-gate',
@@ -85,7 +77,7 @@ export class ReadinessGate extends FleetMachine {
     });
     // An instance on its way into a warm pool has not joined, and shall not have.
     this.onEvents('aws.autoscaling', ['EC2 Instance-launch Lifecycle Action'], {
-      LifecycleHookName: [this.hookName],
+      LifecycleHookName: [GATE_HOOK_NAME],
       Destination: ['AutoScalingGroup'],
     });
   }
@@ -98,7 +90,7 @@ export class ReadinessGate extends FleetMachine {
     // the gate to a running cluster, would not be gated.
     group.lifecycleHookSpecificationList = [
       {
-        lifecycleHookName: this.hookName,
+        lifecycleHookName: GATE_HOOK_NAME,
         lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
         heartbeatTimeout: HEARTBEAT,
         defaultResult: 'ABANDON',
