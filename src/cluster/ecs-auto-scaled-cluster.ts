@@ -1,23 +1,21 @@
-import { Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { fleetCluster } from '../fleet/fleet-cluster';
 import { supportReplacement } from '../fleet/support-replacement';
+import { nodeSecurityGroup } from '../node/node-security-group';
 import { ClusterAlarms } from '../operations/cluster-alarms';
 import type { ClusterAlarmsOptions } from '../operations/cluster-alarms-options';
 import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cluster-dashboard';
 import type { OperatedCluster } from '../operations/operated-cluster';
 import { checkCdkVersion } from '../private/cdk-version';
+import { childId } from '../private/child-id';
 import { fail, inChild, quoteForMessage } from '../private/errors';
 import { checkAtSynthesis } from '../rendered/problem';
 import { NOT_HELD } from '../replacement/held';
 import { GroupReview } from '../review/group-review';
-import { associationOf } from '../services/repairs/association-dependency';
 import { serve } from '../services/service-pass';
-import type { HostPortRange } from '../settings/agent-config';
-import { DEFAULT_HOST_PORTS } from '../settings/host-ports';
 import { InstanceTier, type TierCluster } from '../tier/instance-tier';
 import { TIER_OPTIONS } from '../tier/tier-fields';
 import { containerInstanceCountMetric } from '../tier/tier-metrics';
@@ -30,8 +28,8 @@ import {
   type EcsAutoScaledClusterAttributes,
   IMPORTED_CLUSTER,
   readImport,
-  SERVED_CLUSTER,
 } from './imported-cluster';
+import { hostPortRangeOf, importedServedCluster, servedCluster } from './served';
 import { warnOfNodeFields } from './unreached-node-fields';
 
 /** ECS takes at most 20 capacity providers in a strategy. */
@@ -84,14 +82,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       hasEc2Capacity: true,
       ...ATTRIBUTES.handOver(known, IMPORTED_CLUSTER),
     });
-    serve({
-      scope: cluster,
-      clusterName: cluster.clusterName,
-      clusterArn: cluster.clusterArn,
-      physicalName: Token.isUnresolved(known.clusterName) ? undefined : known.clusterName,
-      defaultStrategyIsOurs: true,
-      ...ATTRIBUTES.handOver(known, SERVED_CLUSTER),
-    });
+    serve(importedServedCluster(cluster, known));
     return cluster;
   }
 
@@ -105,9 +96,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     const own = inChild(scope, id, () => readCluster(id, props));
     super(scope, id, CLUSTER.handOver(own, ECS_CLUSTER));
 
-    // CDK gives the association of the capacity providers the cluster's own id, so no other
-    // child may have it.
-    const tiers = new Construct(this, id === 'Tiers' ? 'InstanceTiers' : 'Tiers');
+    const tiers = new Construct(this, childId(this, 'Tiers', 'InstanceTiers'));
     const resource = this.node.defaultChild as ecs.CfnCluster;
     this.tierCluster = {
       scope: tiers,
@@ -118,16 +107,14 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       clusterArn: resource.attrArn,
       metricClusterName: this.clusterName,
       defaults: own,
-      securityGroup: () =>
-        (tiers.node.tryFindChild('SecurityGroup') as ec2.SecurityGroup | undefined) ??
-        new ec2.SecurityGroup(tiers, 'SecurityGroup', { vpc: own.vpc, description: 'Amazon ECS nodes' }),
+      securityGroup: () => nodeSecurityGroup(tiers, own.vpc),
     };
     this.operated = { cluster: this, tiers: () => this.tiers, containerInsights: own.containerInsightsV2 };
     checkAtSynthesis(this, () => {
       warnOfNodeFields(this, this.tiers);
       return clusterProblems(this, this.tiers, own);
     });
-    this.serveServices(own.clusterName);
+    serve(servedCluster(this, own.clusterName, () => this.tiers));
     for (const tier of own.tiers ?? []) this.addTier(tier.name, tier);
   }
 
@@ -141,7 +128,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * balancer must reach.
    */
   public get dynamicHostPorts(): ec2.Port {
-    const { fromPort, toPort } = this.hostPortRange();
+    const { fromPort, toPort } = hostPortRangeOf(this.tiers);
     return ec2.Port.tcpRange(fromPort, toPort);
   }
 
@@ -252,56 +239,11 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   public metricContainerInstanceCount(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return containerInstanceCountMetric(this, this.clusterName, props);
   }
-
-  private hostPortRange(): HostPortRange {
-    const ranges = this.tiers.map((tier) => tier._dynamicHostPortRange);
-    if (ranges.length === 0) return DEFAULT_HOST_PORTS;
-    return {
-      fromPort: Math.min(...ranges.map((range) => range.fromPort)),
-      toPort: Math.max(...ranges.map((range) => range.toPort)),
-    };
-  }
-
-  private serveServices(physicalName: string | undefined): void {
-    const tiers = () => this.tiers;
-    const strategy = () => this.defaultCapacityProviderStrategy;
-    const hostPorts = () => this.hostPortRange();
-    serve({
-      scope: this,
-      clusterName: this.clusterName,
-      clusterArn: this.clusterArn,
-      physicalName: Token.isUnresolved(physicalName) ? undefined : physicalName,
-      get defaultStrategyIsOurs() {
-        const ours = new Set(tiers().map((tier) => tier.capacityProviderName));
-        return strategy().some((item) => ours.has(item.capacityProvider));
-      },
-      association: associationOf(this),
-      get dynamicHostPortRange() {
-        return hostPorts();
-      },
-      get tiers() {
-        const inDefault = new Set(strategy().map((item) => item.capacityProvider));
-        return tiers().map((tier) => ({
-          name: tier.name,
-          capacityProviderName: tier.capacityProviderName,
-          isInDefaultStrategy: inDefault.has(tier.capacityProviderName),
-          logDrivers: tier.template._logDrivers,
-          architecture: tier.template._architecture,
-          withoutGpu: tier.template._withoutGpu,
-          nodeSizes: tier.template._nodeSizes,
-        }));
-      },
-      get replacesRunningNodes() {
-        return tiers().some((tier) => tier._replacement.replacesRunningNodes);
-      },
-      get constrainToNotHeld() {
-        return tiers().some((tier) => tier._replacement.needsPlacementConstraint);
-      },
-    });
-  }
 }
 
-/** What was given. What is wrong is refused before the cluster is made: without a `vpc` CDK would make one. */
+/**
+ * What was given. What is wrong is refused before the cluster is made: without a `vpc` CDK would make one.
+ */
 function readCluster(id: string, props: EcsAutoScaledClusterProps): EcsAutoScaledClusterProps {
   checkCdkVersion();
   if (id === 'Resource' || id === 'DefaultServiceDiscoveryNamespace') {

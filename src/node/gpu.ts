@@ -1,5 +1,5 @@
-import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { hasKnownName } from './known-types';
 import { NodeImage } from './node-image';
 
 /**
@@ -18,8 +18,7 @@ export function reasonWithoutGpu(
   instanceTypes: ec2.InstanceType[],
   image: ec2.IMachineImage,
 ): string | undefined {
-  const names = instanceTypes.map(String);
-  if (!names.some((name) => Token.isUnresolved(name) || hasGpu(name)))
-    return `${names.join(', ')} ha${names.length === 1 ? 's' : 've'} no NVIDIA GPU`;
+  if (!instanceTypes.some((type) => !hasKnownName(type) || hasGpu(type.toString())))
+    return `${instanceTypes.join(', ')} ha${instanceTypes.length === 1 ? 's' : 've'} no NVIDIA GPU`;
   return image instanceof NodeImage && image._isWithoutGpu ? 'its image has no driver for GPUs' : undefined;
 }

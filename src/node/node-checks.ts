@@ -1,15 +1,15 @@
-import { Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { fail, quoteForMessage } from '../private/errors';
 import { warn } from '../private/warning';
 import { nearMissesIn } from '../settings/agent-variables';
+import { knownTypes } from './known-types';
 import type { NodeProps } from './node-props';
 
 /** Refuses what EC2 would refuse when a node starts, or when the launch template is made. */
 export function checkNode(scope: IConstruct, props: NodeProps, instanceTypes: ec2.InstanceType[]): void {
   checkSecurityGroups(scope, props.securityGroups);
-  const known = instanceTypes.filter(hasKnownName);
+  const known = knownTypes(instanceTypes);
   if (props.cpuCredits !== undefined && known.length > 0 && !known.some((type) => type.isBurstable())) {
     fail(
       'InvalidCpuCredits',
@@ -55,8 +55,7 @@ const MUCH_LARGER = 4;
  * By the names alone, which double CPU and memory at each step.
  */
 export function warnOfSizes(scope: IConstruct, instanceTypes: ec2.InstanceType[]): void {
-  const sizes = instanceTypes
-    .filter(hasKnownName)
+  const sizes = knownTypes(instanceTypes)
     .flatMap((type) => {
       const size = sizeOf(type.toString());
       return size === undefined ? [] : [{ type: type.toString(), size }];
@@ -98,8 +97,4 @@ function sizeOf(type: string): number | undefined {
   if (size === 'metal') return METAL * BELOW_XLARGE.xlarge;
   const multiple = /^(?:metal-)?(\d+)xl(?:arge)?$/.exec(size)?.[1];
   return multiple === undefined ? undefined : Number(multiple) * BELOW_XLARGE.xlarge;
-}
-
-function hasKnownName(type: ec2.InstanceType): boolean {
-  return !Token.isUnresolved(type.toString());
 }

@@ -1,6 +1,7 @@
 import { Stack, Stage, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
+import { onceIn } from '../private/once-in';
 import { deployedStackName, shortHash } from '../private/stacks';
 import type { DockerAuth } from '../registry/docker-auth';
 import { checkAtSynthesis } from '../rendered/problem';
@@ -31,9 +32,10 @@ const USERS = new WeakMap<IConstruct, Map<string, NodePermissions[]>>();
 export class NodePermissions extends Construct {
   /** Finds or makes the permissions of `role` in `stack`. */
   public static of(stack: Stack, role: iam.IRole): NodePermissions {
-    const id = `NodePermissions${role.node.addr.slice(-8)}`;
-    return (
-      (stack.node.tryFindChild(id) as NodePermissions | undefined) ?? new NodePermissions(stack, id, role)
+    return onceIn(
+      stack,
+      `NodePermissions${role.node.addr.slice(-8)}`,
+      (id) => new NodePermissions(stack, id, role),
     );
   }
 

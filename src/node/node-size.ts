@@ -1,6 +1,7 @@
-import { type Size, Token } from 'aws-cdk-lib';
+import type { Size } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { specsOf } from './instance-type-specs';
+import { hasKnownName } from './known-types';
 
 /** What a node of an instance type has for tasks, at the most. */
 export interface NodeSize {
@@ -18,7 +19,7 @@ export function nodeSizesOf(
     reservedMemory === undefined || reservedMemory.isUnresolved() ? 0 : reservedMemory.toMebibytes();
   const sizes = instanceTypes.flatMap((type) => {
     const instanceType = type.toString();
-    const specs = Token.isUnresolved(instanceType) ? undefined : specsOf(instanceType);
+    const specs = hasKnownName(type) ? specsOf(instanceType) : undefined;
     if (specs === undefined) return [];
     return [{ instanceType, vCpus: specs.vCpus, memoryMiB: specs.memoryMiB - reserved }];
   });

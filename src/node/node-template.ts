@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
@@ -9,8 +9,10 @@ import { checkCdkVersion } from '../private/cdk-version';
 import { fail, inScope, quoteForMessage } from '../private/errors';
 import { instance } from '../private/expected-type';
 import { Struct } from '../private/fields';
+import { onceIn } from '../private/once-in';
 import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
 import { reasonWithoutGpu } from './gpu';
+import { knownTypes } from './known-types';
 import { checkNode, warnOfNearMisses, warnOfSizes } from './node-checks';
 import { NODE } from './node-fields';
 import { NodeImage } from './node-image';
@@ -18,6 +20,7 @@ import { makeLaunchTemplate } from './node-launch-template';
 import { NodePermissions } from './node-permissions';
 import type { NodeProps } from './node-props';
 import { NodeRole } from './node-role';
+import { nodeSecurityGroup } from './node-security-group';
 import { type NodeSize, nodeSizesOf } from './node-size';
 import { NodeVolume } from './node-volume';
 
@@ -180,7 +183,7 @@ export class NodeTemplate extends Construct {
    * @internal
    */
   public get _architecture(): ec2.InstanceArchitecture | undefined {
-    return this.instanceTypes.find((type) => !Token.isUnresolved(type.toString()))?.architecture;
+    return knownTypes(this.instanceTypes)[0]?.architecture;
   }
 
   /**
@@ -241,16 +244,13 @@ export class NodeTemplate extends Construct {
 
   private copyIn(stack: Stack, vpc: ec2.IVpc): Construct {
     const id = `${this.node.id}${this.node.addr.slice(-8)}${vpc.node.addr.slice(-8)}`;
-    return (stack.node.tryFindChild(id) as Construct | undefined) ?? new Construct(stack, id);
+    return onceIn(stack, id, () => new Construct(stack, id));
   }
 
   private securityGroupsIn(scope: Construct, vpc: ec2.IVpc): ec2.ISecurityGroup[] {
     if (this.props.securityGroups) return this.props.securityGroups;
     if (this.owner) return [this.owner.securityGroup()];
-    const existing = scope.node.tryFindChild('SecurityGroup') as ec2.ISecurityGroup | undefined;
-    return [
-      existing ?? new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description: 'Amazon ECS nodes' }),
-    ];
+    return [nodeSecurityGroup(scope, vpc)];
   }
 
   private renderVolumes(): ec2.CfnLaunchTemplate.BlockDeviceMappingProperty[] {
@@ -299,13 +299,12 @@ function checkedInstanceTypes(
       scope,
     );
   }
-  const names = instanceTypes.map((type) => type.toString());
-  const twice = names.find((name, index) => !Token.isUnresolved(name) && names.indexOf(name) !== index);
+  const known = knownTypes(instanceTypes);
+  const names = known.map((type) => type.toString());
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     fail('InvalidInstanceTypes', `\`instanceTypes\` has ${quoteForMessage(twice)} twice`, scope);
-  const unknown = instanceTypes.find(
-    (type) => !Token.isUnresolved(type.toString()) && !hasArchitecture(type),
-  );
+  const unknown = known.find((type) => !hasArchitecture(type));
   if (unknown !== undefined) {
     fail(
       'InvalidInstanceTypes',
@@ -330,8 +329,7 @@ function hasArchitecture(type: ec2.InstanceType): boolean {
 }
 
 function architectureOf(scope: Construct, instanceTypes: ec2.InstanceType[]): ec2.InstanceArchitecture {
-  const known = instanceTypes.filter((type) => !Token.isUnresolved(type.toString()));
-  const [first, ...others] = known;
+  const [first, ...others] = knownTypes(instanceTypes);
   // nothing is known: what most instances are
   if (first === undefined) return ec2.InstanceArchitecture.X86_64;
   const mixed = others.find((type) => type.architecture !== first.architecture);

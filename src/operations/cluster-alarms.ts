@@ -3,6 +3,7 @@ import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { childId } from '../private/child-id';
 import { fail, inChild } from '../private/errors';
 import { forThisAccount } from '../private/service-principal';
 import { warn } from '../private/warning';
@@ -10,7 +11,7 @@ import type { InstanceTier } from '../tier/instance-tier';
 import { ALARM, ALARMS, type Alarm, alarmsOf, CODE, type Condition, PERIOD } from './alarm-fields';
 import type { AlarmOptions, ClusterAlarmsOptions } from './cluster-alarms-options';
 import { alarmsOnMachines, announce } from './machine-alarms';
-import { childId, type OperatedCluster } from './operated-cluster';
+import type { OperatedCluster } from './operated-cluster';
 import { SpotInterruptions } from './spot-interruptions';
 
 /** An alarm takes ten metrics, and one of them counts the nodes that have joined. */

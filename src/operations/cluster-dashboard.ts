@@ -3,12 +3,13 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { FleetMachine } from '../fleet/fleet-machine';
 import { duration, text } from '../private/bounds';
+import { childId } from '../private/child-id';
 import { fail, inChild } from '../private/errors';
 import { anyText } from '../private/expected-type';
 import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
 import type { InstanceTier } from '../tier/instance-tier';
 import type { ClusterAlarms } from './cluster-alarms';
-import { childId, type OperatedCluster } from './operated-cluster';
+import type { OperatedCluster } from './operated-cluster';
 
 /** The columns of a dashboard. */
 const WIDTH = 24;

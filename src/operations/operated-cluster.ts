@@ -9,11 +9,3 @@ export interface OperatedCluster {
   /** What the cluster itself says; without it the account's setting holds, which is not known here. */
   readonly containerInsights?: ecs.ContainerInsights;
 }
-
-/**
- * An id for a child of the cluster: CDK gives a child of its own the cluster's id, so no other
- * child may have that.
- */
-export function childId(cluster: ecs.Cluster, id: string): string {
-  return cluster.node.id === id ? `Cluster${id}` : id;
-}

@@ -5,6 +5,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { libraryName, onceIn } from '../private/once-in';
 import { forThisAccount } from '../private/service-principal';
 import { shortHash } from '../private/stacks';
 
@@ -17,12 +18,8 @@ import { shortHash } from '../private/stacks';
 export class SpotInterruptions extends Construct {
   public static of(scope: Construct, topic: sns.ITopic): SpotInterruptions {
     const stack = Stack.of(scope);
-    // A name that nobody gives to a construct of their own.
-    const id = `cdk-ecs-auto-scaled-cluster:SpotInterruptions:${shortHash(topic.node.path)}`;
-    return (
-      (stack.node.tryFindChild(id) as SpotInterruptions | undefined) ??
-      new SpotInterruptions(stack, id, topic)
-    );
+    const name = libraryName(`SpotInterruptions:${shortHash(topic.node.path)}`);
+    return onceIn(stack, name, (id) => new SpotInterruptions(stack, id, topic));
   }
 
   public readonly rule: events.Rule;

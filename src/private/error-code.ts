@@ -1,5 +1,6 @@
 /**
- * The codes of the library's errors, which stand at the end of each message. They are part of the API: a program may look for one.
+ * The codes of the library's errors: each message ends in one. They are part of the API: a program may look
+ * for one.
  *
  * What each means and what to write instead is in docs/bad-input.md, which a test holds to this list.
  */

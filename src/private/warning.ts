@@ -1,5 +1,6 @@
 import { Annotations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { libraryName } from './once-in';
 import type { WarningId } from './warning-id';
 
 /**
@@ -10,7 +11,7 @@ import type { WarningId } from './warning-id';
  * `Annotations.of(task).acknowledgeWarning(…)` works, it is looked up here.
  */
 export function warn(scope: IConstruct, name: WarningId, message: string): void {
-  const id = `cdk-ecs-auto-scaled-cluster:${name}`;
+  const id = libraryName(name);
   if (!acknowledgedOnItself(scope, id)) Annotations.of(scope).addWarningV2(id, message);
 }
 

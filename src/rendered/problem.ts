@@ -17,8 +17,8 @@ export function problemAt(scope: IConstruct, code: ErrorCode, text: string): Pro
 /**
  * Refuses at synthesis what `check` finds wrong, once all aspects have run.
  *
- * The code stands in the text, because CDK hands on nothing else. It puts the path of `scope` in front, so
- * another path stands in the text too.
+ * The code is in the text, because CDK hands on nothing else. CDK puts the path of `scope` in front, so only
+ * another path is in the text too.
  */
 export function checkAtSynthesis(scope: IConstruct, check: () => Problem[]): void {
   const own = scope.node.path;

@@ -103,16 +103,16 @@ export function openedList(resource: CfnResource, value: unknown): unknown[] {
  * What the template will say at a path in the properties of a resource, overrides included: an escape hatch
  * is the user's last word, so what it says counts.
  *
- * Only the value at the end of the path is resolved. To resolve an L1 as a whole takes long, and would call
- * its producers (lifecycle hooks create roles) before their time: that is left to values of which an override
- * changes a part, for CDK to merge.
+ * Only the value at the end of the path is resolved. To resolve an L1 as a whole takes long, and calls its
+ * producers (lifecycle hooks create roles) before their time. So that is done only where an override changes
+ * a part of the value, for CDK to merge.
  */
 export function rendered(resource: CfnResource, ...path: string[]): unknown {
   const [first, ...rest] = path;
   return read(resource, ['Properties', ...path], () => valueIn(resource, property(resource, first), rest));
 }
 
-/** The same for what stands beside the properties. */
+/** The same for a policy, which is not among the properties. */
 export function renderedPolicy(
   resource: CfnResource,
   policy: 'creationPolicy' | 'updatePolicy',
@@ -121,7 +121,7 @@ export function renderedPolicy(
   return read(resource, [policy, ...path], () => valueIn(resource, resource.cfnOptions[policy], path));
 }
 
-/** A resource as it stands in the template, all of it. */
+/** A whole resource, as the template will have it. */
 export function renderedWhole(resource: CfnResource): unknown {
   const template = Stack.of(resource).resolve(internalsOf(resource)._toCloudFormation());
   return Object.values(field(template, 'Resources') ?? {})[0];
@@ -147,7 +147,7 @@ export function isOverridden(resource: CfnResource, name: string): boolean {
   return overrideAt(resource, ['Properties', name]) !== 'none';
 }
 
-/** What the raw overrides say of a path: nothing, a part of what stands there, or all of it. */
+/** What the raw overrides say of a path: nothing, a part of the value, or all of it. */
 function overrideAt(resource: CfnResource, path: string[]): 'none' | 'part' | { readonly value: unknown } {
   let current: unknown = internalsOf(resource).rawOverrides ?? {};
   for (const [index, name] of path.entries()) {

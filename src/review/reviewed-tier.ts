@@ -6,7 +6,7 @@ import type { NodeReplacement } from '../replacement/node-replacement';
 
 /** A tier, as far as its template is reviewed. */
 export interface ReviewedTier {
-  /** Its path stands in the problems. */
+  /** Its path is in the problems. */
   readonly scope: IConstruct;
   readonly group: autoscaling.AutoScalingGroup;
   readonly launchTemplate: ec2.LaunchTemplate;

@@ -1,0 +1,86 @@
+import { Token } from 'aws-cdk-lib';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import { associationOf } from '../services/repairs/association-dependency';
+import type { ServedCluster, ServedTier } from '../services/served-cluster';
+import type { HostPortRange } from '../settings/agent-config';
+import { DEFAULT_HOST_PORTS } from '../settings/host-ports';
+import type { InstanceTier } from '../tier/instance-tier';
+import { ATTRIBUTES, type EcsAutoScaledClusterAttributes, SERVED_CLUSTER } from './imported-cluster';
+
+/**
+ * The cluster as the service pass sees it. Tiers may be added until the app is synthesized, so what depends
+ * on them is read when it is asked for.
+ */
+export function servedCluster(
+  cluster: ecs.Cluster,
+  clusterName: string | undefined,
+  tiers: () => InstanceTier[],
+): ServedCluster {
+  const inDefaultStrategy = () =>
+    new Set(cluster.defaultCapacityProviderStrategy.map(({ capacityProvider }) => capacityProvider));
+  return {
+    ...namesOf(cluster, clusterName),
+    association: associationOf(cluster),
+    get defaultStrategyIsOurs() {
+      const inDefault = inDefaultStrategy();
+      return tiers().some((tier) => inDefault.has(tier.capacityProviderName));
+    },
+    get dynamicHostPortRange() {
+      return hostPortRangeOf(tiers());
+    },
+    get tiers() {
+      const inDefault = inDefaultStrategy();
+      return tiers().map((tier) => servedTier(tier, inDefault.has(tier.capacityProviderName)));
+    },
+    get replacesRunningNodes() {
+      return tiers().some((tier) => tier._replacement.replacesRunningNodes);
+    },
+    get constrainToNotHeld() {
+      return tiers().some((tier) => tier._replacement.needsPlacementConstraint);
+    },
+  };
+}
+
+function servedTier(tier: InstanceTier, isInDefaultStrategy: boolean): ServedTier {
+  const { name, capacityProviderName, template } = tier;
+  return {
+    name,
+    capacityProviderName,
+    isInDefaultStrategy,
+    logDrivers: template._logDrivers,
+    architecture: template._architecture,
+    withoutGpu: template._withoutGpu,
+    nodeSizes: template._nodeSizes,
+  };
+}
+
+/** A cluster of another app as the service pass sees it. */
+export function importedServedCluster(
+  cluster: ecs.ICluster,
+  attrs: EcsAutoScaledClusterAttributes,
+): ServedCluster {
+  return {
+    ...namesOf(cluster, attrs.clusterName),
+    defaultStrategyIsOurs: true,
+    ...ATTRIBUTES.handOver(attrs, SERVED_CLUSTER),
+  };
+}
+
+function namesOf(cluster: ecs.ICluster, clusterName: string | undefined) {
+  return {
+    scope: cluster,
+    clusterName: cluster.clusterName,
+    clusterArn: cluster.clusterArn,
+    physicalName: Token.isUnresolved(clusterName) ? undefined : clusterName,
+  };
+}
+
+/** The host ports that the agents of all tiers hand out. */
+export function hostPortRangeOf(tiers: InstanceTier[]): HostPortRange {
+  const ranges = tiers.map((tier) => tier._dynamicHostPortRange);
+  if (ranges.length === 0) return DEFAULT_HOST_PORTS;
+  return {
+    fromPort: Math.min(...ranges.map((range) => range.fromPort)),
+    toPort: Math.max(...ranges.map((range) => range.toPort)),
+  };
+}
