@@ -110,6 +110,24 @@ export class AgentDocument extends iam.PolicyDocument {
   }
 }
 
+/**
+ * What the agents of one cluster may do, one by one, for a role that has them elsewhere than in a policy of
+ * the library's. What names no cluster comes with the first of several.
+ */
+export function agentStatements(
+  stack: Stack,
+  clusterArn: string,
+  clusterName: string,
+  ordinal: number,
+): iam.PolicyStatement[] {
+  const document = new AgentDocument(stack, new Map([[clusterArn, clusterName]]));
+  const { Statement } = document.toJSON() as { Statement: { Sid: string }[] };
+  if (ordinal === 1) return Statement.map((one) => iam.PolicyStatement.fromJson(one));
+  return Statement.slice(0, 2).map((one) =>
+    iam.PolicyStatement.fromJson({ ...one, Sid: `${one.Sid}${ordinal}` }),
+  );
+}
+
 const SORTER: IPostProcessor = {
   postProcess: (input: unknown) => {
     const { Statement, Version } = input as { Statement: { Resource: unknown }[]; Version: string };

@@ -5,9 +5,10 @@ import { onceIn } from '../private/once-in';
 import { deployedStackName, shortHash } from '../private/stacks';
 import type { DockerAuth } from '../registry/docker-auth';
 import { checkAtSynthesis } from '../rendered/problem';
-import { AgentDocument } from './agent-document';
+import { AgentDocument, agentStatements } from './agent-document';
 import { NodeRole } from './node-role';
 import { forgetPolicies, policiesOf, policyProblems } from './policy-limits';
+import { assumptionProblems, checkAccount, takesPolicies } from './role-of-nodes';
 import { sessionManagerStatements } from './session-manager';
 
 /**
@@ -44,8 +45,8 @@ export class NodePermissions extends Construct {
    * this stack too.
    */
   public readonly role: iam.IRole;
-  /** What nodes must wait for before they start. */
-  public readonly policy: iam.Policy | iam.ManagedPolicy;
+  /** What nodes must wait for before they start. None where the role takes no policy. */
+  public readonly policy?: iam.Policy | iam.ManagedPolicy;
   private readonly clusters = new Map<string, string>();
   private readonly secrets = new Set<DockerAuth>();
   private readsInstanceTags = false;
@@ -55,29 +56,39 @@ export class NodePermissions extends Construct {
     // Two stacks of one class would otherwise name the policies on a shared role alike, and the last
     // deployment would win (aws-cdk #16074).
     const unique = uniqueInAccount(stack);
-    this.role =
-      Stack.of(role) === stack ? role : iam.Role.fromRoleName(this, `Role${unique.hash}`, role.roleName);
-    const props = { roles: [this.role], document: new AgentDocument(stack, this.clusters) };
+    this.role = roleIn(this, `Role${unique.hash}`, role);
+    checkAccount(stack, role, this);
     const users = usersOf(stack, role);
-    this.policy =
-      users.length < STACKS_WITH_INLINE_POLICIES
-        ? new iam.Policy(this, 'Policy', {
-            ...props,
-            policyName: `ecs-nodes-${unique.name}-${unique.hash}-${stack.region}`,
-          })
-        : new iam.ManagedPolicy(this, 'ManagedPolicy', {
-            ...props,
-            description: 'What nodes of Amazon ECS clusters may do',
-          });
     // Once for each role, not for each stack.
-    if (users.length === 0) {
-      checkAtSynthesis(this, () =>
-        areSmall(users, rootOf(stack), role) ? [] : policyProblems(rootOf(stack), role, this),
-      );
+    if (users.length === 0) checkAtSynthesis(this, () => assumptionProblems(role, this));
+    if (takesPolicies(this.role)) {
+      this.policy = this.policyFor(stack, users.length, unique);
+      if (users.length === 0) {
+        checkAtSynthesis(this, () =>
+          areSmall(users, rootOf(stack), role) ? [] : policyProblems(rootOf(stack), role, this),
+        );
+      }
+      users.push(this);
     }
-    users.push(this);
-    if (!NodeRole.isNodeRole(role)) this.policy.addStatements(...sessionManagerStatements());
-    this.ownStatements = this.policy.document.statementCount;
+    if (!NodeRole.isNodeRole(role)) this.add(...sessionManagerStatements());
+    this.ownStatements = this.policy?.document.statementCount ?? 0;
+  }
+
+  private policyFor(
+    stack: Stack,
+    users: number,
+    unique: { name: string; hash: string },
+  ): iam.Policy | iam.ManagedPolicy {
+    const props = { roles: [this.role], document: new AgentDocument(stack, this.clusters) };
+    return users < STACKS_WITH_INLINE_POLICIES
+      ? new iam.Policy(this, 'Policy', {
+          ...props,
+          policyName: `ecs-nodes-${unique.name}-${unique.hash}-${stack.region}`,
+        })
+      : new iam.ManagedPolicy(this, 'ManagedPolicy', {
+          ...props,
+          description: 'What nodes of Amazon ECS clusters may do',
+        });
   }
 
   /** The statements that the library has added: whatever is beyond them is somebody else's. */
@@ -88,12 +99,21 @@ export class NodePermissions extends Construct {
    * need not be counted.
    */
   private get hasOwnStatementsOnly(): boolean {
-    return this.policy.document.statementCount === this.ownStatements;
+    return this.policy?.document.statementCount === this.ownStatements;
   }
 
   private addOwn(statements: iam.PolicyStatement[]): void {
-    this.policy.addStatements(...statements);
+    this.add(...statements);
     this.ownStatements += statements.length;
+  }
+
+  /**
+   * A role that takes no policy gets the statements all the same: CDK lists those of a role that was made
+   * before the app in iam-policy-report.txt, and drops those of a role that must not be changed.
+   */
+  private add(...statements: iam.PolicyStatement[]): void {
+    if (this.policy !== undefined) this.policy.addStatements(...statements);
+    else for (const statement of statements) this.role.addToPrincipalPolicy(statement);
   }
 
   /** @internal */
@@ -105,7 +125,11 @@ export class NodePermissions extends Construct {
 
   /** Lets the nodes join a cluster. */
   public addCluster(clusterArn: string, clusterName: string): void {
+    if (this.clusters.has(clusterArn)) return;
     this.clusters.set(clusterArn, clusterName);
+    if (this.policy === undefined) {
+      this.add(...agentStatements(Stack.of(this), clusterArn, clusterName, this.clusters.size));
+    }
   }
 
   /** Lets the nodes read a registry's secret. */
@@ -134,6 +158,15 @@ function areSmall(users: readonly NodePermissions[], root: IConstruct, role: iam
     NodePermissions.areSmall(users) &&
     policiesOf(root, role) === users.length
   );
+}
+
+/**
+ * The role as a stack may use it. One that takes no policy stays what it is: an import of it would take some,
+ * or would be another role in CDK's report.
+ */
+function roleIn(scope: Construct, id: string, role: iam.IRole): iam.IRole {
+  if (Stack.of(role) === Stack.of(scope) || !takesPolicies(role)) return role;
+  return iam.Role.fromRoleName(scope, id, role.roleName);
 }
 
 function rootOf(stack: Stack): IConstruct {

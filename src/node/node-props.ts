@@ -24,8 +24,11 @@ export interface NodeProps extends NodeBootstrapOptions {
    * The role of the nodes. What the ECS agent needs, for the clusters that use it and no others, is added to
    * it, and so is reading the registry's secret. It may live in another stack of the app.
    *
-   * A role that is no `NodeRole` is allowed to use Session Manager and Run Command as well. A role that is
-   * imported with `mutable: false` gets nothing: it must have it all already (docs/permissions.md).
+   * A role that is no `NodeRole` is allowed to use Session Manager and Run Command as well. A role that takes
+   * no policy gets nothing, and must have it all already (docs/permissions.md): one that is imported with
+   * `mutable: false`, `withoutPolicyUpdates()`, or made before the app (`iam.Role.customizeRoles()`).
+   *
+   * Refused: a role of another account, and a role of the app that EC2 may not assume.
    *
    * @default - a new `NodeRole`
    */

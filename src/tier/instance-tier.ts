@@ -137,7 +137,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     const shared = this.template._isShared ? this.template.node.path : undefined;
     this.autoScalingGroup = new TierGroup(this, 'AutoScalingGroup', groupProps, shared);
     // A node that starts before it may join its cluster fails, and is replaced for it.
-    this.autoScalingGroup.node.addDependency(permissions.policy);
+    if (permissions.policy !== undefined) this.autoScalingGroup.node.addDependency(permissions.policy);
     this.tagNodes();
 
     this.capacityProvider = new ecs.AsgCapacityProvider(this, 'CapacityProvider', {
