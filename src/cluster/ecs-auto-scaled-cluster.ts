@@ -8,6 +8,7 @@ import { nodeSecurityGroup } from '../node/node-security-group';
 import { ClusterAlarms } from '../operations/cluster-alarms';
 import type { ClusterAlarmsOptions } from '../operations/cluster-alarms-options';
 import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cluster-dashboard';
+import { containerInstanceCountMetric } from '../operations/cluster-metrics';
 import type { OperatedCluster } from '../operations/operated-cluster';
 import { checkCdkVersion } from '../private/cdk-version';
 import { childId } from '../private/child-id';
@@ -18,7 +19,6 @@ import { GroupReview } from '../review/group-review';
 import { serve } from '../services/service-pass';
 import { InstanceTier, type TierCluster } from '../tier/instance-tier';
 import { TIER_OPTIONS } from '../tier/tier-fields';
-import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
 import { CLUSTER, ECS_CLUSTER } from './cluster-fields';
 import { clusterProblems } from './cluster-problems';
@@ -109,7 +109,12 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       defaults: own,
       securityGroup: () => nodeSecurityGroup(tiers, own.vpc),
     };
-    this.operated = { cluster: this, tiers: () => this.tiers, containerInsights: own.containerInsightsV2 };
+    this.operated = {
+      scope: this,
+      clusterName: this.clusterName,
+      tiers: () => this.tiers,
+      containerInsights: own.containerInsightsV2,
+    };
     checkAtSynthesis(this, () => {
       warnOfNodeFields(this, this.tiers);
       return clusterProblems(this, this.tiers, own);

@@ -8,6 +8,7 @@ import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as schedulerTargets from 'aws-cdk-lib/aws-scheduler-targets';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { libraryName, onceIn } from '../private/once-in';
 import { forThisAccount } from '../private/service-principal';
 import type { InstanceTier } from '../tier/instance-tier';
 import { ClusterGrants, type InClusters } from './cluster-grants';
@@ -34,16 +35,17 @@ export interface FleetMachineProps {
 }
 
 /**
- * A Standard state machine that looks after the nodes of a stack, without a Lambda function: what starts it, its role,
- * its log, and what its alarms say. There is one for each stack and concern, however many tiers; what differs from tier
- * to tier is a tag of the tier's group, which the machine reads.
+ * A Standard state machine that looks after the nodes of a stack, without a Lambda function: what starts it,
+ * its role, its log, and what its alarms say. There is one for each stack and concern, however many tiers;
+ * what differs from tier to tier is a tag of the tier's group, which the machine reads.
  *
- * A concern is a subclass that has one file of steps. `onEvents()` or `onSchedule()` starts it, `add()` gives it a tier.
- * Its permissions have rows in docs/permissions.md (test/iam compares them).
+ * A concern is a subclass that has one file of steps. `onEvents()` or `onSchedule()` starts it, `add()` gives
+ * it a tier. Its permissions have rows in docs/permissions.md (test/iam compares them).
  *
- * Standard and not Express, because a run lasts longer than five minutes and its history is what an operator looks at.
- * It is logged (level ALL) and traced as AWS's security rules ask (cdk-nag's SF1 and SF2); a few runs a month cost next
- * to nothing. It is encrypted with a key that AWS owns, as every machine is: what it handles are ids.
+ * Standard and not Express, because a run lasts longer than five minutes and its history is what an operator
+ * looks at. It is logged (level ALL) and traced as AWS's security rules ask (cdk-nag's SF1 and SF2); a few
+ * runs a month cost next to nothing. It is encrypted with a key that AWS owns, as every machine is: what it
+ * handles are ids.
  */
 export abstract class FleetMachine extends Construct {
   /** The machines of a stack that look after a tier. */
@@ -59,9 +61,7 @@ export abstract class FleetMachine extends Construct {
     name: string,
     stack: Stack,
   ): T {
-    // A name that nobody gives to a construct of their own.
-    const id = `cdk-ecs-auto-scaled-cluster:${name}`;
-    return (stack.node.tryFindChild(id) as T | undefined) ?? new make(stack, id);
+    return onceIn(stack, libraryName(name), (id) => new make(stack, id));
   }
 
   public readonly machine: sfn.StateMachine;
@@ -79,8 +79,8 @@ export abstract class FleetMachine extends Construct {
     this.description = props.description;
     this.parts = new Construct(this, 'Machine');
     const logGroup = new logs.LogGroup(this.parts, 'Log', {
-      // Elsewhere each log group of a state machine takes a part of the region's one resource policy, and after some
-      // forty no more can be made.
+      // Elsewhere each log group of a state machine takes a part of the region's one resource policy, and
+      // after some forty no more can be made.
       logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}/${props.name}`,
       retention: logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -96,8 +96,8 @@ export abstract class FleetMachine extends Construct {
       queryLanguage: sfn.QueryLanguage.JSONATA,
       comment: props.description,
       timeout: props.timeout,
-      // The tasks would add statements of their own to the role, without conditions: `ecs:PutAttributes` for the nodes
-      // of every cluster.
+      // The tasks would add statements of their own to the role, without conditions: `ecs:PutAttributes` for
+      // the nodes of every cluster.
       role: this.role.withoutPolicyUpdates(),
       logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
       tracingEnabled: true,
@@ -126,7 +126,10 @@ export abstract class FleetMachine extends Construct {
     return [];
   }
 
-  /** Looks after a tier, whose group says so in the machine's tag, and in tags for what differs from tier to tier. */
+  /**
+   * Looks after a tier, whose group says so in the machine's tag, and in tags for what differs
+   * from tier to tier.
+   */
   public add(tier: InstanceTier, cluster: FleetCluster, values: Record<string, string> = {}): void {
     this.grants.add(cluster);
     this.tiers.add(tier);
@@ -135,8 +138,8 @@ export abstract class FleetMachine extends Construct {
     }
     const group = tier.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup;
     this.groups.push(group);
-    // A deployment that brings the machine, or changes it, does so before it starts or replaces a node. This makes no
-    // loop: rule and policies name no group.
+    // A deployment that brings the machine, or changes it, does so before it starts or replaces a node. This
+    // makes no loop: rule and policies name no group.
     group.node.addDependency(this);
   }
 
@@ -154,7 +157,9 @@ export abstract class FleetMachine extends Construct {
     });
   }
 
-  /** Starts the machine at times. Each schedule has an id, an input, and a window in which it may start late. */
+  /**
+   * Starts the machine at times. Each schedule has an id, an input, and a window in which it may start late.
+   */
   protected onSchedule(
     id: string,
     schedule: scheduler.ScheduleExpression,
@@ -171,7 +176,10 @@ export abstract class FleetMachine extends Construct {
     });
   }
 
-  /** What a rule's pattern says of a group's name. It only spares runs for the groups of others: the tag decides. */
+  /**
+   * What a rule's pattern says of a group's name. It only spares runs for the groups of others:
+   * the tag decides.
+   */
   protected groupNames(): string[] {
     return Token.asList(Lazy.any({ produce: () => namesOfGroups(Stack.of(this), this.groups) }));
   }

@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { duration, percent, wholeNumber } from '../private/bounds';
 import { ALARM_ACTION, TOPIC } from '../private/cdk-types';
 import { fail } from '../private/errors';
@@ -8,7 +7,6 @@ import { known, knownFlag, listOf } from '../private/expected-type';
 import { type Field, type Fields, RENDERED, Struct } from '../private/fields';
 import type { Value } from '../private/value';
 import type { InstanceTier } from '../tier/instance-tier';
-import { containerInstanceCountMetric } from '../tier/tier-metrics';
 import * as descriptions from './alarm-descriptions';
 import type {
   AlarmOptions,
@@ -16,6 +14,8 @@ import type {
   ClusterOrphanAlarmOptions,
   ClusterShareAlarmOptions,
 } from './cluster-alarms-options';
+import { clusterMetric, containerInstanceCountMetric } from './cluster-metrics';
+import type { OperatedCluster } from './operated-cluster';
 
 export const CODE = 'InvalidAlarm';
 
@@ -92,7 +92,7 @@ export interface ClusterAlarm extends AlarmRow {
   readonly on: 'cluster';
   readonly threshold: number;
   describe(threshold: number, duration: Duration, clusterName: string): string;
-  condition(cluster: ecs.Cluster, threshold: number): Condition;
+  condition(cluster: OperatedCluster, threshold: number): Condition;
 }
 
 export interface TierAlarm extends AlarmRow {
@@ -106,7 +106,7 @@ export interface TierAlarm extends AlarmRow {
 export interface AllTiersAlarm extends AlarmRow {
   readonly on: 'all tiers';
   describe(threshold: number, duration: Duration, clusterName: string): string;
-  condition(cluster: ecs.Cluster, tiers: readonly InstanceTier[], threshold: number): Condition;
+  condition(cluster: OperatedCluster, tiers: readonly InstanceTier[], threshold: number): Condition;
 }
 
 export type Alarm = ClusterAlarm | TierAlarm | AllTiersAlarm;
@@ -122,12 +122,10 @@ const KEEP_STATE = cloudwatch.TreatMissingData.IGNORE;
 /** Of the use of a cluster: ECS sends none while no task runs. */
 const NO_TASKS = cloudwatch.TreatMissingData.NOT_BREACHING;
 
-type MetricOf = (cluster: ecs.Cluster, props: cloudwatch.MetricOptions) => cloudwatch.IMetric;
-
 type What = 'CPU' | 'memory';
 
 function shareOf(
-  metricOf: MetricOf,
+  metricName: Parameters<typeof clusterMetric>[2],
   what: What,
   describe: (what: What, threshold: number, duration: Duration, clusterName: string) => string,
 ): Pick<ClusterAlarm, 'on' | 'describe' | 'condition'> {
@@ -135,7 +133,7 @@ function shareOf(
     on: 'cluster',
     describe: (threshold, duration, clusterName) => describe(what, threshold, duration, clusterName),
     condition: (cluster, threshold) => ({
-      metric: metricOf(cluster, { period: PERIOD }),
+      metric: clusterMetric(cluster.scope, cluster.clusterName, metricName, { period: PERIOD }),
       comparisonOperator: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold,
       treatMissingData: NO_TASKS,
@@ -215,7 +213,7 @@ const ORPHANS: AllTiersAlarm = {
         expression: `${inService.map(([name]) => name).join(' + ')} - ${atWork}`,
         usingMetrics: {
           ...Object.fromEntries(inService),
-          withTasks: containerInstanceCountMetric(cluster, cluster.clusterName, {
+          withTasks: containerInstanceCountMetric(cluster.scope, cluster.clusterName, {
             period: PERIOD,
             statistic: cloudwatch.Stats.MAXIMUM,
           }),
@@ -249,11 +247,7 @@ const FIELDS = {
       id: 'CpuReservation',
       threshold: 95,
       duration: Duration.hours(1),
-      ...shareOf(
-        (cluster, props) => cluster.metricCpuReservation(props),
-        'CPU',
-        descriptions.highReservation,
-      ),
+      ...shareOf('CPUReservation', 'CPU', descriptions.highReservation),
     },
   },
   memoryReservation: {
@@ -263,11 +257,7 @@ const FIELDS = {
       id: 'MemoryReservation',
       threshold: 95,
       duration: Duration.hours(1),
-      ...shareOf(
-        (cluster, props) => cluster.metricMemoryReservation(props),
-        'memory',
-        descriptions.highReservation,
-      ),
+      ...shareOf('MemoryReservation', 'memory', descriptions.highReservation),
     },
   },
   cpuUtilization: {
@@ -277,11 +267,7 @@ const FIELDS = {
       id: 'CpuUtilization',
       threshold: 90,
       duration: Duration.minutes(15),
-      ...shareOf(
-        (cluster, props) => cluster.metricCpuUtilization(props),
-        'CPU',
-        descriptions.highUtilization,
-      ),
+      ...shareOf('CPUUtilization', 'CPU', descriptions.highUtilization),
     },
   },
   memoryUtilization: {
@@ -291,11 +277,7 @@ const FIELDS = {
       id: 'MemoryUtilization',
       threshold: 90,
       duration: Duration.minutes(15),
-      ...shareOf(
-        (cluster, props) => cluster.metricMemoryUtilization(props),
-        'memory',
-        descriptions.highUtilization,
-      ),
+      ...shareOf('MemoryUtilization', 'memory', descriptions.highUtilization),
     },
   },
   tierAtMaximum: { value: ALARM, to: RENDERED, alarm: AT_MAXIMUM },

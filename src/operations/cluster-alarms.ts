@@ -51,17 +51,17 @@ export class ClusterAlarms extends Construct {
   private interruptions?: SpotInterruptions;
 
   private constructor(operated: OperatedCluster, options: ClusterAlarmsOptions) {
-    const { cluster } = operated;
-    const id = childId(cluster, 'Alarms');
-    if (cluster.node.tryFindChild(id)) {
+    const { scope } = operated;
+    const id = childId(scope, 'Alarms');
+    if (scope.node.tryFindChild(id)) {
       fail(
         'AlarmsExist',
         '`addAlarms()` can be called once for a cluster: give further `alarmActions` to that call',
-        cluster,
+        scope,
       );
     }
-    const own = inChild(cluster, id, () => ALARMS.read('options', options));
-    super(cluster, id);
+    const own = inChild(scope, id, () => ALARMS.read('options', options));
+    super(scope, id);
     this.operated = operated;
     this.options = own;
     this.tierScope = new Construct(this, 'Tiers');
@@ -100,7 +100,7 @@ export class ClusterAlarms extends Construct {
   /** @internal */
   public _addTier(tier: InstanceTier): void {
     const scope = new Construct(this.tierScope, tier.name);
-    const { clusterName } = this.operated.cluster;
+    const { clusterName } = this.operated;
     const { autoScalingGroupName } = tier.autoScalingGroup;
     const { options } = this;
     for (const { alarm, own } of alarmsOf(options)) {
@@ -130,12 +130,11 @@ export class ClusterAlarms extends Construct {
   }
 
   private addClusterAlarms(): void {
-    const { cluster } = this.operated;
     for (const { alarm, own } of alarmsOf(this.options)) {
       if (alarm.on !== 'cluster') continue;
       const { threshold = alarm.threshold, duration = alarm.duration } = own;
-      const description = alarm.describe(threshold, duration, cluster.clusterName);
-      this.add(this, alarm, own, description, alarm.condition(cluster, threshold));
+      const description = alarm.describe(threshold, duration, this.operated.clusterName);
+      this.add(this, alarm, own, description, alarm.condition(this.operated, threshold));
     }
   }
 
@@ -150,7 +149,7 @@ export class ClusterAlarms extends Construct {
   }
 
   private addOrphans(): void {
-    const { cluster, tiers } = this.operated;
+    const { clusterName, tiers } = this.operated;
     const all = tiers();
     // The pass over the constructs may come by more than once; a cluster without a tier is an
     // error of its own.
@@ -168,8 +167,8 @@ export class ClusterAlarms extends Construct {
     const { alarm } = ALARMS.fields.orphans;
     const { duration = alarm.duration } = orphans;
     const idleNodes = orphans.idleNodes ?? all.reduce((sum, tier) => sum + this.largestMinimum(tier), 0);
-    const description = alarm.describe(idleNodes, duration, cluster.clusterName);
-    this.add(this, alarm, orphans, description, alarm.condition(cluster, all, idleNodes));
+    const description = alarm.describe(idleNodes, duration, clusterName);
+    this.add(this, alarm, orphans, description, alarm.condition(this.operated, all, idleNodes));
   }
 
   /** The largest minimum that the group or a schedule of it sets. */

@@ -9,6 +9,7 @@ import { anyText } from '../private/expected-type';
 import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
 import type { InstanceTier } from '../tier/instance-tier';
 import type { ClusterAlarms } from './cluster-alarms';
+import { clusterMetric } from './cluster-metrics';
 import type { OperatedCluster } from './operated-cluster';
 
 /** The columns of a dashboard. */
@@ -101,24 +102,24 @@ export class ClusterDashboard extends Construct {
     options: ClusterDashboardOptions,
     alarms: () => ClusterAlarms | undefined,
   ) {
-    const { cluster } = operated;
-    const id = childId(cluster, 'Dashboard');
-    if (cluster.node.tryFindChild(id))
-      fail('DashboardExists', '`addDashboard()` can be called once for a cluster', cluster);
-    const own = inChild(cluster, id, () => DASHBOARD_OPTIONS.read('options', options));
-    super(cluster, id);
+    const { scope, clusterName } = operated;
+    const id = childId(scope, 'Dashboard');
+    if (scope.node.tryFindChild(id))
+      fail('DashboardExists', '`addDashboard()` can be called once for a cluster', scope);
+    const own = inChild(scope, id, () => DASHBOARD_OPTIONS.read('options', options));
+    super(scope, id);
     this.alarms = alarms;
     this.dashboard = new cloudwatch.Dashboard(this, 'Resource', DASHBOARD_OPTIONS.handOver(own, DASHBOARD));
-    const title = own.title ?? `# ECS cluster ${cluster.clusterName}`;
+    const title = own.title ?? `# ECS cluster ${clusterName}`;
     this.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: title, width: WIDTH, height: 1 }));
     this.dashboard.addWidgets(
       share('Reserved by tasks', [
-        cluster.metricCpuReservation({ label: 'CPU' }),
-        cluster.metricMemoryReservation({ label: 'Memory' }),
+        clusterMetric(scope, clusterName, 'CPUReservation', { label: 'CPU' }),
+        clusterMetric(scope, clusterName, 'MemoryReservation', { label: 'Memory' }),
       ]),
       share('Used by tasks', [
-        cluster.metricCpuUtilization({ label: 'CPU' }),
-        cluster.metricMemoryUtilization({ label: 'Memory' }),
+        clusterMetric(scope, clusterName, 'CPUUtilization', { label: 'CPU' }),
+        clusterMetric(scope, clusterName, 'MemoryUtilization', { label: 'Memory' }),
       ]),
     );
   }

@@ -43,23 +43,3 @@ export function reservationMetric(
     ...props,
   }).attachTo(scope);
 }
-
-/**
- * The nodes that have joined a cluster and run a task: those without any are not counted. Only Container
- * Insights has it.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-metrics-ECS.html
- */
-export function containerInstanceCountMetric(
-  scope: IConstruct,
-  clusterName: string,
-  props: cloudwatch.MetricOptions = {},
-): cloudwatch.Metric {
-  return new cloudwatch.Metric({
-    namespace: 'ECS/ContainerInsights',
-    metricName: 'ContainerInstanceCount',
-    dimensionsMap: { ClusterName: clusterName },
-    statistic: cloudwatch.Stats.AVERAGE,
-    ...props,
-  }).attachTo(scope);
-}
