@@ -65,9 +65,10 @@ export interface EcsAutoScaledClusterAttributes {
   readonly replacesRunningNodes?: boolean;
 
   /**
-   * The cluster marks nodes that are about to be replaced, as `NodeReplacement.needsPlacementConstraint` of its
-   * tiers says (`rolling()` with `cordon: true` below a surge of 200): replica services of this app then get a
-   * placement constraint that keeps off them, so that a roll moves each of their tasks once.
+   * The cluster marks nodes that are about to be replaced: `rolling()` with `cordon: true` below a surge
+   * of 200. `NodeReplacement.needsPlacementConstraint` of its tiers says so. Replica services of this app
+   * then get a placement constraint that keeps off these nodes, so that a roll moves each of
+   * their tasks once.
    *
    * @default false
    */
@@ -142,7 +143,8 @@ export function readImport(given: EcsAutoScaledClusterAttributes): EcsAutoScaled
   if (!clusterArn.endsWith(`/${clusterName}`)) {
     fail(
       'InvalidClusterArn',
-      `\`clusterArn\` must be the ARN of the cluster ${quoteForMessage(clusterName)}, got: ${quoteForMessage(clusterArn)}`,
+      `\`clusterArn\` must be the ARN of the cluster ${quoteForMessage(clusterName)}, got: ` +
+        `${quoteForMessage(clusterArn)}`,
     );
   }
   return attrs;

@@ -32,7 +32,9 @@ export class ClusterGrants extends Construct {
   private room = 0;
   private batches: number;
 
-  /** @param inline whether the first ones stand in the role's own policy, which has room for one set of grants. */
+  /**
+   * @param inline whether the first ones are in the role's own policy, which has room for one set of grants.
+   */
   public constructor(
     scope: Construct,
     id: string,

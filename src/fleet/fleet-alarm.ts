@@ -5,7 +5,10 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 /** Five minutes make a data point. */
 export const PERIOD = Duration.minutes(5);
 
-/** An alarm on a machine that looks after nodes: made by `addAlarms()` of a cluster, once for each stack. */
+/**
+ * An alarm on a state machine that looks after nodes: made by `addAlarms()` of a cluster, once for each
+ * stack.
+ */
 export interface FleetAlarm {
   /** Unique in the stack. */
   readonly id: string;
@@ -17,7 +20,10 @@ export interface FleetAlarm {
   readonly description: string;
 }
 
-/** The three ways in which a run of a machine ends badly, each an alarm: a sum of them would miss those without data. */
+/**
+ * The three ways in which a run of a state machine ends badly, each an alarm: a sum of them would miss
+ * those without data.
+ */
 export function badRuns(
   machine: sfn.StateMachine,
   name: string,

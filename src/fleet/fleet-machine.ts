@@ -20,15 +20,15 @@ import { namesOfGroups } from './group-names';
 export interface FleetMachineProps {
   /** Part of the log group's name: lower case, hyphens. */
   readonly name: string;
-  /** Shown in the console on the machine, its role and what starts it. */
+  /** Shown in the console on the state machine, its role and what starts it. */
   readonly description: string;
-  /** The tag of the groups that the machine looks after. Its value is the name of their stack. */
+  /** The tag of the groups that the state machine looks after. Its value is the name of their stack. */
   readonly tag: string;
   readonly steps: (scope: Construct) => sfn.IChainable;
   readonly timeout: Duration;
-  /** What the machine may do. Its clusters, its log and its traces come on top. */
+  /** What the state machine may do. Its clusters, its log and its traces come on top. */
   readonly statements: iam.PolicyStatement[];
-  /** What the machine may do in its clusters. */
+  /** What the state machine may do in its clusters. */
   readonly inClusters: InClusters;
   /** Whether a run may start the next one, because its history has an end. */
   readonly startsItself?: boolean;
@@ -37,25 +37,25 @@ export interface FleetMachineProps {
 /**
  * A Standard state machine that looks after the nodes of a stack, without a Lambda function: what starts it,
  * its role, its log, and what its alarms say. There is one for each stack and concern, however many tiers;
- * what differs from tier to tier is a tag of the tier's group, which the machine reads.
+ * what differs from tier to tier is a tag of the tier's group, which the state machine reads.
  *
  * A concern is a subclass that has one file of steps. `onEvents()` or `onSchedule()` starts it, `add()` gives
  * it a tier. Its permissions have rows in docs/permissions.md (test/iam compares them).
  *
  * Standard and not Express, because a run lasts longer than five minutes and its history is what an operator
  * looks at. It is logged (level ALL) and traced as AWS's security rules ask (cdk-nag's SF1 and SF2); a few
- * runs a month cost next to nothing. It is encrypted with a key that AWS owns, as every machine is: what it
- * handles are ids.
+ * runs a month cost next to nothing. It is encrypted with a key that AWS owns, as every state machine is:
+ * what it handles are ids.
  */
 export abstract class FleetMachine extends Construct {
-  /** The machines of a stack that look after a tier. */
+  /** The state machines of a stack that look after a tier. */
   public static lookingAfter(tier: InstanceTier): FleetMachine[] {
     return Stack.of(tier).node.children.filter(
       (child): child is FleetMachine => child instanceof FleetMachine && child.tiers.has(tier),
     );
   }
 
-  /** Finds or makes the machine of a stack. */
+  /** Finds or makes the state machine of a stack. */
   protected static one<T extends FleetMachine>(
     make: new (stack: Stack, id: string) => T,
     name: string,
@@ -103,7 +103,8 @@ export abstract class FleetMachine extends Construct {
       tracingEnabled: true,
     });
     if (props.startsItself) {
-      // Not in the role's default policy: the machine waits for that, so it cannot name the machine.
+      // Not in the role's default policy: the state machine waits for that, so it cannot name
+      // the state machine.
       new iam.ManagedPolicy(this.parts, 'Continue', {
         roles: [this.role],
         statements: [
@@ -118,7 +119,7 @@ export abstract class FleetMachine extends Construct {
     this.grants = new ClusterGrants(this, 'Clusters', this.role, props.inClusters);
   }
 
-  /** What alarms on the machine say, for `addAlarms()` of a cluster: once for each stack. */
+  /** What alarms on the state machine say, for `addAlarms()` of a cluster: once for each stack. */
   public abstract alarms(): FleetAlarm[];
 
   /** What alarms on one of its tiers say. */
@@ -127,7 +128,7 @@ export abstract class FleetMachine extends Construct {
   }
 
   /**
-   * Looks after a tier, whose group says so in the machine's tag, and in tags for what differs
+   * Looks after a tier, whose group says so in the state machine's tag, and in tags for what differs
    * from tier to tier.
    */
   public add(tier: InstanceTier, cluster: FleetCluster, values: Record<string, string> = {}): void {
@@ -138,17 +139,17 @@ export abstract class FleetMachine extends Construct {
     }
     const group = tier.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup;
     this.groups.push(group);
-    // A deployment that brings the machine, or changes it, does so before it starts or replaces a node. This
-    // makes no loop: rule and policies name no group.
+    // A deployment that brings the state machine, or changes it, does so before it starts or replaces a node.
+    // This makes no loop: rule and policies name no group.
     group.node.addDependency(this);
   }
 
-  /** What the machine may do in some of its clusters only. */
+  /** What the state machine may do in some of its clusters only. */
   protected further(id: string, inClusters: InClusters): ClusterGrants {
     return new ClusterGrants(this, id, this.role, inClusters, false);
   }
 
-  /** Starts the machine at events of a service. */
+  /** Starts the state machine at events of a service. */
   protected onEvents(source: string, detailTypes: string[], detail: Record<string, unknown>): void {
     new events.Rule(this.parts, 'Rule', {
       description: this.description,
@@ -158,7 +159,8 @@ export abstract class FleetMachine extends Construct {
   }
 
   /**
-   * Starts the machine at times. Each schedule has an id, an input, and a window in which it may start late.
+   * Starts the state machine at times. Each schedule has an id, an input, and a window in which
+   * it may start late.
    */
   protected onSchedule(
     id: string,

@@ -27,7 +27,9 @@ export interface CallProps {
   readonly assign?: Expressions;
   /** What the next step gets. @default - an empty object */
   readonly output?: string;
-  /** Whether a failed call is made again, for two minutes. `false` where the loop around it is the next try. */
+  /**
+   * Whether a failed call is made again, for two minutes. `false` where the loop around it is the next try.
+   */
   readonly retry: boolean;
 }
 
@@ -42,9 +44,10 @@ export interface EachProps {
 }
 
 /**
- * The steps of one machine: constructs in one scope, with the names that the console shows. Expressions are JSONata.
+ * The steps of one state machine: constructs in one scope, with the names that the console shows.
+ * Expressions are JSONata.
  *
- * Permissions are the machine's own: `iamResources`, which CDK asks for, is not used.
+ * Permissions are the state machine's own: `iamResources`, which CDK asks for, is not used.
  */
 export class Steps {
   public constructor(private readonly scope: Construct) {}
@@ -79,7 +82,10 @@ export class Steps {
     return sfn.Wait.jsonata(this.scope, name, { time, assign: braced(assign), outputs: {} });
   }
 
-  /** Where to go on: to the step of the first condition that holds. A condition that fails ends the run, so keep it simple. */
+  /**
+   * Where to go on: to the step of the first condition that holds. A condition that fails ends the run,
+   * so keep it simple.
+   */
   public choose(name: string): sfn.Choice {
     return sfn.Choice.jsonata(this.scope, name);
   }

@@ -191,12 +191,13 @@ export interface ClusterAlarmsOptions {
   readonly orphans?: ClusterOrphanAlarmOptions;
 
   /**
-   * Alarms on the state machines that look after nodes, where a tier has one: the readiness gate and the cordon of
-   * `NodeReplacement.rolling()`. They fire when runs fail, time out or are stopped (of the gate, when that
-   * happens twice in an hour); and, for each tier with the cordon, when ECS's own hook for draining is missing. The
-   * texts have the commands that repair it, by hand where need be.
+   * Alarms on the state machines that look after nodes, where a tier has one: the readiness gate and the
+   * cordon of `NodeReplacement.rolling()`. They fire when runs fail, time out or are stopped; for failed runs
+   * of the gate, at the second within an hour. One for each tier with the cordon fires when ECS's own hook
+   * for draining is missing. The texts have the commands that repair it, by hand where need be.
    *
-   * A machine serves a whole stack: its alarms are there once, and go where those of all clusters of the stack go.
+   * A state machine serves a whole stack: its alarms are there once, and go where those of all clusters
+   * of the stack go.
    *
    * @default true
    */

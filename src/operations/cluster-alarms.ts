@@ -21,9 +21,9 @@ const MAX_TIERS_WITH_ORPHANS = 9;
  * The alarms of a cluster and of each of its tiers, also of tiers that are added later. Made by `addAlarms()`
  * of the cluster.
  *
- * Four on the cluster (what is reserved and used of CPU and memory), three on each tier (at its maximum, not
- * growing, a drain that does not end), one on orphans if Container Insights is on, and a rule for Spot
- * interruptions if there is a topic and a tier has `spot`; three on each state machine that looks after the
+ * Four on the cluster: what is reserved and used of CPU and memory. Three on each tier: at its maximum, not
+ * growing, a drain that does not end. One on orphans if Container Insights is on, and a rule for Spot
+ * interruptions if there is a topic and a tier has `spot`. Three on each state machine that looks after the
  * nodes, and one on each tier with the cordon. None of them fires on a tier at zero nodes.
  *
  * Each description says what the alarm means, the commands that find the cause, and what to do.

@@ -160,7 +160,7 @@ export class ClusterDashboard extends Construct {
     this.addMachines(tier);
   }
 
-  /** The machines that look after the tier's nodes, each of them once. */
+  /** The state machines that look after the tier's nodes, each of them once. */
   private addMachines(tier: InstanceTier): void {
     const machines = FleetMachine.lookingAfter(tier).filter((machine) => !this.machines.has(machine));
     if (machines.length === 0) return;

@@ -6,7 +6,7 @@ import { FleetMachine } from '../fleet/fleet-machine';
 import type { InstanceTier } from '../tier/instance-tier';
 import type { ClusterAlarmsOptions } from './cluster-alarms-options';
 
-/** The alarms on a machine. It serves a whole stack, so several clusters may have them. */
+/** The alarms on a state machine. It serves a whole stack, so several clusters may have them. */
 const known = new WeakMap<FleetMachine, cloudwatch.Alarm[]>();
 
 /** What an alarm does already. */
@@ -15,7 +15,10 @@ const announced = new WeakMap<
   { readonly alarm: Set<unknown>; readonly ok: Set<unknown> }
 >();
 
-/** The alarms on the machines that look after a tier: those of a machine once for the stack, those of the tier. */
+/**
+ * The alarms on the state machines that look after a tier: those of a state machine once for the stack,
+ * those of the tier.
+ */
 export function alarmsOnMachines(
   machineScope: Construct,
   tierScope: Construct,

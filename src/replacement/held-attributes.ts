@@ -18,8 +18,8 @@ export function checkHeldAttributes(
   if (names.includes(HELD)) {
     fail(
       'CordonAttributes',
-      `\`agent.instanceAttributes\` must not have the name "${HELD}": it says that a machine of the library ` +
-        'holds the node, and services may keep off nodes that have it',
+      `\`agent.instanceAttributes\` must not have the name "${HELD}": it says that a state machine of ` +
+        'the library holds the node, and services may keep off nodes that have it',
       scope,
     );
   }
@@ -27,8 +27,8 @@ export function checkHeldAttributes(
     fail(
       'CordonAttributes',
       `\`agent.instanceAttributes\` must have at most ${MAX_INSTANCE_ATTRIBUTES - 1} entries, got: ` +
-        `${names.length}: ECS takes ${MAX_INSTANCE_ATTRIBUTES} attributes a node, and the mark "${HELD}" is one ` +
-        `of them. Leave one out, or set ${waysOut.join(' and ')}`,
+        `${names.length}: ECS takes ${MAX_INSTANCE_ATTRIBUTES} attributes a node, and the mark "${HELD}" ` +
+        `is one of them. Leave one out, or set ${waysOut.join(' and ')}`,
       scope,
     );
   }

@@ -1,7 +1,7 @@
 /**
- * The attribute of a node that a machine of the library holds. Its value says who, and for which run. It is set
- * before the state of the node is changed, and only its owner takes it off: a machine leaves alone what has
- * another's value.
+ * The attribute of a node that a state machine of the library holds. Its value says who, and for which run.
+ * It is set before the state of the node is changed, and only its owner takes it off: a state machine leaves
+ * alone what has another's value.
  */
 export const HELD = 'held';
 

@@ -100,10 +100,11 @@ export class NodeReplacement {
 
   /**
    * Whether replica services need a placement constraint, so that they keep off old nodes while nodes are
-   * replaced: with `cordon: true` and a `maxHealthyPercentage` below 200. At 200 ECS drains the old nodes, and
-   * services need none.
+   * replaced: with `cordon: true` and a `maxHealthyPercentage` below 200. At 200 ECS drains the old nodes,
+   * and services need none.
    *
-   * Another app that imports the cluster asks for it (`EcsAutoScaledClusterAttributes.needsPlacementConstraint`).
+   * Another app that imports the cluster asks for it
+   * (`EcsAutoScaledClusterAttributes.needsPlacementConstraint`).
    */
   public get needsPlacementConstraint(): boolean {
     return this._cordon === 'mark';

@@ -43,10 +43,10 @@ export interface RollingReplacementOptions {
    * The most nodes that there are while nodes are replaced, old and new together, 100 to 200 percent of the
    * group's desired capacity, and at most 100 above `minHealthyPercentage`.
    *
-   * At 200 a whole new set of nodes is started beside the old one, and each task moves once. Below it nodes are
-   * replaced in batches; large groups may go down to 110. There a task may move to an old node first, and so
-   * more than once, unless `cordon` is `true`. At 100 with a minimum of 100 nodes are replaced one at a time,
-   * the new one first.
+   * At 200 a whole new set of nodes is started next to the old one, and each task moves once. Below it nodes
+   * are replaced in batches; large groups may go down to 110. There a task may move to an old node first, and
+   * so more than once, unless `cordon` is `true`. At 100 with a minimum of 100 nodes are replaced one at a
+   * time, the new one first.
    *
    * A tier's `maxCapacity` should leave room for it: AWS does not say whether a refresh goes beyond the
    * group's maximum.
@@ -102,15 +102,15 @@ export interface RollingReplacementOptions {
   /**
    * Keep tasks off the old nodes while nodes are replaced, so that each task moves once.
    *
-   * At a `maxHealthyPercentage` of 200, where it is the default, ECS drains all old nodes together, as soon as
-   * as many new ones have joined as the group wants. The readiness gate holds the new ones back until then,
-   * 15 minutes at most. No service changes for it. It needs the gate and a replacement without pauses: `true`
-   * is refused beside `readinessGate: false` and beside `checkpointPercentages`, which leave it off.
+   * At a `maxHealthyPercentage` of 200, where it is the default, ECS drains all old nodes together, as soon
+   * as as many new ones have joined as the group wants. The readiness gate holds the new ones back until
+   * then, 15 minutes at most. No service changes for it. It needs the gate and a replacement without pauses.
+   * `readinessGate: false` and `checkpointPercentages` leave it off, and with them `true` is refused.
    *
    * Below 200 `true` marks the old nodes, and replica services get a constant placement constraint that keeps
    * off the mark. It has a price: ECS recommends no constraint but `distinctInstance` together with managed
-   * scaling. It is not known yet whether such a service scales a tier up from zero. The marks come off while a
-   * service lacks a task for which no new node has room, and during pauses.
+   * scaling. It is not known yet whether such a service scales a tier up from zero. The marks come off while
+   * a service lacks a task for which no new node has room, and during pauses.
    *
    * @default - true at a `maxHealthyPercentage` of 200 with the readiness gate and without
    * `checkpointPercentages`; otherwise false
@@ -148,7 +148,8 @@ const CHECKPOINTS = refined(listOf(percent(CODE, { min: 1, max: 100 })), (field,
   if (last === undefined || (!Token.isUnresolved(last) && last !== 100)) {
     fail(
       CODE,
-      `\`${field}\` must end in 100, or the other nodes stay as they are, got: ${quoteForMessage(percentages)}`,
+      `\`${field}\` must end in 100, or the other nodes stay as they are, got: ` +
+        `${quoteForMessage(percentages)}`,
       scope,
     );
   }
@@ -203,8 +204,8 @@ export function readRolling(given: RollingReplacementOptions): RollingReplacemen
 }
 
 /**
- * How tasks are kept off the old nodes: by draining them, with the gate as the barrier that lets all new ones in
- * together; or by a mark and a constraint.
+ * How tasks are kept off the old nodes. By draining them, with the gate as the barrier that lets all new ones
+ * in together; or by a mark and a constraint.
  */
 export function cordonOf(options: RollingReplacementOptions): 'drain' | 'mark' | undefined {
   const { cordon, checkpointPercentages } = options;
@@ -216,7 +217,7 @@ export function cordonOf(options: RollingReplacementOptions): 'drain' | 'mark' |
   return (cordon ?? true) && readinessGate && checkpointPercentages === undefined ? 'drain' : undefined;
 }
 
-/** At 200 it is left off where it cannot work; who asks for it is told. */
+/** At 200 it is left off where it cannot work, and refused where it is asked for. */
 function checkCordon(options: RollingReplacementOptions): void {
   if (options.cordon !== true || cordonOf(options) !== undefined) return;
   const [what, wayOut] =
@@ -225,9 +226,9 @@ function checkCordon(options: RollingReplacementOptions): void {
       : ['excludes `checkpointPercentages`', 'leave the checkpoints out'];
   fail(
     CODE,
-    `\`cordon: true\` ${what} at a \`maxHealthyPercentage\` of ${FULL_SURGE}, where all old nodes are drained ` +
-      `together: ${wayOut}, or set \`maxHealthyPercentage\` below ${FULL_SURGE}, where old nodes are marked and ` +
-      'services get a placement constraint',
+    `\`cordon: true\` ${what} at a \`maxHealthyPercentage\` of ${FULL_SURGE}, where all old nodes are ` +
+      `drained together. Either ${wayOut}, or set \`maxHealthyPercentage\` below ${FULL_SURGE}: there ` +
+      'old nodes are marked, and services get a placement constraint',
   );
 }
 

@@ -1,10 +1,11 @@
 /**
- * The cordon at work: the template that the library synthesises, deployed to ministack with the shim of `emulator/`.
+ * The cordon at work: the template that the library synthesises, deployed to ministack with the
+ * shim of `emulator/`.
  *
- * This proves the wiring and the machine's decisions: which nodes it holds and when, what it gives back, and that its
- * calls are what botocore's models of the APIs take. It does not prove AWS's behaviour (refreshes, their events,
- * container instances, their state and attributes are the shim's, which replaces no node itself: the test does) nor
- * permissions (nobody checks them here; test/fleet has the list).
+ * This proves the wiring and the machine's decisions: which nodes it holds and when, what it gives back, and
+ * that its calls are what botocore's models of the APIs take. It does not prove AWS's behaviour (refreshes,
+ * their events, container instances, their state and attributes are the shim's, which replaces no node
+ * itself: the test does) nor permissions (nobody checks them here; test/fleet has the list).
  */
 import { NodeReplacement } from '../../src';
 import { SMALL } from '../helpers/estate';
@@ -299,8 +300,6 @@ describe('at a surge of 200', () => {
     await account.aws.call('stepfunctions', 'stop_execution', { executionArn });
     const goesOn = {
       ...{
-        cluster: await group.cluster(),
-        mode: 'drain',
         knowsOld: true,
         old: ids(nodes),
         launched: 0,

@@ -126,8 +126,8 @@ test('deployed, updated and deleted', async () => {
     /::AutoScalingGroup SearchTiersown/,
     /::Cluster Search/,
   );
-  // As long as a group's hook holds instances back, there is something that lets them go on; as long as it can
-  // be refreshed, its cordon is there.
+  // As long as a group's hook holds instances back, there is something that lets them go on; as long as it
+  // can be refreshed, its cordon is there.
   inOrder(/::AutoScalingGroup/, /ReadinessGateMachine/);
   inOrder(/::AutoScalingGroup/, /CordonMachine/);
   inOrder(group, /::Cluster Orders/);

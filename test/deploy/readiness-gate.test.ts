@@ -1,10 +1,11 @@
 /**
- * The readiness gate at work: the template that the library synthesises, deployed to ministack with the shim of
- * `emulator/`.
+ * The readiness gate at work: the template that the library synthesises, deployed to ministack with the
+ * shim of `emulator/`.
  *
- * This proves the wiring: that the hook's event reaches the rule and the rule the machine, that the machine's calls
- * are what botocore's models of the APIs take, and that it decides right. It does not prove AWS's behaviour (hooks,
- * events and container instances are the shim's) nor permissions (nobody checks them here; test/fleet has the list).
+ * This proves the wiring: that the hook's event reaches the rule and the rule the machine, that the machine's
+ * calls are what botocore's models of the APIs take, and that it decides right. It does not prove AWS's
+ * behaviour (hooks, events and container instances are the shim's) nor permissions (nobody checks them here;
+ * test/fleet has the list).
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -128,6 +128,7 @@ describe('the cordon of a stack', () => {
     const { Choices, Default } = states['Is there anything to do'];
     expect(Choices.map((choice: any) => [choice.Condition, choice.Next])).toEqual([
       ['{% $not($ours) %}', 'Not ours'],
+      ["{% $status in ['Pending', 'InProgress', 'Cancelling'] and $knowsOld %}", 'Wait'],
       ["{% $status in ['Pending', 'InProgress', 'Cancelling'] %}", 'What an earlier refresh has left'],
     ]);
     expect(states[Default].Assign).toEqual({

@@ -58,7 +58,10 @@ export function statesOf(machine: any): [string, any][] {
   ]);
 }
 
-/** The actions of IAM that the calls of a definition need, sorted. Step Functions' own name for itself is `sfn`. */
+/**
+ * The actions of IAM that the calls of a definition need, sorted. Step Functions' own name for
+ * itself is `sfn`.
+ */
 export function callsOf(machine: any): string[] {
   const calls = statesOf(machine)
     .filter(([, { Type }]) => Type === 'Task')

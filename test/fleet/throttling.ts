@@ -1,7 +1,7 @@
 /**
- * A model of many gates that look at once: ECS's "cluster resource read actions" are a bucket of an account and region
- * (100 at once, 20 a second), which others use too. Not AWS: what is real are the waits, which come from the rendered
- * definition.
+ * A model of many gates that look at once: ECS's "cluster resource read actions" are a bucket of an account
+ * and region (100 at once, 20 a second), which others use too. Not AWS: what is real are the waits, which
+ * come from the rendered definition.
  */
 
 import type { Template } from 'aws-cdk-lib/assertions';

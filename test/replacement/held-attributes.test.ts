@@ -36,7 +36,8 @@ test('a shared template with ten attributes is refused by the tier that has the 
 
 test("an attribute may not have the name of the cordon's mark", () => {
   expect(tier({ agent: { instanceAttributes: { held: 'no' } } })).toThrow(
-    '`agent.instanceAttributes` must not have the name "held": it says that a machine of the library holds ' +
-      'the node, and services may keep off nodes that have it (CordonAttributes at Estate/Orders/Tiers/general)',
+    '`agent.instanceAttributes` must not have the name "held": it says that a state machine of the library ' +
+      'holds the node, and services may keep off nodes that have it (CordonAttributes at ' +
+      'Estate/Orders/Tiers/general)',
   );
 });

@@ -300,16 +300,16 @@ test.each([
   [
     'the gate',
     { cordon: true, readinessGate: false },
-    '`cordon: true` needs the readiness gate at a `maxHealthyPercentage` of 200, where all old nodes are drained ' +
-      'together: leave `readinessGate: false` out, or set `maxHealthyPercentage` below 200, where old nodes are ' +
-      'marked and services get a placement constraint (InvalidReplacement)',
+    '`cordon: true` needs the readiness gate at a `maxHealthyPercentage` of 200, where all old nodes are ' +
+      'drained together. Either leave `readinessGate: false` out, or set `maxHealthyPercentage` below 200: ' +
+      'there old nodes are marked, and services get a placement constraint (InvalidReplacement)',
   ],
   [
     'a roll without pauses',
     { cordon: true, maxHealthyPercentage: 200, checkpointPercentages: [50, 100] },
-    '`cordon: true` excludes `checkpointPercentages` at a `maxHealthyPercentage` of 200, where all old nodes are ' +
-      'drained together: leave the checkpoints out, or set `maxHealthyPercentage` below 200, where old nodes are ' +
-      'marked and services get a placement constraint (InvalidReplacement)',
+    '`cordon: true` excludes `checkpointPercentages` at a `maxHealthyPercentage` of 200, where all old ' +
+      'nodes are drained together. Either leave the checkpoints out, or set `maxHealthyPercentage` below ' +
+      '200: there old nodes are marked, and services get a placement constraint (InvalidReplacement)',
   ],
 ])('a cordon that is asked for at a surge of 200 needs %s', (_what, options, message) => {
   expect(() => NodeReplacement.rolling(options)).toThrow(message);

@@ -35,15 +35,13 @@ const DELAY = `($exists(${REFRESH}.Preferences.CheckpointDelay)
   ? $number($string(${REFRESH}.Preferences.CheckpointDelay)) : 3600)`;
 
 /**
- * Half a minute for as long as CloudFormation lets a roll last, and sooner when a service lacks a task. A refresh by
- * hand may last 14 days.
+ * Half a minute for as long as CloudFormation lets a roll last, and sooner when a service lacks a task. A
+ * refresh by hand may last 14 days.
  */
 export const PAUSE = `$exists($lacking[$not($ in $ignored)]) ? 15 : $polls < 4320 ? 30 : 300`;
 
 /** What a run knows, and begins with. Where its history ends, the next run goes on with it. */
 const MEMORY: Expressions = {
-  cluster: `''`,
-  mode: `''`,
   knowsOld: false,
   old: '[]',
   launched: 0,
@@ -106,10 +104,10 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
   const notCordoned = steps.fail(
     'The cordon is missing',
     'NotCordoned',
-    `'The refresh ' & $refresh & ' of ' & $group & ' goes on without the cordon: its tasks may move more than once, ` +
-      `and nodes that it holds may stay held. Start another run: aws stepfunctions start-execution ` +
-      `--state-machine-arn ' & $states.context.StateMachine.Id & ' --input ' & ` +
-      `$string({'detail': {'AutoScalingGroupName': $group, 'InstanceRefreshId': $refresh}})`,
+    "'The refresh ' & $refresh & ' of ' & $group & ' goes on without the cordon: its tasks may move " +
+      'more than once, and nodes that it holds may stay held. Start another run: aws stepfunctions ' +
+      "start-execution --state-machine-arn ' & $states.context.StateMachine.Id & ' --input ' & " +
+      "$string({'detail': {'AutoScalingGroupName': $group, 'InstanceRefreshId': $refresh}})",
   );
 
   const recover = steps.wait('Let AWS recover', '60', { trouble: '$trouble + 1' });
@@ -118,7 +116,9 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
   // --- ECS's own hook, without which no node is drained ---
   const hooks = steps.call('Read the hooks', 'autoscaling:describeLifecycleHooks', {
     parameters: { AutoScalingGroupName: jsonata('$group') },
-    output: `$exists($states.result.LifecycleHooks[$substring(LifecycleHookName, 0, ${DRAIN_HOOK.length}) = '${DRAIN_HOOK}'])`,
+    output:
+      `$exists($states.result.LifecycleHooks[$substring(LifecycleHookName, 0, ${DRAIN_HOOK.length}) = ` +
+      `'${DRAIN_HOOK}'])`,
     retry: true,
   });
   const drains = steps.choose('Does ECS drain');
@@ -165,10 +165,12 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
     joined: '$states.input.joined',
     free: '$states.input.free',
     enough: '$enough = 0 and $wanted > 0 and $states.input.joined >= $wanted ? $wanted : $enough',
-    entries: `$entries + 7 * $ceil($count($ids) / ${MEMBERS_IN_A_PAGE}) + 25 * $ceil($count($ids) / ${NODES_AT_ONCE})`,
+    entries:
+      `$entries + 7 * $ceil($count($ids) / ${MEMBERS_IN_A_PAGE}) + 25 * $ceil($count($ids) / ` +
+      `${NODES_AT_ONCE})`,
   });
-  // As many nodes as are wanted take tasks: new ones that have joined, and old ones. What drains follows what has
-  // joined, both ways: where a new node is lost, an old one is given back.
+  // As many nodes as are wanted take tasks: new ones that have joined, and old ones. What drains follows what
+  // has joined, both ways: where a new node is lost, an old one is given back.
   const surplus = steps.set('How many are too many', {
     surplus: `$enough > 0 or $holds or ($joined > 0 and $joined = $launched and $stalledFor >= ${STALLED})
       ? $count($free) + $joined - ($enough > 0 ? $min([$enough, $wanted]) : $wanted) : 0`,
@@ -197,10 +199,11 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
   const left = steps.fail(
     'Nodes are left held',
     'NodesAreLeftHeld',
-    `'Nodes of ' & $group & ' that are in service take no tasks. Find them with: aws ecs list-container-instances ` +
-      `--cluster ' & $cluster & ' --filter "attribute:${HELD} == ' & $mark & '". Make up to ten at a time active with: ` +
-      `aws ecs update-container-instances-state --status ACTIVE --cluster ' & $cluster & ' --container-instances <ARNs>. ` +
-      `Take off a mark with: aws ecs delete-attributes --cluster ' & $cluster & ' --attributes ` +
+    "'Nodes of ' & $group & ' that are in service take no tasks. Find them with: aws ecs " +
+      `list-container-instances --cluster ' & $cluster & ' --filter "attribute:${HELD} == ' & $mark & ` +
+      `'". Make up to ten at a time active with: aws ecs update-container-instances-state --status ` +
+      "ACTIVE --cluster ' & $cluster & ' --container-instances <ARNs>. Take off a mark with: aws ecs " +
+      "delete-attributes --cluster ' & $cluster & ' --attributes " +
       `name=${HELD},targetType=container-instance,targetId=<ID>'`,
   );
 
@@ -229,8 +232,8 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
   });
 
   begin.when(when('$exists($states.input.goesOn)'), goesOn).otherwise(begins);
-  goesOn.next(wait);
-  begins.next(refresh);
+  // What a run is given it takes on trust, but for whose the group is.
+  for (const start of [goesOn, begins]) start.next(refresh);
   for (const call of [refresh, group, old]) call.addCatch(recover, caught());
   recover.next(patience);
   patience.when(when('$trouble > 20'), notCordoned).otherwise(refresh);
@@ -238,6 +241,7 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
   refresh.next(group).next(todo);
   todo
     .when(when('$not($ours)'), steps.end('Not ours'))
+    .when(when(`$status in ${RUNS} and $knowsOld`), wait)
     .when(when(`$status in ${RUNS}`), takeOver)
     .otherwise(ended);
   for (const why of [takeOver, openUp, fewer, ended]) why.next(giveBack);

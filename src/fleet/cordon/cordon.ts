@@ -13,7 +13,9 @@ import { DRAIN_HOOK_METRIC } from './drain-hook';
 /** A refresh ends after 14 days at the latest. */
 const TIMEOUT = Duration.days(15);
 
-/** A run that began with a refresh gives back what it holds; at the end another run does the same, at once. */
+/**
+ * A run that began with a refresh gives back what it holds; at the end another run does the same, at once.
+ */
 const DETAIL_TYPES = ['Started', 'Failed', 'Cancelled', 'Rollback Started', 'Succeeded'].map(
   (what) => `EC2 Auto Scaling Instance Refresh ${what}`,
 );
@@ -21,19 +23,20 @@ const DETAIL_TYPES = ['Started', 'Failed', 'Cancelled', 'Rollback Started', 'Suc
 /**
  * Keeps tasks off nodes that are about to be replaced, so that a roll of the nodes moves each task once.
  *
- * At a surge of 200 it drains: when as many new nodes have joined as the group wants, all old ones become
- * `DRAINING` at once, and the gate lets the new ones go into service, which it has held back until then. Where
- * launches stall, as many old nodes as new ones have joined. Below 200 it marks: once a new node has joined,
- * old nodes carry the attribute `held`, which replica services keep off by a constraint; not while a service
- * lacks a task that no new node has room for, nor while the refresh is paused at a checkpoint.
+ * At a surge of 200 it drains. When as many new nodes have joined as the group wants, all old ones become
+ * `DRAINING` at once. The gate, which has held the new ones back until then, lets them go into service. Where
+ * launches stall, as many old nodes are drained as new ones have joined.
+ *
+ * Below 200 it marks. Once a new node has joined, old nodes carry the attribute `held`, which replica
+ * services keep off by a constraint. They do not while a service lacks a task that no new node has room for,
+ * nor while the refresh is paused at a checkpoint.
  *
  * The status of the refresh comes first: when nothing differs, or the refresh has ended, nothing is touched.
  *
- * What is held is known by the mark in ECS alone (`cordon:<refresh>`), not by a run. So nodes that are left held
- * are given back by whichever comes first: the run that waits for the end of the refresh, the run that the
- * event of that end starts, the run of the next refresh, or a person who starts one:
- * `aws stepfunctions start-execution --state-machine-arn <its ARN> --input
- * '{"detail":{"AutoScalingGroupName":"…","InstanceRefreshId":"…"}}'`.
+ * What is held is known by the mark in ECS alone (`cordon:<refresh>`), not by a run. So nodes that are left
+ * held are given back by the run that waits for the end of the refresh, or by one that the event of that end
+ * starts. If both are lost, the run of the next refresh does it, or one that is started by hand:
+ * `aws stepfunctions start-execution --state-machine-arn <its ARN> --input '{"detail":{"AutoScalingGroupName":"…","InstanceRefreshId":"…"}}'`.
  *
  * Tested with 500 nodes a group, 1,000 during the roll. A run whose history gets long starts another one.
  */
@@ -120,11 +123,11 @@ export class Cordon extends FleetMachine {
       this.machine,
       'Cordon',
       1,
-      'A run of the cordon ended badly. Nodes of its group may be left held: they take no tasks. The input of the ' +
-        `run has group and refresh; its cause says more: M=${this.machine.stateMachineArn}; ` +
-        'aws stepfunctions list-executions --max-items 5 --state-machine-arn $M. Give the nodes back, or go on where ' +
-        'the refresh still runs: aws stepfunctions start-execution --state-machine-arn $M --input ' +
-        `'{"detail":{"AutoScalingGroupName":"GROUP","InstanceRefreshId":"REFRESH"}}'`,
+      'A run of the cordon ended badly. Nodes of its group may be left held: they take no tasks. The ' +
+        `input of the run has group and refresh; its cause says more: M=${this.machine.stateMachineArn}; ` +
+        'aws stepfunctions list-executions --max-items 5 --state-machine-arn $M. Give the nodes back, or ' +
+        'go on where the refresh still runs: aws stepfunctions start-execution --state-machine-arn $M ' +
+        `--input '{"detail":{"AutoScalingGroupName":"GROUP","InstanceRefreshId":"REFRESH"}}'`,
     );
   }
 
@@ -142,12 +145,12 @@ export class Cordon extends FleetMachine {
         }),
         periods: 1,
         description:
-          "When a replacement of its nodes began, the group had no hook of ECS's managed draining: its nodes are " +
-          'terminated before their tasks have moved. ' +
-          `Is it there now? aws autoscaling describe-lifecycle-hooks --auto-scaling-group-name ${group}. If no ` +
-          `name begins with ecs-managed-draining-, have ECS put it back: P=${tier.capacityProviderName}; ` +
-          'for S in DISABLED ENABLED; do aws ecs update-capacity-provider --name $P --auto-scaling-group-provider ' +
-          'managedDraining=$S; sleep 30; done',
+          "When a replacement of its nodes began, the group had no hook of ECS's managed draining: its " +
+          'nodes are terminated before their tasks have moved. Is it there now? aws autoscaling ' +
+          `describe-lifecycle-hooks --auto-scaling-group-name ${group}. If no name begins with ` +
+          `ecs-managed-draining-, have ECS put it back: P=${tier.capacityProviderName}; for S in ` +
+          'DISABLED ENABLED; do aws ecs update-capacity-provider --name $P ' +
+          '--auto-scaling-group-provider managedDraining=$S; sleep 30; done',
       },
     ];
   }

@@ -4,10 +4,12 @@ import { jsonata, type Steps, when } from '../steps';
 import { NODES_AT_ONCE } from './at-once';
 
 /**
- * Counts the nodes of `$ids`: `launched`, those that are not `$old` and not on their way out; `joined`, how many of them
- * have joined; and `free`, the ids of the container instances that are old, in service and not held.
+ * Counts the nodes of `$ids`. `launched` are those that are not `$old` and not on their way out, and `joined`
+ * is how many of them have joined. `free` are the ids of the container instances that are old, in service and
+ * not held.
  *
- * A node with the cordon's own mark that is still `ACTIVE` is free where nodes are drained: the drain did not succeed.
+ * A node with the cordon's own mark that is still `ACTIVE` is free where nodes are drained: the drain did not
+ * succeed.
  */
 export function countingNodes(steps: Steps): sfn.Map {
   const state = `$states.result.AutoScalingInstances[AutoScalingGroupName = $group`;

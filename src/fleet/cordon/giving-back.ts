@@ -4,9 +4,9 @@ import { caught, jsonata, type Steps, when } from '../steps';
 import { NODES_IN_A_CALL } from './at-once';
 
 /**
- * Gives back what `$filter` finds: nodes with a mark of the cordon that are in service in this group become active, and
- * lose the mark. Found by the mark and not by the group, so that it does not matter which run has set it. How many were
- * given back, or could not be: there is another look until there is none.
+ * Gives back what `$filter` finds: nodes with a mark of the cordon that are in service in this group become
+ * active, and lose the mark. Found by the mark and not by the group, so that it does not matter which run has
+ * set it. How many were given back, or could not be: there is another look until there is none.
  *
  * A node that begins to go between two calls must not take tasks, so each is looked at again.
  */
@@ -30,7 +30,9 @@ export function givingBack(steps: Steps, next: sfn.Choice): sfn.State {
   const another = steps.choose('Are there more marks');
   const each = steps.each('Give them back', {
     // Only as many as are needed, of those that may be on their way out: another look finds the others.
-    items: `$partition($purpose = 'some' ? [$shuffle($found)[[0..-1 - $surplus]]] : $found, ${NODES_IN_A_CALL})`,
+    items:
+      "$partition($purpose = 'some' ? [$shuffle($found)[[0..-1 - $surplus]]] : $found, " +
+      `${NODES_IN_A_CALL})`,
     atOnce: 2,
     steps: tenOfThem(steps),
     assign: { entries: '$entries + 20 + 5 * $count($found)' },
@@ -80,7 +82,9 @@ function tenOfThem(steps: Steps): sfn.IChainable {
   const now = steps.call('Where are they now', 'autoscaling:describeAutoScalingInstances', {
     parameters: { InstanceIds: jsonata('$up') },
     assign: {
-      going: `[$states.result.AutoScalingInstances[$substring(LifecycleState, 0, 11) = 'Terminating'].InstanceId]`,
+      going:
+        '[$states.result.AutoScalingInstances[$substring(LifecycleState, 0, 11) = ' +
+        "'Terminating'].InstanceId]",
     },
     retry: false,
   });

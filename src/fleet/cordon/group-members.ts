@@ -3,10 +3,11 @@ import { caught, type Expressions, jsonata, type Steps, when } from '../steps';
 import { MEMBERS_IN_A_PAGE } from './at-once';
 
 /**
- * Lists the instances of `$group` in `$ids`, with some that have gone: what becomes of each, Auto Scaling says.
+ * Lists the instances of `$group` in `$ids`, with some that have gone: what becomes of each, Auto Scaling
+ * says.
  *
- * By the tag that Auto Scaling gives them. The description of the group would not fit into a state beyond 716 instances,
- * a group of 358 nodes at a surge of 200.
+ * By the tag that Auto Scaling gives them. The description of the group would not fit into a state beyond 716
+ * instances, a group of 358 nodes at a surge of 200.
  */
 export function groupMembers(steps: Steps, next: sfn.IChainable, failed: sfn.IChainable): sfn.State {
   const parameters = {

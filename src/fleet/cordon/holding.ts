@@ -4,8 +4,8 @@ import { caught, jsonata, type Steps, when } from '../steps';
 import { NODES_IN_A_CALL } from './at-once';
 
 /**
- * Marks the container instances `$chosen`, and drains them where the mode is `drain`. The mark first: it is what is found
- * again, by this run or another. What fails is found free at the next look.
+ * Marks the container instances `$chosen`, and drains them where the mode is `drain`. The mark first: it is
+ * what is found again, by this run or another. What fails is found free at the next look.
  */
 export function holding(steps: Steps): sfn.Map {
   const ten = steps.set('Ten of them', { ten: '$states.input' });

@@ -6,12 +6,12 @@ import { SERVICES_AT_ONCE } from './at-once';
 const LOOKS = 8;
 
 /**
- * Whether replica services need the old nodes: one lacks a task, at this look and the one before. A task that can be
- * placed is placed within seconds, so a lack that lasts means that no new node has room. Read for each deployment: the
- * tasks of a new one count, however many of the old one still run.
+ * Whether replica services need the old nodes: one lacks a task, at this look and the one before. A task that
+ * can be placed is placed within seconds, so a lack that lasts means that no new node has room. Read for each
+ * deployment: the tasks of a new one count, however many of the old one still run.
  *
- * A service that still lacks a task when the marks have been off for it for some looks lacks it for another reason, and is
- * ignored until it is whole.
+ * A service that still lacks a task when the marks have been off for it for some looks lacks it for another
+ * reason, and is ignored until it is whole.
  */
 export function lookingAtServices(steps: Steps, next: sfn.IChainable): sfn.State {
   const parameters = { Cluster: jsonata('$cluster'), SchedulingStrategy: 'REPLICA', MaxResults: 100 };

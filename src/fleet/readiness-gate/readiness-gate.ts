@@ -17,22 +17,22 @@ const GATE_TAG = 'EcsReadinessGate';
 /**
  * A node counts as in service only once it has joined its cluster.
  *
- * A launch hook keeps a new instance in `Pending:Wait`. Auto Scaling's event starts a state machine, which looks
- * for the instance in the cluster that the hook's metadata names, and lets it go on once its agent is there. A
- * node that shuts down is abandoned within three minutes, one that never joins when the hook's heartbeat ends:
- * terminated, and replaced. So an image or a bootstrap that is broken fails the refresh of the nodes, and no old
- * node is touched.
+ * A launch hook keeps a new instance in `Pending:Wait`. Auto Scaling's event starts a state machine, which
+ * looks for the instance in the cluster that the hook's metadata names, and lets it go on once its agent is
+ * there. A node that shuts down is abandoned within three minutes, one that never joins when the hook's
+ * heartbeat ends: terminated, and replaced. So an image or a bootstrap that is broken fails the refresh of
+ * the nodes, and no old node is touched.
  *
- * Where the cordon drains, the gate is its barrier: a node that has joined waits until the old ones are
- * `DRAINING`, a quarter of an hour after its own launch at most.
+ * Where the cordon drains, the gate is its barrier. A node that has joined waits until the old ones are
+ * `DRAINING`, for 15 minutes after its own launch at most.
  *
  * No code runs on the node, and there is no Lambda function: one rule and one state machine serve all gated
  * groups of a stack. They are there before the first node: the hook is part of the group, and the group waits
  * for them.
  *
- * The event is delivered on a best-effort basis: a node whose event got lost is given up and replaced like one
- * that never joined. The event `ECS Container Instance State Change` is not used: that comes at each start and
- * stop of a task of every cluster in the region.
+ * The event is delivered on a best-effort basis: a node whose event got lost is given up and replaced like
+ * one that never joined. The event `ECS Container Instance State Change` is not used: that comes at each
+ * start and stop of a task of every cluster in the region.
  */
 export class ReadinessGate extends FleetMachine {
   /** Finds or makes the gate of a stack. */
@@ -86,8 +86,8 @@ export class ReadinessGate extends FleetMachine {
     super.add(tier, cluster);
     const group = tier.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup;
     // The L1, because the L2 group has no field for it. Its LifecycleHook is a resource of its own, which
-    // CloudFormation can only make after the group: the first nodes, and all those of the deployment that brings
-    // the gate to a running cluster, would not be gated.
+    // CloudFormation can only make after the group: the first nodes, and all those of the deployment that
+    // brings the gate to a running cluster, would not be gated.
     group.lifecycleHookSpecificationList = [
       {
         lifecycleHookName: GATE_HOOK_NAME,
@@ -104,13 +104,14 @@ export class ReadinessGate extends FleetMachine {
       this.machine,
       'ReadinessGate',
       2,
-      'New nodes have been given up again and again: they shut down before they joined their cluster, or never ' +
-        `joined. The cause of each run names the node: M=${this.machine.stateMachineArn}; ` +
-        'aws stepfunctions list-executions --status-filter FAILED --max-items 5 --state-machine-arn $M; ' +
-        'aws stepfunctions describe-execution --query cause --execution-arn ARN. Its console output says why: ' +
-        'aws ec2 get-console-output --instance-id ID (while it runs, on a Nitro type: with --latest). A run that was ' +
-        'stopped or timed out gives its node up. Look again at a node that waits: aws stepfunctions start-execution ' +
-        '--state-machine-arn $M --input INPUT, the input of its run.',
+      'New nodes have been given up again and again: they shut down before they joined their cluster, ' +
+        `or never joined. The cause of each run names the node: M=${this.machine.stateMachineArn}; aws ` +
+        'stepfunctions list-executions --status-filter FAILED --max-items 5 --state-machine-arn $M; aws ' +
+        'stepfunctions describe-execution --query cause --execution-arn ARN. Its console output says ' +
+        'why: aws ec2 get-console-output --instance-id ID (while it runs, on a Nitro type: with ' +
+        '--latest). A run that was stopped or timed out gives its node up. Look again at a node that ' +
+        'waits: aws stepfunctions start-execution --state-machine-arn $M --input INPUT, the input of its ' +
+        'run.',
     );
   }
 }

@@ -5,18 +5,24 @@ import { CORDON_MODE_TAG } from '../cordon/cordon-tags';
 import { caught, jsonata, Steps, when } from '../steps';
 
 /**
- * The bootstrap of a node may take 15 minutes, by its own limit; the instance and the agent take some more to start.
- * All of it in seconds after the launch.
+ * The bootstrap of a node may take 15 minutes, by its own limit; the instance and the agent take some more to
+ * start. All of it in seconds after the launch.
  */
 export const HEARTBEAT = 1200;
 
-/** So long at most the gate holds a node back that has joined. The rest of the heartbeat is for one that joins last. */
+/**
+ * So long at most the gate holds a node back that has joined. The rest of the heartbeat is for one
+ * that joins last.
+ */
 const BARRIER = 900;
 
 /** Before it no boot can have failed and shut the instance down. */
 const MAY_BE_DEAD = 90;
 
-/** How many seconds pass before the first look, before each later one, and by how much both grow under throttling. */
+/**
+ * How many seconds pass before the first look, before each later one, and by how much both
+ * grow under throttling.
+ */
 const FIRST = [30, 90];
 const AGAIN = [40, 80];
 const SLOWEST = 4;
@@ -53,10 +59,10 @@ const SLOWER = `$min([${SLOWEST}, $slow * 2])`;
 /**
  * What the gate does with a new instance.
  *
- * Everything that fails goes back to waiting: the loop is the retry, and the heartbeat its limit. ECS's "cluster
- * resource read actions" are a bucket of the whole account (100 at once, 20 a second), so a thousand runs that
- * look at the same time must neither fail nor keep others from it: hence the waits, the jitter, and slower looks
- * under throttling.
+ * Everything that fails goes back to waiting: the loop is the retry, and the heartbeat its limit. ECS's
+ * "cluster resource read actions" are a bucket of the whole account (100 at once, 20 a second). A thousand
+ * runs that look at the same time must neither fail nor keep others from it. Hence the waits, the jitter, and
+ * slower looks under throttling.
  */
 export function readinessSteps(scope: Construct): sfn.IChainable {
   const steps = new Steps(scope);
@@ -101,8 +107,8 @@ export function readinessSteps(scope: Construct): sfn.IChainable {
   );
   const done = steps.end('Done');
 
-  // An instance that has shut down is not noticed while the hook holds it: Auto Scaling does not check its health. This
-  // call has a bucket of its own.
+  // An instance that has shut down is not noticed while the hook holds it: Auto Scaling does not check its
+  // health. This call has a bucket of its own.
   const alive = steps.call('Is it alive', 'ec2:describeInstanceStatus', {
     parameters: { InstanceIds: [INSTANCE], IncludeAllInstances: true },
     output: `$string($states.result.InstanceStatuses[0].InstanceState.Name) & ''`,
@@ -120,7 +126,8 @@ export function readinessSteps(scope: Construct): sfn.IChainable {
   });
   const held = steps.choose('Is it still held');
 
-  // The barrier: while a refresh has replaced nothing and the cordon has drained nothing yet, a node waits for the others.
+  // The barrier: while a refresh has replaced nothing and the cordon has drained nothing yet, a node
+  // waits for the others.
   const begins = steps.call('Does a refresh begin', 'autoscaling:describeInstanceRefreshes', {
     parameters: { AutoScalingGroupName: GROUP, MaxRecords: 1 },
     assign: {
@@ -134,7 +141,9 @@ export function readinessSteps(scope: Construct): sfn.IChainable {
   const group = steps.call('Does the group drain', 'autoscaling:describeAutoScalingGroups', {
     parameters: { AutoScalingGroupNames: [GROUP], IncludeInstances: false },
     assign: {
-      holds: `$exists($states.result.AutoScalingGroups[0].Tags[Key = '${CORDON_MODE_TAG}' and Value = 'drain'])`,
+      holds:
+        `$exists($states.result.AutoScalingGroups[0].Tags[Key = '${CORDON_MODE_TAG}' and Value = ` +
+        "'drain'])",
     },
     retry: false,
   });
@@ -198,7 +207,7 @@ function complete(result: 'CONTINUE' | 'ABANDON') {
   };
 }
 
-/** What stands in a run that has given a node up, with the command that says why. */
+/** The cause of a run that has given a node up, with the command that says why. */
 function cause(what: string, when = ''): string {
   return (
     `${DETAIL}.EC2InstanceId & ' of ' & ${DETAIL}.AutoScalingGroupName & ' ${what} the ECS cluster ' & ` +
