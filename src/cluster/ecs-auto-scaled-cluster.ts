@@ -16,7 +16,7 @@ import { fail, inChild, quoteForMessage } from '../private/errors';
 import { checkAtSynthesis } from '../rendered/problem';
 import { NOT_HELD } from '../replacement/held';
 import { GroupReview } from '../review/group-review';
-import { serve } from '../services/service-pass';
+import { endpointNeedsOn, serve } from '../services/service-pass';
 import { InstanceTier, type TierCluster } from '../tier/instance-tier';
 import { TIER_OPTIONS } from '../tier/tier-fields';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
@@ -108,6 +108,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       metricClusterName: this.clusterName,
       defaults: own,
       securityGroup: () => nodeSecurityGroup(tiers, own.vpc),
+      endpointNeedsOfTasks: (tier) => endpointNeedsOn(this, tier.capacityProviderName),
     };
     this.operated = {
       scope: this,

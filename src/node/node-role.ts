@@ -124,6 +124,13 @@ export class NodeRole extends iam.Role {
    */
   public readonly _isPlain: boolean;
 
+  /**
+   * It allows Session Manager and Run Command.
+   *
+   * @internal
+   */
+  public readonly _sessionManager: boolean;
+
   public constructor(scope: Construct, id: string, props: NodeRoleProps = {}) {
     const own = inChild(scope, id, () => NODE_ROLE.read('props', props));
     const { sessionManager = FIELDS.sessionManager.default } = own;
@@ -134,5 +141,6 @@ export class NodeRole extends iam.Role {
     });
     Object.defineProperty(this, IS_NODE_ROLE, { value: true });
     this._isPlain = own.managedPolicies === undefined;
+    this._sessionManager = sessionManager;
   }
 }

@@ -15,6 +15,7 @@ export const WARNING_IDS = [
   'EcsAutoScaledCluster.nodeFields',
   'EcsRunTask.launchType',
   'InstanceTier.addUserData',
+  'InstanceTier.closedEgress',
   'InstanceTier.desiredCapacity',
   'InstanceTier.enableManagedTerminationProtection',
   'InstanceTier.isolatedSubnets',

@@ -1,4 +1,4 @@
-import { Aws, CfnResource, type IResolvable, Reference, Token, Tokenization } from 'aws-cdk-lib';
+import { Aws, CfnResource, type IResolvable, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 
 /**
  * What a value refers to: a token, or the text that stands for one. Undefined for anything else, also for a
@@ -39,4 +39,42 @@ const PSEUDO_TOKENS = [Aws.ACCOUNT_ID, Aws.PARTITION, Aws.REGION, Aws.URL_SUFFIX
 export function isPseudoParameter(token: IResolvable): boolean {
   if (PSEUDO_TOKENS.includes(Token.asString(token))) return true;
   return Reference.isReference(token) && token.displayName in PSEUDO_PARAMETERS;
+}
+
+/**
+ * A text that is the same for two values that mean the same resource or the same id, in any stack of
+ * the app. Undefined for what cannot be compared.
+ *
+ * @param user the resource that has the value: a logical id says something within its own stack only.
+ */
+export function identityOf(user: CfnResource, value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  const reference = referenceIn(value);
+  if (reference !== undefined) return identityOfReference(reference);
+  if (typeof value === 'string' && !Token.isUnresolved(value)) return `id ${value}`;
+  const resolved: unknown = Stack.of(user).resolve(value);
+  if (typeof resolved === 'string') return `id ${resolved}`;
+  const text = JSON.stringify(resolved);
+  const logicalId = /^\{"Ref":"([^"]+)"\}$|^\{"Fn::GetAtt":\["([^"]+)",/.exec(text);
+  const id = logicalId?.[1] ?? logicalId?.[2];
+  if (id !== undefined) return `resource ${Stack.of(user).node.addr} ${id}`;
+  return text.startsWith('{"Fn::ImportValue"')
+    ? `import ${text}`
+    : `token ${Stack.of(user).node.addr} ${text}`;
+}
+
+/** The identity of a resource of the app: what a reference to it has. */
+export function identityOfResource(resource: CfnResource): string {
+  const stack = Stack.of(resource);
+  return `resource ${stack.node.addr} ${String(stack.resolve(resource.logicalId))}`;
+}
+
+function identityOfReference(reference: Reference): string {
+  const { target, displayName } = reference;
+  // The name, the id and the ARN of a resource of AWS mean the resource; outputs of a nested stack or of a
+  // custom resource are something else each.
+  const isWhole =
+    CfnResource.isCfnResource(target) && /^AWS::(?!CloudFormation::)/.test(target.cfnResourceType);
+  if (isWhole) return identityOfResource(target);
+  return `reference ${target.node.addr} ${displayName}`;
 }

@@ -78,9 +78,18 @@ export function setProperty(resource: CfnResource, name: string, value: unknown)
  * be told from text.
  */
 export function opened(resource: CfnResource, value: unknown): unknown {
-  let current = value;
-  while (Tokenization.isResolvable(current)) current = (current as IResolvable).resolve(contextOf(resource));
+  let current = decodedList(value);
+  while (Tokenization.isResolvable(current)) {
+    current = decodedList((current as IResolvable).resolve(contextOf(resource)));
+  }
   return current;
+}
+
+/** A list that stands for a token, such as that of a lazy list, is the token. */
+function decodedList(value: unknown): unknown {
+  return Array.isArray(value) && Token.isUnresolved(value)
+    ? Tokenization.reverse(value, { failConcat: false })
+    : value;
 }
 
 function contextOf(resource: CfnResource): IResolveContext {

@@ -2,6 +2,8 @@ import { AspectPriority, Aspects, CfnResource, type IAspect, Stage } from 'aws-c
 import type { IConstruct } from 'constructs';
 import { checkAtSynthesis } from '../rendered/problem';
 import { property } from '../rendered/resource';
+import { StageResources } from '../rendered/stage-resources';
+import { type EndpointNeed, endpointNeedsOfTasks } from '../tier/endpoint-needs';
 import { clusterNamedBy } from './cluster-match';
 import { HostedService } from './hosted-service';
 import { forgetAssociation } from './repairs/association-dependency';
@@ -33,6 +35,14 @@ export function serve(cluster: ServedCluster): void {
   ServicePass.of(cluster.scope).add(cluster);
 }
 
+/**
+ * What the tasks of the app need of VPC endpoints on a tier of a cluster, by the name of the tier's provider.
+ * Known once all aspects have run.
+ */
+export function endpointNeedsOn(scope: IConstruct, capacityProviderName: string): EndpointNeed[] {
+  return ServicePass.of(scope).endpointNeedsOn(scope, capacityProviderName);
+}
+
 const passes = new WeakMap<IConstruct, ServicePass>();
 
 /**
@@ -58,10 +68,27 @@ class ServicePass implements IAspect {
   private readonly clusterScopes = new Set<IConstruct>();
   /** An app that is synthesised twice (`synth({ force: true })`) runs its aspects twice. */
   private readonly visited = new Set<IConstruct>();
+  /** What runs tasks, as it is at the end. */
+  private readonly taskRuns: (() => TaskRun[])[] = [];
+
+  /** By the name of the provider. */
+  private readonly endpointNeeds = (): Map<string, EndpointNeed[]> => {
+    const byProvider = new Map<string, EndpointNeed[]>();
+    for (const { taskDefinition, execIsEnabled, tiers } of this.taskRuns.flatMap((runs) => runs())) {
+      const needs = endpointNeedsOfTasks(taskDefinition, execIsEnabled);
+      for (const { capacityProviderName: name } of tiers)
+        byProvider.set(name, [...(byProvider.get(name) ?? []), ...needs]);
+    }
+    return byProvider;
+  };
 
   public add(cluster: ServedCluster): void {
     this.clusters.push(cluster);
     this.clusterScopes.add(cluster.scope);
+  }
+
+  public endpointNeedsOn(scope: IConstruct, capacityProviderName: string): EndpointNeed[] {
+    return StageResources.of(scope).index(this.endpointNeeds).get(capacityProviderName) ?? [];
   }
 
   public visit(node: IConstruct): void {
@@ -115,6 +142,7 @@ class ServicePass implements IAspect {
     connectToNodes(service);
     constrainToNotHeld(service);
     waitForAssociation(service);
+    this.taskRuns.push(() => taskRunsOf(service));
     checkAtSynthesis(resource, () => {
       checkRollingDeployment(service);
       checkHostPorts(service);
@@ -132,6 +160,7 @@ class ServicePass implements IAspect {
 
   private visitTargets(resource: CfnResource, name: 'target' | 'targets'): void {
     dropRunTaskLaunchType(resource, name, this.clusters);
+    this.taskRuns.push(() => taskRunsOfTargets(resource, name, this.clusters));
     checkAtSynthesis(resource, () => {
       taskRunsOfTargets(resource, name, this.clusters).forEach(checkTaskRun);
       return [];

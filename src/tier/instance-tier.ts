@@ -16,15 +16,18 @@ import type { NodeReplacement } from '../replacement/node-replacement';
 import type { HostPortRange } from '../settings/agent-config';
 import { CLUSTER_NAME_TAG } from '../settings/cluster-name';
 import { capacityProviderNameFor } from './capacity-provider-name';
+import { warnOfClosedEgress } from './closed-egress';
 import { CAPACITY_PROVIDER, GROUP } from './destinations';
+import { type EndpointNeed, endpointNeedsOfNodes } from './endpoint-needs';
 import { forceDelete } from './force-delete';
 import { addTags } from './node-tags';
 import { instancesDistributionOf, SPOT } from './spot-options';
 import { TierGroup } from './tier-auto-scaling-group';
 import { capacityOf, checkTier, warnOfTier } from './tier-checks';
+import { type TierNetwork, warnOfIsolatedSubnets } from './tier-exits';
 import { TIER } from './tier-fields';
 import { groupMetric, reservationMetric } from './tier-metrics';
-import { checkSubnets, checkVpcs, warnOfIsolatedSubnets } from './tier-network';
+import { checkSubnets, checkVpcs } from './tier-network';
 import type { InstanceTierProps } from './tier-options';
 import { addSchedules } from './tier-schedule';
 import { STRATEGY_ITEM, TIER_STRATEGY, type TierStrategy } from './tier-strategy';
@@ -42,6 +45,8 @@ export interface TierCluster {
   /** What a tier inherits. */
   readonly defaults: Partial<InstanceTierProps>;
   readonly securityGroup: () => ec2.ISecurityGroup;
+  /** What the tasks of this app need of VPC endpoints on a tier: known once all aspects have run. */
+  readonly endpointNeedsOfTasks: (tier: InstanceTier) => EndpointNeed[];
 }
 
 const TIER_NAME = TIER.fields.name.value;
@@ -53,10 +58,10 @@ const IS_TIER = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
  * `EcsAutoScaledCluster`, through `tiers` or `addTier()`.
  *
  * @example
- * declare const cluster: EcsAutoScaledCluster;
- * declare const taskDefinition: ecs.TaskDefinition;
- * const compute = cluster.addTier('compute', { instanceTypes: [new ec2.InstanceType('c7i.2xlarge')], maxCapacity: 10 });
- * new ecs.Ec2Service(this, 'Encoder', { cluster, taskDefinition, capacityProviderStrategies: [compute.strategy()] });
+ * declare const cluster: EcsAutoScaledCluster; declare const taskDefinition: ecs.TaskDefinition; const
+ * compute = cluster.addTier('compute', { instanceTypes: [new ec2.InstanceType('c7i.2xlarge')], maxCapacity:
+ * 10 }); new ecs.Ec2Service(this, 'Encoder', { cluster, taskDefinition, capacityProviderStrategies:
+ * [compute.strategy()] });
  */
 export class InstanceTier extends Construct implements ec2.IConnectable {
   /** Whether a construct is an `InstanceTier`, of whichever copy of this library. */
@@ -155,7 +160,9 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     if (this.options.forceDelete) forceDelete(this, this.autoScalingGroup, this.capacityProvider);
     warnOfTier(this, this.options, this._replacement);
     checkAtSynthesis(this, () => {
-      warnOfIsolatedSubnets(this, cluster.vpc, vpcSubnets);
+      const network = this.network(vpcSubnets);
+      warnOfIsolatedSubnets(network);
+      warnOfClosedEgress(network);
       return [];
     });
   }
@@ -329,6 +336,17 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
         launchTemplateOverrides: instanceTypes.map((instanceType) => ({ instanceType })),
         instancesDistribution: spot && instancesDistributionOf(spot, capacityOf(this.options).max, this),
       },
+    };
+  }
+
+  private network(vpcSubnets: ec2.SubnetSelection | undefined): TierNetwork {
+    return {
+      scope: this,
+      vpc: this.cluster.vpc,
+      vpcSubnets,
+      launchTemplate: this.launchTemplate.node.defaultChild as ec2.CfnLaunchTemplate,
+      agent: this.template.bootstrap._agentConfig,
+      needs: () => [...endpointNeedsOfNodes(this.template), ...this.cluster.endpointNeedsOfTasks(this)],
     };
   }
 

@@ -3,7 +3,6 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { EcsAutoScaledCluster, NodeTemplate } from '../../src';
 import { SMALL, TestStack } from '../helpers/estate';
-import { warning } from '../services/helpers';
 
 const TIER = { name: 'general', instanceTypes: [SMALL] };
 
@@ -94,54 +93,6 @@ test.each([{ subnets: [] }, { availabilityZones: ['eu-nowhere-1a'] }])(
     );
   },
 );
-
-describe('a tier in isolated subnets', () => {
-  const ID = 'InstanceTier.isolatedSubnets';
-
-  function isolated(): { stack: Stack; vpc: ec2.Vpc; cluster: EcsAutoScaledCluster } {
-    const stack = new Stack(new App(), 'Estate');
-    const vpc = new ec2.Vpc(stack, 'Vpc', {
-      subnetConfiguration: [
-        { name: 'public', subnetType: ec2.SubnetType.PUBLIC },
-        { name: 'isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
-      ],
-    });
-    return { stack, vpc, cluster: new EcsAutoScaledCluster(stack, 'Orders', { vpc, tiers: [TIER] }) };
-  }
-
-  test('is warned of: its nodes never join', () => {
-    const found = warning(isolated().stack, ID);
-    expect(found?.path).toBe('/Estate/Orders/Tiers/general');
-    expect(found?.message).toContain(
-      'has isolated subnets only, which have no way out: its nodes cannot reach ECS, and never join ' +
-        'the cluster. Choose subnets with a way out (`vpcSubnets`), or add interface endpoints for ecs, ' +
-        'ecs-agent, ecs-telemetry to the VPC',
-    );
-  });
-
-  test('is fine with the endpoints, added later; one that is missing is named', () => {
-    const { stack, vpc } = isolated();
-    vpc.addInterfaceEndpoint('Ecs', { service: ec2.InterfaceVpcEndpointAwsService.ECS });
-    vpc.addInterfaceEndpoint('Agent', { service: ec2.InterfaceVpcEndpointAwsService.ECS_AGENT });
-    const other = isolated();
-    for (const [id, service] of Object.entries({ A: 'ECS', B: 'ECS_AGENT', C: 'ECS_TELEMETRY' })) {
-      const endpoint = (ec2.InterfaceVpcEndpointAwsService as any)[service];
-      other.vpc.addInterfaceEndpoint(id, { service: endpoint });
-    }
-    expect(warning(stack, ID)?.message).toContain('interface endpoints for ecs-telemetry to the VPC');
-    expect(warning(other.stack, ID)).toBeUndefined();
-  });
-
-  test('is not warned of in private or public subnets', () => {
-    const { stack, vpc, cluster } = isolated();
-    cluster.addTier('public', { instanceTypes: [SMALL], vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } });
-    expect(warning(stack, ID)?.path).toBe('/Estate/Orders/Tiers/general');
-    const plain = new TestStack();
-    plain.cluster();
-    expect(warning(plain, ID)).toBeUndefined();
-    expect(vpc.isolatedSubnets.length).toBeGreaterThan(0);
-  });
-});
 
 test('a stack with such a VPC renders as before', () => {
   const { stack, vpc } = vpcs();

@@ -16,6 +16,8 @@ export interface TaskRun {
   readonly tiers: readonly ServedTier[];
   /** One tier that fits is enough. */
   readonly anyTier: boolean;
+  /** ECS Exec is on. */
+  readonly execIsEnabled?: boolean;
 }
 
 /**
@@ -42,6 +44,7 @@ export function taskRunsOf(service: HostedService): TaskRun[] {
       taskDefinition,
       tiers: service.possibleTiers,
       anyTier,
+      execIsEnabled: service.rendered('enableExecuteCommand') === true,
     },
   ];
 }
