@@ -175,6 +175,15 @@ export class NodeBootstrap extends ec2.UserData {
   }
 
   /**
+   * A step names the package of the agent: an image without the agent may be made to have it.
+   *
+   * @internal
+   */
+  public get _mayInstallAgent(): boolean {
+    return this.steps.some((step) => JSON.stringify(step._node).includes('ecs-init'));
+  }
+
+  /**
    * Adds a step after all steps so far.
    *
    * @internal

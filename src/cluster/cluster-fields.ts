@@ -27,6 +27,7 @@ const FIELDS = {
     value: member('ecs.ContainerInsights', ecs.ContainerInsights),
     to: ECS_CLUSTER.field('containerInsightsV2'),
   },
+  containerInsights: { value: knownFlag, to: RENDERED },
   executeCommandConfiguration: {
     value: EXECUTE_COMMAND,
     to: ECS_CLUSTER.field('executeCommandConfiguration'),
@@ -53,3 +54,22 @@ export const CLUSTER = new Struct<EcsAutoScaledClusterProps, typeof FIELDS>(
   FIELDS,
   { such: '{ vpc }' },
 );
+
+/**
+ * What `ecs.Cluster` takes and this cluster does not, with what to write instead. A field of `ecs.ClusterProps`
+ * that is neither here nor in the table fails a test.
+ */
+export const NOT_TAKEN: Readonly<Record<string, string>> = {
+  capacity:
+    "call `cluster.addCapacity('DefaultAutoScalingGroup', …)` with its value, which keeps the group that " +
+    'there is, or `addTier()`',
+};
+
+/** CloudWatch Container Insights, by either of its two names. */
+export function containerInsightsOf({
+  containerInsightsV2,
+  containerInsights,
+}: EcsAutoScaledClusterProps): ecs.ContainerInsights | undefined {
+  if (containerInsights === undefined) return containerInsightsV2;
+  return containerInsights ? ecs.ContainerInsights.ENABLED : ecs.ContainerInsights.DISABLED;
+}

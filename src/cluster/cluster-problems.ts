@@ -1,7 +1,10 @@
+import { Stack } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { IConstruct } from 'constructs';
 import type { NodeProps } from '../node/node-props';
 import { quoteForMessage } from '../private/errors';
 import { type Problem, problemAt } from '../rendered/problem';
+import { isResourceOf, referencedResource } from '../rendered/references';
 import type { InstanceTier } from '../tier/instance-tier';
 import { unusedNodeFields } from './unreached-node-fields';
 
@@ -41,10 +44,40 @@ function strategyProblems(cluster: ecs.Cluster, tiers: InstanceTier[]): Problem[
   return problems;
 }
 
+const PROVIDER = 'AWS::ECS::CapacityProvider';
+
+/** Capacity providers a cluster, Fargate's two counted. */
+const MAX_PROVIDERS = 20;
+
 function nameProblems(cluster: ecs.Cluster, tiers: InstanceTier[]): Problem[] {
-  const names = tiers.flatMap((tier) => tier._explicitCapacityProviderName ?? []);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice === undefined) return [];
-  const text = `\`capacityProviderName\` must be unique, got ${quoteForMessage(twice)} twice`;
-  return [problemAt(cluster, 'InvalidCapacityProviderName', text)];
+  const associated = new Set(cluster.capacityProviderNames);
+  const problems: Problem[] = [];
+  if (associated.size > MAX_PROVIDERS) {
+    const others = associated.size - tiers.length;
+    const text =
+      `a cluster can have at most ${MAX_PROVIDERS} capacity providers, got: ${associated.size}, ` +
+      `${tiers.length} of tiers and ${others} others (Fargate's two count)`;
+    problems.push(problemAt(cluster, 'TooManyTiers', text));
+  }
+  const named = tiers.filter((tier) => tier._explicitCapacityProviderName !== undefined);
+  if (named.length === 0) return problems;
+  const providers = new Set<IConstruct>([
+    ...[...associated].flatMap((name) => referencedResource(name, PROVIDER) ?? []),
+    ...Stack.of(cluster)
+      .node.findAll()
+      .filter((one) => isResourceOf(PROVIDER, one)),
+  ]);
+  const names = [...providers].map((one) => (one as ecs.CfnCapacityProvider).name);
+  for (const name of new Set(named.flatMap((tier) => tier._explicitCapacityProviderName ?? []))) {
+    if (names.filter((one) => one === name).length < 2) continue;
+    const paths = [...providers]
+      .filter((one) => (one as ecs.CfnCapacityProvider).name === name)
+      .map((one) => quoteForMessage(one.node.path));
+    const text =
+      `\`capacityProviderName\` must be unique, got ${quoteForMessage(name)} ` +
+      `${paths.length === 2 ? 'twice' : `${paths.length} times`}: ${paths.join(', ')}. Leave it out of the ` +
+      'tier: names are generated';
+    problems.push(problemAt(cluster, 'InvalidCapacityProviderName', text));
+  }
+  return problems;
 }

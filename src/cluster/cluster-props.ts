@@ -63,6 +63,14 @@ export interface EcsAutoScaledClusterProps extends NodeProps {
   readonly containerInsightsV2?: ecs.ContainerInsights;
 
   /**
+   * The former name of `containerInsightsV2`, as `ecs.Cluster` has it, so that a cluster that exists moves as
+   * it is: true is `ecs.ContainerInsights.ENABLED`, false is `DISABLED`. Refused beside `containerInsightsV2`.
+   *
+   * @default - as `containerInsightsV2` says
+   */
+  readonly containerInsights?: boolean;
+
+  /**
    * How ECS Exec encrypts and logs its sessions.
    *
    * @default - ECS's own: encrypted with TLS, logged where the task's log driver says

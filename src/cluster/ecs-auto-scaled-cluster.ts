@@ -20,7 +20,7 @@ import { endpointNeedsOn, serve } from '../services/service-pass';
 import { InstanceTier, type TierCluster } from '../tier/instance-tier';
 import { TIER_OPTIONS } from '../tier/tier-fields';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
-import { CLUSTER, ECS_CLUSTER } from './cluster-fields';
+import { CLUSTER, containerInsightsOf, ECS_CLUSTER, NOT_TAKEN } from './cluster-fields';
 import { clusterProblems } from './cluster-problems';
 import type { EcsAutoScaledClusterProps } from './cluster-props';
 import {
@@ -94,7 +94,8 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
 
   public constructor(scope: Construct, id: string, props: EcsAutoScaledClusterProps) {
     const own = inChild(scope, id, () => readCluster(id, props));
-    super(scope, id, CLUSTER.handOver(own, ECS_CLUSTER));
+    const containerInsights = containerInsightsOf(own);
+    super(scope, id, { ...CLUSTER.handOver(own, ECS_CLUSTER), containerInsightsV2: containerInsights });
 
     const tiers = new Construct(this, childId(this, 'Tiers', 'InstanceTiers'));
     const resource = this.node.defaultChild as ecs.CfnCluster;
@@ -114,7 +115,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       scope: this,
       clusterName: this.clusterName,
       tiers: () => this.tiers,
-      containerInsights: own.containerInsightsV2,
+      containerInsights,
     };
     checkAtSynthesis(this, () => {
       warnOfNodeFields(this, this.tiers);
@@ -259,8 +260,21 @@ function readCluster(id: string, props: EcsAutoScaledClusterProps): EcsAutoScale
         'another child after the cluster',
     );
   }
+  const given = new Map<string, unknown>(Object.entries(props ?? {}));
+  for (const [name, instead] of Object.entries(NOT_TAKEN)) {
+    if ((given.get(name) ?? undefined) === undefined) continue;
+    fail('UnsupportedField', `\`${name}\` of \`ecs.ClusterProps\` is not taken: ${instead}`);
+  }
   // Where all of the props are left out, the VPC is.
-  return CLUSTER.read('props', props ?? {});
+  const own = CLUSTER.read('props', props ?? {});
+  if (own.containerInsights !== undefined && own.containerInsightsV2 !== undefined) {
+    fail(
+      'TwoContainerInsights',
+      '`containerInsights` must not be set beside `containerInsightsV2`: they are two names of one ' +
+        'setting. Leave `containerInsights` out',
+    );
+  }
+  return own;
 }
 
 /**

@@ -4,11 +4,12 @@ import { fail, quoteForMessage } from '../private/errors';
 import { warn } from '../private/warning';
 import { nearMissesIn } from '../settings/agent-variables';
 import { knownTypes } from './known-types';
+import { MAX_GROUPS } from './node-fields';
 import type { NodeProps } from './node-props';
 
 /** Refuses what EC2 would refuse when a node starts, or when the launch template is made. */
 export function checkNode(scope: IConstruct, props: NodeProps, instanceTypes: ec2.InstanceType[]): void {
-  checkSecurityGroups(scope, props.securityGroups);
+  checkSecurityGroups(scope, props);
   const known = knownTypes(instanceTypes);
   if (props.cpuCredits !== undefined && known.length > 0 && !known.some((type) => type.isBurstable())) {
     fail(
@@ -19,12 +20,32 @@ export function checkNode(scope: IConstruct, props: NodeProps, instanceTypes: ec
   }
 }
 
-function checkSecurityGroups(scope: IConstruct, groups: ec2.ISecurityGroup[] | undefined): void {
-  if (groups === undefined) return;
+function checkSecurityGroups(
+  scope: IConstruct,
+  { securityGroups = [], additionalSecurityGroups = [] }: NodeProps,
+): void {
+  const groups = [...securityGroups, ...additionalSecurityGroups];
   const ids = groups.map(({ securityGroupId }) => securityGroupId);
-  const twice = groups.find((_group, index) => ids.indexOf(ids[index]) !== index);
-  if (twice !== undefined)
-    fail('InvalidSecurityGroups', `\`securityGroups\` has ${quoteForMessage(twice.node.path)} twice`, scope);
+  const index = ids.findIndex((id, place) => ids.indexOf(id) !== place);
+  if (index !== -1) {
+    const fields = [ids.indexOf(ids[index]), index].map((place) =>
+      place < securityGroups.length ? '`securityGroups`' : '`additionalSecurityGroups`',
+    );
+    const path = quoteForMessage(groups[index].node.path);
+    const text =
+      fields[0] === fields[1]
+        ? `${fields[0]} has ${path} twice`
+        : `${fields.join(' and ')} both have ${path}`;
+    fail('InvalidSecurityGroups', text, scope);
+  }
+  if (groups.length > MAX_GROUPS) {
+    fail(
+      'InvalidSecurityGroups',
+      `\`securityGroups\` and \`additionalSecurityGroups\` must have at most ${MAX_GROUPS} groups together, ` +
+        `got: ${groups.length}`,
+      scope,
+    );
+  }
 }
 
 /** Warns of variables that look like those of fields: the agent passes over one that it does not know. */

@@ -22,9 +22,11 @@ const TYPES: Count = {
 };
 
 /** EC2 takes at most 16 security groups an interface, where the quota is raised. */
+export const MAX_GROUPS = 16;
+
 const GROUPS: Count = {
   min: 1,
-  max: 16,
+  max: MAX_GROUPS,
   named: 'group',
   code: 'InvalidSecurityGroups',
   codeOfNone: 'NoSecurityGroup',
@@ -35,6 +37,11 @@ const FIELDS = {
   instanceTypes: { value: listOf(INSTANCE_TYPE, TYPES), combine: 'replace', to: RENDERED },
   machineImage: { value: MACHINE_IMAGE, combine: 'replace', to: RENDERED },
   securityGroups: { value: listOf(SECURITY_GROUP, GROUPS), combine: 'replace', to: RENDERED },
+  additionalSecurityGroups: {
+    value: listOf(SECURITY_GROUP, { ...GROUPS, min: 0, max: MAX_GROUPS - 1 }),
+    combine: 'replace',
+    to: RENDERED,
+  },
   keyPair: { value: KEY_PAIR, combine: 'replace', to: LAUNCH_TEMPLATE.field('keyPair') },
   volumes: { value: listOf(VOLUME), combine: 'replace', to: RENDERED },
   httpPutResponseHopLimit: {

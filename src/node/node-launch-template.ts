@@ -44,7 +44,8 @@ export function makeLaunchTemplate(
     // policy of the group.
     instanceInitiatedShutdownBehavior: ec2.InstanceInitiatedShutdownBehavior.TERMINATE,
   });
-  for (const group of securityGroups.slice(1)) launchTemplate.addSecurityGroup(group);
+  for (const group of [...securityGroups.slice(1), ...(node.additionalSecurityGroups ?? [])])
+    launchTemplate.addSecurityGroup(group);
   if (launchTemplate.osType === ec2.OperatingSystemType.WINDOWS) {
     fail(
       'UnsupportedImage',

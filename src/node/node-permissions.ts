@@ -108,8 +108,8 @@ export class NodePermissions extends Construct {
   }
 
   /**
-   * A role that takes no policy gets the statements all the same: CDK lists those of a role that was made
-   * before the app in iam-policy-report.txt, and drops those of a role that must not be changed.
+   * A role that takes no policy gets the statements all the same. Of a role that was made before the app CDK
+   * lists them in iam-policy-report.txt; of a role that must not be changed it drops them.
    */
   private add(...statements: iam.PolicyStatement[]): void {
     if (this.policy !== undefined) this.policy.addStatements(...statements);

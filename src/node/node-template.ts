@@ -12,6 +12,7 @@ import { Struct } from '../private/fields';
 import { onceIn } from '../private/once-in';
 import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
 import { reasonWithoutGpu } from './gpu';
+import { reasonAgainst, reasonAgainstImage } from './image-checks';
 import { knownTypes } from './known-types';
 import { checkNode, warnOfNearMisses, warnOfSizes } from './node-checks';
 import { NODE } from './node-fields';
@@ -202,6 +203,28 @@ export class NodeTemplate extends Construct {
    */
   public get _nodeSizes(): NodeSize[] | undefined {
     return nodeSizesOf(this.instanceTypes, this.bootstrap._agentConfig.reservedMemory);
+  }
+
+  /**
+   * Why nodes of an image cannot join a cluster: of a parameter, or where its name is not known any more of
+   * the image as it was given. Undefined: they may.
+   *
+   * @internal
+   */
+  public _reasonAgainstImage(parameter: string | undefined): string | undefined {
+    const { _mayInstallAgent } = this.bootstrap;
+    return parameter === undefined
+      ? reasonAgainst(this.image, _mayInstallAgent)
+      : reasonAgainstImage(parameter, _mayInstallAgent);
+  }
+
+  /**
+   * Groups of the nodes in which nothing is opened.
+   *
+   * @internal
+   */
+  public get _additionalSecurityGroups(): ec2.ISecurityGroup[] {
+    return this.props.additionalSecurityGroups ?? [];
   }
 
   /**

@@ -39,8 +39,8 @@ class Question extends iam.Policy {
 }
 
 /**
- * Refuses a role of another account, where both are known: an instance profile takes roles of its own
- * account only.
+ * Refuses a role of another account, where both are known: an instance profile takes no role of
+ * another account.
  */
 export function checkAccount(stack: Stack, role: iam.IRole, scope: IConstruct): void {
   const accounts = [role.env.account, role.principalAccount, Stack.of(role).account];
@@ -51,7 +51,7 @@ export function checkAccount(stack: Stack, role: iam.IRole, scope: IConstruct): 
   fail(
     'RoleOfAnotherAccount',
     `\`role\` must be of the account of the cluster's stack (${stack.account}), got: ` +
-      `${quoteForMessage(role.node.path)} of ${other}: an instance profile takes roles of its own account. ` +
+      `${quoteForMessage(role.node.path)} of ${other}: an instance profile takes no other. ` +
       'Make a NodeRole in this account, and let it assume the other role where its permissions are needed',
     scope,
   );

@@ -14,6 +14,7 @@ export const WARNING_IDS = [
   'ClusterAlarms.orphans',
   'EcsAutoScaledCluster.nodeFields',
   'EcsRunTask.launchType',
+  'InstanceTier.addSecurityGroup',
   'InstanceTier.addUserData',
   'InstanceTier.closedEgress',
   'InstanceTier.desiredCapacity',

@@ -1,6 +1,7 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { reasonAgainstTypes } from '../node/image-checks';
 import { quoteForMessage } from '../private/errors';
 import { type Problem, problemAt } from '../rendered/problem';
 import { field, isOverridden, rendered, renderedList } from '../rendered/resource';
@@ -21,7 +22,7 @@ export function bootProblems(
   return [
     ...metadataProblems(tier, launchTemplate),
     ...(tier.template._isShared ? clusterTagProblems(tier, group) : []),
-    ...architectureProblems(stack, tier, launchTemplate),
+    ...imageProblems(stack, tier, launchTemplate),
   ];
 }
 
@@ -81,16 +82,30 @@ function hasClusterTag({ clusterName }: ReviewedTier, group: CfnResource): boole
 }
 
 /**
- * Known are Amazon's own parameters, whose names say the architecture: by reference, or looked up at
- * synthesis or at launch.
+ * Known are Amazon's own parameters, whose names say what the image is: by reference, or looked up at
+ * launch. Of an id nothing is known, but for an image of CDK's that was looked up at synthesis.
  */
-function architectureProblems(
-  stack: RenderedStack,
-  { scope, template }: ReviewedTier,
-  launchTemplate: CfnResource,
-): Problem[] {
+function imageProblems(stack: RenderedStack, tier: ReviewedTier, launchTemplate: CfnResource): Problem[] {
   const image = rendered(launchTemplate, 'launchTemplateData', 'imageId');
-  const parameter = typeof image === 'string' ? image : stack.parameterDefault(field(image, 'Ref'));
+  const parameter = parameterNamed(
+    typeof image === 'string' ? image : stack.parameterDefault(field(image, 'Ref')),
+  );
+  const asGiven = parameter === undefined && isOverridden(launchTemplate, 'LaunchTemplateData');
+  const against = asGiven ? undefined : tier.template._reasonAgainstImage(parameter);
+  const types = reasonAgainstTypes(parameter, tier.template.instanceTypes);
+  return [
+    ...(against === undefined ? [] : [problemAt(tier.scope, 'UnsupportedImage', against)]),
+    ...(types === undefined ? [] : [problemAt(tier.scope, 'UnsupportedInstanceType', types)]),
+    ...architectureProblems(tier, parameter),
+  ];
+}
+
+/** The parameter of an image that is read at deployment, or at launch (`resolve:ssm:`). */
+function parameterNamed(image: string | undefined): string | undefined {
+  return /^(?:resolve:ssm:)?(\/[^:]+)/.exec(image ?? '')?.[1];
+}
+
+function architectureProblems({ scope, template }: ReviewedTier, parameter: string | undefined): Problem[] {
   const architecture = architectureNamedBy(parameter);
   const needed = template._architecture;
   if (architecture === undefined || needed === undefined || needed === architecture) return [];

@@ -20,6 +20,7 @@ import { warnOfClosedEgress } from './closed-egress';
 import { CAPACITY_PROVIDER, GROUP } from './destinations';
 import { type EndpointNeed, endpointNeedsOfNodes } from './endpoint-needs';
 import { forceDelete } from './force-delete';
+import { NodeConnections } from './node-connections';
 import { addTags } from './node-tags';
 import { instancesDistributionOf, SPOT } from './spot-options';
 import { TierGroup } from './tier-auto-scaling-group';
@@ -121,9 +122,11 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       clusterArn: cluster.clusterArn,
       clusterName: cluster.clusterName,
     });
-    checkVpcs(this, cluster.vpc, securityGroups, vpcSubnets);
+    checkVpcs(this, cluster.vpc, securityGroups, this.template._additionalSecurityGroups, vpcSubnets);
     this.launchTemplate = launchTemplate;
-    this.connections = new ec2.Connections({ securityGroups });
+    this.connections = new NodeConnections(securityGroups, (group) =>
+      this.autoScalingGroup.addSecurityGroup(group),
+    );
     const { fromPort, toPort } = this._dynamicHostPortRange;
     this.dynamicHostPorts = ec2.Port.tcpRange(fromPort, toPort);
 
@@ -140,7 +143,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       ...this._replacement._groupProps,
     };
     const shared = this.template._isShared ? this.template.node.path : undefined;
-    this.autoScalingGroup = new TierGroup(this, 'AutoScalingGroup', groupProps, shared);
+    this.autoScalingGroup = new TierGroup(this, 'AutoScalingGroup', groupProps, launchTemplate, shared);
     // A node that starts before it may join its cluster fails, and is replaced for it.
     if (permissions.policy !== undefined) this.autoScalingGroup.node.addDependency(permissions.policy);
     this.tagNodes();

@@ -128,6 +128,8 @@ export function instancesDistributionOf(
     base !== undefined &&
     !Token.isUnresolved(base) &&
     !Token.isUnresolved(maxCapacity) &&
+    // a tier that is parked has no node of either kind
+    maxCapacity > 0 &&
     base >= maxCapacity
   ) {
     fail(

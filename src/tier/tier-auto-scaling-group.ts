@@ -1,4 +1,5 @@
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { warn } from '../private/warning';
 
@@ -8,6 +9,7 @@ export class TierGroup extends autoscaling.AutoScalingGroup {
     scope: Construct,
     id: string,
     props: autoscaling.AutoScalingGroupProps,
+    private readonly nodes: ec2.LaunchTemplate,
     private readonly sharedTemplate: string | undefined,
   ) {
     super(scope, id, props);
@@ -26,5 +28,25 @@ export class TierGroup extends autoscaling.AutoScalingGroup {
       );
     }
     super.addUserData(...commands);
+  }
+
+  /**
+   * CDK's own needs a feature flag, and does nothing for a group of several instance types. A group that the
+   * nodes have already stays as it is.
+   */
+  public override addSecurityGroup(securityGroup: ec2.ISecurityGroup): void {
+    if (this.sharedTemplate !== undefined) {
+      const tier = this.node.scope as Construct;
+      warn(
+        tier,
+        'InstanceTier.addSecurityGroup',
+        `\`addSecurityGroup()\` on the group of the tier "${tier.node.path}" changes the nodes of every ` +
+          `tier of the stack that uses the template "${this.sharedTemplate}". Where that is meant, say so: ` +
+          '`additionalSecurityGroups` of the template; where it is not, give the tier node fields of its ' +
+          'own instead of a `template`.',
+      );
+    }
+    const known = this.nodes.connections.securityGroups;
+    if (!known.includes(securityGroup)) this.nodes.addSecurityGroup(securityGroup);
   }
 }

@@ -28,7 +28,7 @@ const OPTIONS = {
     to: RENDERED,
   },
   maxCapacity: {
-    value: wholeNumber(CODE, { min: 1 }),
+    value: wholeNumber(CODE, { min: 0 }),
     default: 30,
     combine: 'not inherited',
     to: RENDERED,

@@ -17,9 +17,11 @@ export function checkVpcs(
   scope: IConstruct,
   vpc: ec2.IVpc,
   securityGroups: ec2.ISecurityGroup[],
+  additionalSecurityGroups: ec2.ISecurityGroup[],
   vpcSubnets: ec2.SubnetSelection | undefined,
 ): void {
   for (const group of securityGroups) checkVpc(scope, vpc, 'securityGroups', group);
+  for (const group of additionalSecurityGroups) checkVpc(scope, vpc, 'additionalSecurityGroups', group);
   for (const subnet of vpcSubnets?.subnets ?? []) checkVpc(scope, vpc, 'vpcSubnets', subnet);
 }
 

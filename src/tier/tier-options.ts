@@ -56,7 +56,7 @@ export interface InstanceTierOptions extends NodeProps {
   readonly minCapacity?: number;
 
   /**
-   * The most nodes, at least 1 and `minCapacity`.
+   * The most nodes, at least `minCapacity`. With 0 the tier is parked: no task starts a node.
    *
    * @default 30
    */

@@ -175,7 +175,7 @@ describe('a role of another account is refused', () => {
     const role = iam.Role.fromRoleArn(stack, 'Role', roleArn('nodes', OTHER_ACCOUNT), options);
     expect(() => cluster(stack, role)).toThrow(message);
     expect(() => cluster(new Stack(new App(), 'Again', { env }), role)).toThrow(
-      `got: "Orders/Role" of ${OTHER_ACCOUNT}: an instance profile takes roles of its own account`,
+      `got: "Orders/Role" of ${OTHER_ACCOUNT}: an instance profile takes no other`,
     );
   });
 

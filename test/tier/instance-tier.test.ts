@@ -142,8 +142,8 @@ describe('a tier', () => {
       '`minCapacity` must be a whole number of at least 0, got: -1 (InvalidCapacity at ' +
         'Estate/Orders/Tiers/general)',
     ],
-    ['half a node', { maxCapacity: 2.5 }, '`maxCapacity` must be a whole number of at least 1, got: 2.5'],
-    ['no node at all', { maxCapacity: 0 }, '`maxCapacity` must be a whole number of at least 1, got: 0'],
+    ['half a node', { maxCapacity: 2.5 }, '`maxCapacity` must be a whole number of at least 0, got: 2.5'],
+    ['less than none', { maxCapacity: -1 }, '`maxCapacity` must be a whole number of at least 0, got: -1'],
     [
       'more at least than at most',
       { minCapacity: 5, maxCapacity: 4 },
