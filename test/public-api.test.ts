@@ -1,36 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import * as library from '../src';
-
-interface Documented {
-  readonly docs?: { readonly summary?: string; readonly default?: string; readonly example?: string };
-}
-interface Property extends Documented {
-  readonly name: string;
-  readonly static?: boolean;
-  readonly optional?: boolean;
-  readonly immutable?: boolean;
-}
-interface Type extends Documented {
-  readonly name: string;
-  readonly kind: 'class' | 'interface' | 'enum';
-  readonly base?: string;
-  readonly datatype?: boolean;
-  readonly properties?: Property[];
-  readonly methods?: Property[];
-  readonly members?: Property[];
-}
-
-/** The assembly that jsii has compiled: what the other languages and the API reference see. */
-function types(): Type[] {
-  const path = join(__dirname, '..', '.jsii');
-  if (!existsSync(path)) throw new Error('there is no .jsii: run `npx projen compile` first');
-  let assembly = JSON.parse(readFileSync(path, 'utf8'));
-  if (assembly.schema === 'jsii/file-redirect')
-    assembly = JSON.parse(gunzipSync(readFileSync(`${path}.gz`)).toString());
-  return Object.values(assembly.types);
-}
+import { type Method, type Property, type Type, types } from './helpers/assembly';
 
 const members = (type: Type) => [
   ...(type.properties ?? []),
@@ -39,7 +8,7 @@ const members = (type: Type) => [
 ];
 
 /** Inherited wording of CDK's own interfaces is CDK's. */
-const isOurs = (member: Property) => !['toString'].includes(member.name);
+const isOurs = (member: Property | Method) => !['toString'].includes(member.name);
 
 test('every public name says what it is for', () => {
   const silent = types().flatMap((type) => [

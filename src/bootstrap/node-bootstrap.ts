@@ -1,8 +1,10 @@
 import type { Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
+import { EXECUTE_FILE_OPTIONS } from '../private/cdk-types';
 import { checkCdkVersion } from '../private/cdk-version';
 import { fail, inScope, quoteForMessage } from '../private/errors';
+import { listOf } from '../private/expected-type';
 import type { DockerAuth } from '../registry/docker-auth';
 import type { AgentConfig, HostPortRange } from '../settings/agent-config';
 import {
@@ -18,6 +20,7 @@ import { NODE_BOOTSTRAP } from './bootstrap-fields';
 import { BootstrapStep } from './bootstrap-step';
 import type { NodeBootstrapProps } from './node-bootstrap-props';
 import { renderAmazonLinux } from './private/amazon-linux-renderer';
+import { DELIVERABLE } from './private/deliverable-text';
 import {
   clusterNameOfLine,
   isBottlerocketLine,
@@ -101,6 +104,7 @@ export class NodeBootstrap extends ec2.UserData {
    * from one to the next
    */
   public addCommands(...commands: string[]): void {
+    listOf(DELIVERABLE).check('commands', commands);
     const own = commands.filter((command) => !this.takeFromCdk(command));
     if (own.join('').trim() !== '') this._addStep(BootstrapStep.run(own.join('\n')));
   }
@@ -129,7 +133,7 @@ export class NodeBootstrap extends ec2.UserData {
     return fail(
       'UnsupportedUserData',
       'addS3DownloadCommand cannot be used: the ECS-optimized image has no AWS CLI to download ' +
-        `${quoteForMessage(params.bucketKey)} with. Add the steps ` +
+        `${quoteForMessage(params?.bucketKey)} with. Add the steps ` +
         "`BootstrapStep.installPackages(['awscli-2'])` and `BootstrapStep.run('aws s3 cp …')`, or put " +
         'the file into a machine image of your own',
     );
@@ -141,6 +145,7 @@ export class NodeBootstrap extends ec2.UserData {
    * @param params the path, and the arguments as shell text
    */
   public addExecuteFileCommand(params: ec2.ExecuteFileOptions): void {
+    EXECUTE_FILE_OPTIONS.check('params', params);
     const command =
       `chmod +x -- "$ECS_BOOTSTRAP_FILE"\n"$ECS_BOOTSTRAP_FILE" ${params.arguments ?? ''}`.trim();
     this._addStep(BootstrapStep.run(command, { environment: { ECS_BOOTSTRAP_FILE: params.filePath } }));
@@ -158,7 +163,7 @@ export class NodeBootstrap extends ec2.UserData {
       'addSignalOnExitCommand cannot be used: the ECS-optimized image has no cfn-signal ' +
         '(aws-cfn-bootstrap). Leave the signals out; a node whose bootstrap fails is powered off and ' +
         'replaced',
-      resource,
+      Construct.isConstruct(resource) ? resource : undefined,
     );
   }
 

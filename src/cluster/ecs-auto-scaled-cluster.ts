@@ -13,6 +13,7 @@ import type { OperatedCluster } from '../operations/operated-cluster';
 import { checkCdkVersion } from '../private/cdk-version';
 import { childId } from '../private/child-id';
 import { fail, inChild, quoteForMessage } from '../private/errors';
+import { checkPlace } from '../private/place';
 import { checkAtSynthesis } from '../rendered/problem';
 import { NOT_HELD } from '../replacement/held';
 import { GroupReview } from '../review/group-review';
@@ -77,6 +78,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     id: string,
     attrs: EcsAutoScaledClusterAttributes,
   ): ecs.ICluster {
+    checkPlace(scope, id);
     const known = inChild(scope, id, () => readImport(attrs));
     const cluster = ecs.Cluster.fromClusterAttributes(scope, id, {
       hasEc2Capacity: true,
@@ -93,6 +95,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   private dashboard?: ClusterDashboard;
 
   public constructor(scope: Construct, id: string, props: EcsAutoScaledClusterProps) {
+    checkPlace(scope, id);
     const own = inChild(scope, id, () => readCluster(id, props));
     const containerInsights = containerInsightsOf(own);
     super(scope, id, { ...CLUSTER.handOver(own, ECS_CLUSTER), containerInsightsV2: containerInsights });
@@ -260,13 +263,13 @@ function readCluster(id: string, props: EcsAutoScaledClusterProps): EcsAutoScale
         'another child after the cluster',
     );
   }
-  const given = new Map<string, unknown>(Object.entries(props ?? {}));
+  CLUSTER.checkObject('props', props);
+  const given = new Map<string, unknown>(Object.entries(props));
   for (const [name, instead] of Object.entries(NOT_TAKEN)) {
     if ((given.get(name) ?? undefined) === undefined) continue;
     fail('UnsupportedField', `\`${name}\` of \`ecs.ClusterProps\` is not taken: ${instead}`);
   }
-  // Where all of the props are left out, the VPC is.
-  const own = CLUSTER.read('props', props ?? {});
+  const own = CLUSTER.read('props', props);
   if (own.containerInsights !== undefined && own.containerInsightsV2 !== undefined) {
     fail(
       'TwoContainerInsights',

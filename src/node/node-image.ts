@@ -4,6 +4,7 @@ import { text } from '../private/bounds';
 import { fail } from '../private/errors';
 import { instance } from '../private/expected-type';
 import { type Fields, RENDERED, Struct } from '../private/fields';
+import { checkScope } from '../private/place';
 
 /**
  * Where Amazon publishes the ids of its ECS-optimized Amazon Linux 2023 images (ECS Developer Guide,
@@ -175,6 +176,7 @@ export class NodeImage implements ec2.IMachineImage {
 
   /** The image for x86_64: what a launch template of your own gets. */
   public getImage(scope: Construct): ec2.MachineImageConfig {
+    checkScope(scope);
     return this._forArchitecture(ec2.InstanceArchitecture.X86_64).getImage(scope);
   }
 

@@ -1,9 +1,10 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { Construct, IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { MANAGED_POLICY } from '../private/cdk-types';
 import { inChild } from '../private/errors';
 import { anyText, knownFlag, listOf } from '../private/expected-type';
 import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
+import { checkPlace } from '../private/place';
 import { SESSION_MANAGER } from './session-manager';
 
 const IS_NODE_ROLE = Symbol.for('cdk-ecs-auto-scaled-cluster.NodeRole');
@@ -114,7 +115,7 @@ export const NODE_ROLE = new Struct<NodeRoleProps, typeof FIELDS>('NodeRoleProps
 export class NodeRole extends iam.Role {
   /** Whether a construct is a `NodeRole`, of whichever copy of this library. */
   public static isNodeRole(construct: IConstruct): boolean {
-    return IS_NODE_ROLE in construct;
+    return Boolean(Construct.isConstruct(construct) && IS_NODE_ROLE in construct);
   }
 
   /**
@@ -132,6 +133,7 @@ export class NodeRole extends iam.Role {
   public readonly _sessionManager: boolean;
 
   public constructor(scope: Construct, id: string, props: NodeRoleProps = {}) {
+    checkPlace(scope, id);
     const own = inChild(scope, id, () => NODE_ROLE.read('props', props));
     const { sessionManager = FIELDS.sessionManager.default } = own;
     super(scope, id, {

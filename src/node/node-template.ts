@@ -10,6 +10,7 @@ import { fail, inScope, quoteForMessage } from '../private/errors';
 import { instance } from '../private/expected-type';
 import { Struct } from '../private/fields';
 import { onceIn } from '../private/once-in';
+import { checkPlace } from '../private/place';
 import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
 import { reasonWithoutGpu } from './gpu';
 import { reasonAgainst, reasonAgainstImage } from './image-checks';
@@ -124,6 +125,7 @@ export class NodeTemplate extends Construct {
   private readonly volumes: ec2.CfnLaunchTemplate.BlockDeviceMappingProperty[];
 
   public constructor(scope: Construct, id: string, props: NodeTemplateProps) {
+    checkPlace(scope, id);
     super(scope, id);
     checkCdkVersion(this);
     const node = NODE_TEMPLATE.read('props', props, this);

@@ -1,5 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
+import { METRIC_OPTIONS } from '../private/cdk-types';
 
 /**
  * A metric of a cluster that ECS sends while tasks run: what they have reserved of its nodes, or
@@ -39,6 +40,7 @@ function metric(
   clusterName: string,
   props: cloudwatch.MetricOptions,
 ): cloudwatch.Metric {
+  METRIC_OPTIONS.check('props', props, scope);
   return new cloudwatch.Metric({
     namespace,
     metricName,

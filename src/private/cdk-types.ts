@@ -126,3 +126,13 @@ export const ALARM_ACTION = instance<cloudwatch.IAlarmAction>({
   name: 'a cloudwatch.IAlarmAction, such as a cloudwatch_actions.SnsAction',
   member: 'bind',
 });
+
+export const METRIC_OPTIONS = instance<cloudwatch.MetricOptions>({
+  name: 'a cloudwatch.MetricOptions such as `{ period: Duration.minutes(1) }`',
+});
+
+export const EXECUTE_FILE_OPTIONS = instance<ec2.ExecuteFileOptions>({
+  name: "an ec2.ExecuteFileOptions such as `{ filePath: '/opt/setup.sh' }`",
+  member: 'filePath',
+  instead: (path) => `{ filePath: ${path} }`,
+});

@@ -160,7 +160,7 @@ export function mapOf<T>(item: Value<T>, count?: Count): Value<Record<string, T>
  *
  * By the length of its chain of prototypes, not by `Object.prototype`: another realm has another one.
  */
-function isPlain(value: unknown): value is object {
+export function isPlain(value: unknown): value is object {
   if (!isObject(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -127,7 +127,15 @@ export class Struct<S extends object, F extends Rows<S> = Fields<S>> implements 
 
   /** The fields of this struct alone, of one that may have more. */
   public pick(values: S): S {
-    return Object.fromEntries(this.set(values).map((name) => [name, values[name]])) as S;
+    const set = this.set(values).map((name) => {
+      const { value } = this.row(name);
+      return [name, value.settled?.(values[name]) ?? values[name]];
+    });
+    return Object.fromEntries(set) as S;
+  }
+
+  public settled(values: S): S {
+    return this.pick(values);
   }
 
   /** What the rows hand on to the destination, defaults included. */

@@ -39,6 +39,8 @@ export interface Value<T> {
   readonly fields?: Readonly<Record<string, { readonly value: Value<unknown> }>>;
   /** What to write in place of a wrong value, as a line of code; undefined where that cannot be known. */
   instead?(value: unknown): string | undefined;
+  /** A value without fields that are null: other languages pass it for those that are not set. */
+  settled?(value: T): T;
   /** Refuses any other value. Tokens pass where what they stand for cannot be known yet. */
   check(field: string, value: T, scope?: IConstruct): void;
 }

@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { type Duration, Fn, type Size, Token, Tokenization } from 'aws-cdk-lib';
 import * as bounds from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
+import { isPlain } from '../private/expected-type';
 import { RENDERED, Struct } from '../private/fields';
 import type { Bounds, Value } from '../private/value';
 import type { HostPortRange, TaskMetadataRpsLimit } from './agent-config';
@@ -242,7 +243,7 @@ export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
     kind: 'map',
     check(field, value) {
       // The characters of a text, and the numbers of a list, would become names.
-      if (typeof value !== 'object' || Array.isArray(value))
+      if (!isPlain(value))
         fail(CODE, `\`${field}\` must be a map of names to values, got: ${quoteForMessage(value)}`);
       const entries = Object.entries(value);
       if (rules.maxEntries !== undefined && entries.length > rules.maxEntries) {
@@ -286,7 +287,7 @@ export function portRange(): AgentValue<HostPortRange> {
 
 const RATE = integer({ min: 1 });
 
-const RATES = new Struct<TaskMetadataRpsLimit>(
+export const RATES = new Struct<TaskMetadataRpsLimit>(
   'TaskMetadataRpsLimit',
   {
     steadyState: { value: RATE, required: true, to: RENDERED },

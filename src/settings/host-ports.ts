@@ -16,10 +16,9 @@ import type { HostPortRange } from './agent-config';
  */
 export const DEFAULT_HOST_PORTS: HostPortRange = { fromPort: 32768, toPort: 65535 };
 
-/** A range of ports of the node, refused with `code`. */
-export function hostPortRange(code: ErrorCode): Value<HostPortRange> {
+function structOf(code: ErrorCode): Struct<HostPortRange> {
   const port = wholeNumber(code, { min: 1, max: 65535 });
-  const range = new Struct<HostPortRange>(
+  return new Struct<HostPortRange>(
     'HostPortRange',
     {
       fromPort: { value: port, required: true, to: RENDERED },
@@ -27,7 +26,14 @@ export function hostPortRange(code: ErrorCode): Value<HostPortRange> {
     },
     { such: '{ fromPort: 40000, toPort: 49999 }' },
   );
-  return refined(range, (field, { fromPort, toPort }, scope) => {
+}
+
+/** The fields of a `HostPortRange`. */
+export const HOST_PORTS = structOf('InvalidHostPorts');
+
+/** A range of ports of the node, refused with `code`. */
+export function hostPortRange(code: ErrorCode): Value<HostPortRange> {
+  return refined(structOf(code), (field, { fromPort, toPort }, scope) => {
     if (Token.isUnresolved(fromPort) || Token.isUnresolved(toPort) || toPort >= fromPort) return;
     fail(code, `\`${field}\` must not end before it begins, got: ${fromPort} to ${toPort}`, scope);
   });

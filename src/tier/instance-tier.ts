@@ -67,7 +67,7 @@ const IS_TIER = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
 export class InstanceTier extends Construct implements ec2.IConnectable {
   /** Whether a construct is an `InstanceTier`, of whichever copy of this library. */
   public static isInstanceTier(construct: Construct): boolean {
-    return IS_TIER in construct;
+    return Boolean(Construct.isConstruct(construct) && IS_TIER in construct);
   }
 
   /** @internal */

@@ -1,5 +1,7 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
+import { METRIC_OPTIONS } from '../private/cdk-types';
+import { anyText } from '../private/expected-type';
 
 /**
  * A metric of an Auto Scaling group. Group metrics are free, one a minute, also at zero nodes, and all of
@@ -13,6 +15,8 @@ export function groupMetric(
   autoScalingGroupName: string,
   props: cloudwatch.MetricOptions = {},
 ): cloudwatch.Metric {
+  anyText.check('metricName', metricName, scope);
+  METRIC_OPTIONS.check('props', props, scope);
   return new cloudwatch.Metric({
     namespace: 'AWS/AutoScaling',
     metricName,
@@ -35,6 +39,7 @@ export function reservationMetric(
   capacityProviderName: string,
   props: cloudwatch.MetricOptions = {},
 ): cloudwatch.Metric {
+  METRIC_OPTIONS.check('props', props, scope);
   return new cloudwatch.Metric({
     namespace: 'AWS/ECS/ManagedScaling',
     metricName: 'CapacityProviderReservation',

@@ -12,6 +12,7 @@ import {
   NodeImage,
   NodeLogDriver,
   NodeReplacement,
+  NodeRole,
   NodeTemplate,
   NodeVolume,
   PurchaseOption,
@@ -202,6 +203,23 @@ describe('a cluster of plain JavaScript is refused', () => {
         "Write `{ name: 'general' }` (WrongKind",
     ],
     [
+      'a text for a switch',
+      { enableFargateCapacityProviders: 'false' },
+      '`enableFargateCapacityProviders` must be true or false, got: "false". Write `false` ' +
+        '(WrongKind at Estate/Orders)',
+    ],
+    [
+      'a text as tags',
+      { volumeTags: 'x' },
+      '`volumeTags` must be a map of names to values, each at most 256 letters, digits, spaces and ' +
+        '_ . : / = + - @, got: "x" (WrongKind at Estate/Orders)',
+    ],
+    [
+      'a word for a switch of the nodes',
+      { detailedMonitoring: 'yes' },
+      '`detailedMonitoring` must be true or false, got: "yes" (WrongKind at Estate/Orders)',
+    ],
+    [
       'one tier in place of a list',
       { tiers: { name: 'general' } },
       'got: {"name":"general"}. Put it into brackets: `[…]` (WrongKind',
@@ -218,7 +236,7 @@ describe('a cluster of plain JavaScript is refused', () => {
   test('with no props at all', () => {
     const Cluster: Anything = EcsAutoScaledCluster;
     expect(() => new Cluster(stack, 'Bare')).toThrow(
-      '`vpc` must be an ec2.IVpc, such as an ec2.Vpc, got: undefined (WrongKind at Estate/Bare)',
+      '`props` must be an EcsAutoScaledClusterProps such as `{ vpc }`, got: undefined (WrongKind at Estate/Bare)',
     );
   });
 });
@@ -258,6 +276,12 @@ describe('a tier of plain JavaScript is refused', () => {
       { healthChecks: 'ELB' },
       '`healthChecks` must be an autoscaling.HealthChecks, such as `autoscaling.HealthChecks.ec2()`, ' +
         'got: "ELB" (WrongKind',
+    ],
+    // It made a Lambda function.
+    [
+      'a text for a switch',
+      { forceDelete: 'false' },
+      '`forceDelete` must be true or false, got: "false". Write `false` (WrongKind at Estate/Orders/Tiers/general)',
     ],
     [
       'days',
@@ -333,6 +357,51 @@ describe('what else plain JavaScript passes is refused', () => {
       "`schedule` must be an autoscaling.Schedule, such as `autoscaling.Schedule.cron({ hour: '7', " +
         `minute: '0' })\`, got: "0 7 * * 1-5". Write \`autoscaling.Schedule.expression('0 7 * * 1-5')\` ` +
         '(WrongKind)',
+    ],
+    [
+      'an unknown type of volume',
+      () => NodeVolume.root({ volumeType: anything('gp9') }),
+      '`volumeType` must be ec2.EbsDeviceVolumeType.STANDARD or ec2.EbsDeviceVolumeType.IO1 or ' +
+        'ec2.EbsDeviceVolumeType.IO2 or ec2.EbsDeviceVolumeType.GP2 or ec2.EbsDeviceVolumeType.GP3 or ' +
+        'ec2.EbsDeviceVolumeType.ST1 or ec2.EbsDeviceVolumeType.SC1, got: "gp9" (WrongKind)',
+    ],
+    [
+      'the ARN of a key',
+      () => NodeVolume.root({ encryptionKey: anything('arn:aws:kms:x') }),
+      '`encryptionKey` must be a kms.IKey, such as a kms.Key, got: "arn:aws:kms:x". Write ' +
+        "`kms.Key.fromKeyArn(this, 'Key', 'arn:aws:kms:x')` (WrongKind)",
+    ],
+    [
+      'a word for a switch',
+      () => NodeVolume.root({ encrypted: anything('no') }),
+      '`encrypted` must be true or false, got: "no" (WrongKind)',
+    ],
+    [
+      'an unknown strategy',
+      () => PurchaseOption.spot({ allocationStrategy: anything('cheap') }),
+      '`allocationStrategy` must be autoscaling.SpotAllocationStrategy.LOWEST_PRICE or ',
+    ],
+    [
+      'a price as a number',
+      () => PurchaseOption.spot({ maxPrice: anything(0.05) }),
+      '`maxPrice` must be a price in US dollars of at least 0.001, such as "0.05", got: 0.05. ' +
+        "Write `'0.05'` (InvalidSpot)",
+    ],
+    [
+      'a price that EC2 refuses',
+      () => PurchaseOption.spot({ maxPrice: '0.0005' }),
+      'of at least 0.001, such as "0.05", got: "0.0005" (InvalidSpot)',
+    ],
+    [
+      'the name of a managed policy',
+      () => new NodeRole(stack, 'Role', { managedPolicies: anything(['X']) }),
+      '`managedPolicies[0]` must be an iam.IManagedPolicy, got: "X". Write ' +
+        "`iam.ManagedPolicy.fromAwsManagedPolicyName('X')` (WrongKind at Estate/Role)",
+    ],
+    [
+      'no place for a construct',
+      () => new NodeRole(anything('Role'), 'Role'),
+      '`scope` must be a Construct, such as `this`, got: "Role" (WrongKind)',
     ],
     [
       'seconds',

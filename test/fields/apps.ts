@@ -1,0 +1,165 @@
+import { App, CfnOutput, Size } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  BootstrapStep,
+  DockerAuth,
+  EcsAutoScaledCluster,
+  NodeBootstrap,
+  NodeImage,
+  NodeReplacement,
+  NodeRole,
+  NodeTemplate,
+  NodeVolume,
+  PurchaseOption,
+  TierSchedule,
+} from '../../src';
+import { SMALL, TestStack, taskDefinition } from '../helpers/estate';
+
+/** Fields of a struct, of which no compiler has looked at the values. */
+export type Fields = Record<string, any>;
+
+/** What a template or a script says, where a struct has these fields in place of those that it needs. */
+type AppWith = (stack: TestStack, fields: Fields) => string;
+
+/** All that an app says: its template, and what it is warned of. */
+function rendered(stack: TestStack): string {
+  const template = Template.fromStack(stack).toJSON();
+  const annotations = Annotations.fromStack(stack)
+    .findWarning('*', Match.anyValue())
+    .map(({ id, entry }) => `${id}: ${entry.data}`);
+  return JSON.stringify([template, annotations], null, 1);
+}
+
+const withCluster: AppWith = (stack, fields) => {
+  stack.cluster({ instanceTypes: [SMALL], tiers: [{ name: 'general' }], ...fields });
+  return rendered(stack);
+};
+
+/** The second of two tiers, so that it may be retired. */
+const withTier: AppWith = (stack, fields) => {
+  const cluster = stack.cluster();
+  cluster.addTier('spare', { instanceTypes: [SMALL], ...fields });
+  return rendered(stack);
+};
+
+const withTemplate: AppWith = (stack, fields) => {
+  const props: any = { instanceTypes: [SMALL], ...fields };
+  stack.cluster({ tiers: [{ name: 'general', template: new NodeTemplate(stack, 'Standard', props) }] });
+  return rendered(stack);
+};
+
+const withAlarms: AppWith = (stack, fields) => {
+  const tiers = [{ name: 'general', instanceTypes: [SMALL], purchase: PurchaseOption.spot() }];
+  const cluster = stack.cluster({ tiers, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+  cluster.addAlarms(fields);
+  return rendered(stack);
+};
+
+const withVolume =
+  (make: (fields: Fields) => NodeVolume): AppWith =>
+  (stack, fields) =>
+    withTier(stack, { volumes: [make(fields)] });
+
+const withScript: AppWith = (_, fields) => new NodeBootstrap(fields).render();
+
+const withStep =
+  (make: (fields: Fields) => BootstrapStep): AppWith =>
+  (_, fields) =>
+    new NodeBootstrap({ bootstrapSteps: [make(fields)] }).render();
+
+/** An imported cluster, with all that another app makes of it. */
+const withImport: AppWith = (stack, fields) => {
+  const cluster = EcsAutoScaledCluster.fromEcsAutoScaledClusterAttributes(stack, 'Orders', {
+    clusterName: 'orders',
+    vpc: stack.vpc,
+    ...fields,
+  });
+  const service = new ecs.Ec2Service(stack, 'Api', {
+    cluster,
+    taskDefinition: taskDefinition(stack),
+    minHealthyPercent: 0,
+  });
+  const loadBalancer = new elbv2.ApplicationLoadBalancer(stack, 'LoadBalancer', { vpc: cluster.vpc });
+  loadBalancer.addListener('Http', { port: 80 }).addTargets('Api', { port: 80, targets: [service] });
+  new CfnOutput(stack, 'Arn', { value: cluster.clusterArn });
+  new CfnOutput(stack, 'Namespace', { value: cluster.defaultCloudMapNamespace?.namespaceName ?? 'none' });
+  new CfnOutput(stack, 'Exec', { value: cluster.executeCommandConfiguration?.logging ?? 'none' });
+  return rendered(stack);
+};
+
+const HOURS = { timeZone: 'Europe/Berlin' };
+const ACTION = { schedule: autoscaling.Schedule.cron({ hour: '7', minute: '0' }), minCapacity: 1 };
+const PORTS = { fromPort: 40000, toPort: 50000 };
+const RATE = { steadyState: 50, burst: 60 };
+
+const withRun = withStep((fields) => BootstrapStep.run('true', fields));
+const withRootVolume = withVolume((fields) => NodeVolume.root(fields));
+
+/** For each struct an app that has it: with the fields that it cannot do without, and those that are given. */
+export const APPS: Record<string, AppWith> = {
+  EcsAutoScaledClusterProps: withCluster,
+  EcsAutoScaledClusterAttributes: withImport,
+  InstanceTierOptions: withTier,
+  InstanceTierProps: (stack, fields) => {
+    stack.cluster({
+      tiers: [
+        { name: 'general', instanceTypes: [SMALL] },
+        { name: 'spare', instanceTypes: [SMALL], ...fields },
+      ],
+    });
+    return rendered(stack);
+  },
+  NodeProps: withTier,
+  NodeTemplateProps: withTemplate,
+  NodeRoleProps: (stack, fields) => withTier(stack, { role: new NodeRole(stack, 'Role', fields) }),
+  NodeImageOptions: (stack, fields) => withTier(stack, { machineImage: NodeImage.amazonLinux2023(fields) }),
+  NodeVolumeOptions: withRootVolume,
+  RootVolumeOptions: withRootVolume,
+  AdditionalVolumeOptions: withVolume((fields) =>
+    NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(100), ...fields }),
+  ),
+  NodeBootstrapProps: withScript,
+  NodeBootstrapOptions: withScript,
+  BootstrapStepOptions: withRun,
+  RunStepOptions: withRun,
+  WriteFileStepOptions: withStep((fields) => BootstrapStep.writeFile('/etc/motd', 'Hello', fields)),
+  InstallPackagesStepOptions: withStep((fields) => BootstrapStep.installPackages(['git'], fields)),
+  EnableServiceStepOptions: withStep((fields) => BootstrapStep.enableService('chronyd', fields)),
+  DockerAuthOptions: (stack, fields) => {
+    const secret = secretsmanager.Secret.fromSecretNameV2(stack, 'Registry', 'registry');
+    return withScript(stack, { dockerAuth: DockerAuth.fromSecret(secret, fields) });
+  },
+  AgentConfig: (stack, agent) => withScript(stack, { agent }),
+  HostPortRange: (stack, fields) =>
+    withScript(stack, { agent: { dynamicHostPortRange: { ...PORTS, ...fields } } }),
+  TaskMetadataRpsLimit: (stack, fields) =>
+    withScript(stack, { agent: { taskMetadataRpsLimit: { ...RATE, ...fields } } }),
+  RollingReplacementOptions: (stack, fields) =>
+    withTier(stack, { replacement: NodeReplacement.rolling(fields) }),
+  SpotOptions: (stack, fields) => withTier(stack, { purchase: PurchaseOption.spot(fields) }),
+  TierStrategy: (stack, defaultStrategy) => withTier(stack, { defaultStrategy }),
+  TierScheduleOptions: (stack, fields) =>
+    withTier(stack, { schedules: [TierSchedule.at({ ...ACTION, ...fields })] }),
+  WorkingHoursOptions: (stack, fields) =>
+    withTier(stack, { schedules: [TierSchedule.workingHours({ ...HOURS, ...fields })] }),
+  ClusterAlarmsOptions: withAlarms,
+  AlarmOptions: (stack, tierAtMaximum) => withAlarms(stack, { tierAtMaximum }),
+  ClusterShareAlarmOptions: (stack, cpuReservation) => withAlarms(stack, { cpuReservation }),
+  ClusterOrphanAlarmOptions: (stack, orphans) => withAlarms(stack, { orphans }),
+  ClusterDashboardOptions: (stack, fields) => {
+    stack.cluster().addDashboard(fields);
+    return rendered(stack);
+  },
+};
+
+/** What the app says with the fields of a struct. */
+export function appWith(struct: string, fields: (stack: TestStack) => Fields): string {
+  const stack = new TestStack(new App(), 'Estate', {
+    env: { account: '123456789012', region: 'eu-central-1' },
+  });
+  return APPS[struct](stack, fields(stack));
+}

@@ -1,0 +1,73 @@
+import { NODE_BOOTSTRAP, NODE_BOOTSTRAP_OPTIONS } from '../../src/bootstrap/bootstrap-fields';
+import {
+  ENABLE_SERVICE,
+  INSTALL_PACKAGES,
+  RUN,
+  STEP_OPTIONS,
+  WRITE_FILE,
+} from '../../src/bootstrap/step-options';
+import { CLUSTER } from '../../src/cluster/cluster-fields';
+import { ATTRIBUTES } from '../../src/cluster/imported-cluster';
+import { NODE } from '../../src/node/node-fields';
+import { IMAGE_OPTIONS } from '../../src/node/node-image';
+import { NODE_ROLE } from '../../src/node/node-role';
+import { NODE_TEMPLATE } from '../../src/node/node-template';
+import { ADDITIONAL_VOLUME, ROOT_VOLUME, VOLUME_OPTIONS } from '../../src/node/node-volume';
+import { ALARM, ALARMS, ORPHAN_ALARM, SHARE_ALARM } from '../../src/operations/alarm-fields';
+import { DASHBOARD_OPTIONS } from '../../src/operations/cluster-dashboard';
+import type { Checked } from '../../src/private/fields';
+import { DOCKER_AUTH_OPTIONS } from '../../src/registry/docker-auth';
+import { ROLLING } from '../../src/replacement/rolling-replacement-options';
+import { RATES } from '../../src/settings/agent-values';
+import { AGENT_CONFIG } from '../../src/settings/agent-variables';
+import { HOST_PORTS } from '../../src/settings/host-ports';
+import { SPOT } from '../../src/tier/spot-options';
+import { TIER, TIER_OPTIONS } from '../../src/tier/tier-fields';
+import { SCHEDULE_OPTIONS, WORKING_HOURS } from '../../src/tier/tier-schedule';
+import { TIER_STRATEGY } from '../../src/tier/tier-strategy';
+
+/** A table as data. */
+interface Table {
+  readonly name: string;
+  readonly fields: { readonly [field: string]: Checked<any> };
+}
+
+const ALL: Table[] = [
+  ADDITIONAL_VOLUME,
+  AGENT_CONFIG,
+  ALARM,
+  ALARMS,
+  ATTRIBUTES,
+  CLUSTER,
+  DASHBOARD_OPTIONS,
+  DOCKER_AUTH_OPTIONS,
+  ENABLE_SERVICE,
+  HOST_PORTS,
+  IMAGE_OPTIONS,
+  INSTALL_PACKAGES,
+  NODE,
+  NODE_BOOTSTRAP,
+  NODE_BOOTSTRAP_OPTIONS,
+  NODE_ROLE,
+  NODE_TEMPLATE,
+  ORPHAN_ALARM,
+  RATES,
+  ROLLING,
+  ROOT_VOLUME,
+  RUN,
+  SCHEDULE_OPTIONS,
+  SHARE_ALARM,
+  SPOT,
+  STEP_OPTIONS,
+  TIER,
+  TIER_OPTIONS,
+  TIER_STRATEGY,
+  VOLUME_OPTIONS,
+  WORKING_HOURS,
+  WRITE_FILE,
+];
+
+/** The tables, by the names of their structs. */
+export const TABLES: { readonly [struct: string]: Table['fields'] } = Object.fromEntries(
+  ALL.map(({ name, fields }) => [name, fields]),
+);
