@@ -54,7 +54,11 @@ const withTemplate: AppWith = (stack, fields) => {
 
 const withAlarms: AppWith = (stack, fields) => {
   const tiers = [{ name: 'general', instanceTypes: [SMALL], purchase: PurchaseOption.spot() }];
-  const cluster = stack.cluster({ tiers, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+  const cluster = stack.cluster({
+    tiers,
+    containerInsightsV2: ecs.ContainerInsights.ENABLED,
+    replacement: NodeReplacement.rolling(),
+  });
   cluster.addAlarms(fields);
   return rendered(stack);
 };

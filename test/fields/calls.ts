@@ -134,6 +134,7 @@ export const CALLS: Record<string, (stack: TestStack) => Call> = {
   'Sysctl.inotifyMaxUserInstances': sysctl('inotifyMaxUserInstances', 1000),
   'Sysctl.inotifyMaxUserWatches': sysctl('inotifyMaxUserWatches', 1000),
   'Sysctl.ipLocalPortRange': sysctl('ipLocalPortRange', 10000, 65000),
+  'Sysctl.ipLocalReservedPorts': sysctl('ipLocalReservedPorts', 11000),
   'Sysctl.maxMapCount': sysctl('maxMapCount', 1000),
   'Sysctl.netdevMaxBacklog': sysctl('netdevMaxBacklog', 1000),
   'Sysctl.nfConntrackMax': sysctl('nfConntrackMax', 1000),

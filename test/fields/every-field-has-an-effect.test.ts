@@ -1,7 +1,7 @@
 import { structs } from '../helpers/assembly';
 import type { TestStack } from '../helpers/estate';
 import { appWith } from './apps';
-import { SAMPLES, type Sample } from './samples';
+import { type Sample, sampleOf } from './samples';
 
 const fieldsOf = (beside: Sample['beside'], stack: TestStack) =>
   typeof beside === 'function' ? beside(stack) : beside;
@@ -19,12 +19,6 @@ function appWithout(struct: string, { value, beside, isMade }: Sample): string {
   const key = `${struct} ${Object.keys(beside ?? {})}`;
   known.set(key, known.get(key) ?? make());
   return known.get(key) as string;
-}
-
-function sampleOf(struct: string, field: string): Sample {
-  const sample = SAMPLES[struct]?.[field];
-  if (sample === undefined) throw new Error(`${struct}.${field} has no sample: give it one in samples.ts`);
-  return sample;
 }
 
 // A field that is declared, and that nothing reads, does nothing: no compiler tells, and no other test.

@@ -4,7 +4,7 @@ import { type Parameter, type Property, structs, types } from '../helpers/assemb
 import { TestStack } from '../helpers/estate';
 import { APPS } from './apps';
 import { ALWAYS_REFUSED, CALLS, QUESTIONS } from './calls';
-import { SAMPLES } from './samples';
+import { sampleOf } from './samples';
 import { shown, wrongValuesFor } from './wrong-values';
 
 /** What is wrong with the answer to a wrong value; undefined where it is refused as it should be. */
@@ -34,7 +34,7 @@ const missing = ({ optional }: Property | Parameter) => (optional ? [] : [undefi
 
 test.each(structs())('a field of $name of the wrong kind is refused by its name', ({ name, fields }) => {
   const found = fields.flatMap((field) => {
-    const { value, beside, along } = SAMPLES[name][field.name];
+    const { value, beside, along } = sampleOf(name, field.name);
     const wrong = [...wrongValuesFor(field.type, value(new TestStack())), ...missing(field)];
     return complaints([field.name], wrong, (given) => {
       const stack = new TestStack();

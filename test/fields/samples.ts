@@ -163,7 +163,7 @@ function agentSample({ kind, bounds = {}, values = [] }: AgentValue<unknown>, ot
 }
 
 /** For each field of each struct a value that has an effect. */
-export const SAMPLES: Record<string, Record<string, Sample>> = {
+const SAMPLES: Record<string, Record<string, Sample>> = {
   EcsAutoScaledClusterProps: {
     ...NODE,
     vpc: made((stack) =>
@@ -279,6 +279,7 @@ export const SAMPLES: Record<string, Record<string, Sample>> = {
     tierNotGrowing: of({ enabled: false }),
     drainNotEnding: of({ enabled: false }),
     orphans: of({ idleNodes: 7 }),
+    stateMachines: of(false),
     spotInterruptions: of(false, (stack) => ({ topic: topic(stack) })),
   },
   AlarmOptions: ALARM,
@@ -290,3 +291,9 @@ export const SAMPLES: Record<string, Record<string, Sample>> = {
     defaultInterval: of(Duration.days(1)),
   },
 };
+
+export function sampleOf(struct: string, field: string): Sample {
+  const sample = SAMPLES[struct]?.[field];
+  if (sample === undefined) throw new Error(`${struct}.${field} has no sample: give it one in samples.ts`);
+  return sample;
+}
