@@ -30,7 +30,9 @@ function strategyProblems(cluster: ecs.Cluster, tiers: InstanceTier[]): Problem[
     return [problemAt(cluster, 'RetiredTier', 'a cluster needs at least one tier that is not `retired`')];
   }
   const problems: Problem[] = [];
-  const based = tiers.filter((tier) => tier._defaultStrategy?.base).map((tier) => quoteForMessage(tier.name));
+  const based = tiers
+    .filter((tier) => tier._options.defaultStrategy?.base)
+    .map((tier) => quoteForMessage(tier.name));
   if (based.length > 1) {
     const text = `\`defaultStrategy.base\` can be set for one tier only, got: ${based.join(', ')}`;
     problems.push(problemAt(cluster, 'InvalidStrategy', text));
@@ -59,7 +61,7 @@ function nameProblems(cluster: ecs.Cluster, tiers: InstanceTier[]): Problem[] {
       `${tiers.length} of tiers and ${others} others (Fargate's two count)`;
     problems.push(problemAt(cluster, 'TooManyTiers', text));
   }
-  const named = tiers.filter((tier) => tier._explicitCapacityProviderName !== undefined);
+  const named = tiers.filter((tier) => tier._options.capacityProviderName !== undefined);
   if (named.length === 0) return problems;
   const providers = new Set<IConstruct>([
     ...[...associated].flatMap((name) => referencedResource(name, PROVIDER) ?? []),
@@ -68,7 +70,7 @@ function nameProblems(cluster: ecs.Cluster, tiers: InstanceTier[]): Problem[] {
       .filter((one) => isResourceOf(PROVIDER, one)),
   ]);
   const names = [...providers].map((one) => (one as ecs.CfnCapacityProvider).name);
-  for (const name of new Set(named.flatMap((tier) => tier._explicitCapacityProviderName ?? []))) {
+  for (const name of new Set(named.flatMap((tier) => tier._options.capacityProviderName ?? []))) {
     if (names.filter((one) => one === name).length < 2) continue;
     const paths = [...providers]
       .filter((one) => (one as ecs.CfnCapacityProvider).name === name)

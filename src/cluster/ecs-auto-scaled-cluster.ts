@@ -155,11 +155,11 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     const own = super.defaultCapacityProviderStrategy;
     if (own.length > 0) return own;
     const tiers = this.tiers.filter((tier) => !tier._isRetired);
-    const explicit = tiers.filter((tier) => tier._defaultStrategy !== undefined);
+    const explicit = tiers.filter((tier) => tier._options.defaultStrategy !== undefined);
     // Tiers differ in size, and a task that fits on one may not fit on another: only the first,
     // unless more is said.
     return (explicit.length > 0 ? explicit : tiers.slice(0, 1)).map((tier) =>
-      tier.strategy(tier._defaultStrategy),
+      tier.strategy(tier._options.defaultStrategy),
     );
   }
 

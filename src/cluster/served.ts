@@ -77,7 +77,7 @@ function namesOf(cluster: ecs.ICluster, clusterName: string | undefined) {
 
 /** The host ports that the agents of all tiers hand out. */
 export function hostPortRangeOf(tiers: InstanceTier[]): HostPortRange {
-  const ranges = tiers.map((tier) => tier._dynamicHostPortRange);
+  const ranges = tiers.map((tier) => tier.template.bootstrap._dynamicHostPortRange);
   if (ranges.length === 0) return DEFAULT_HOST_PORTS;
   return {
     fromPort: Math.min(...ranges.map((range) => range.fromPort)),

@@ -6,14 +6,13 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { NODE } from '../node/node-fields';
 import type { NodeProps } from '../node/node-props';
-import { NodeTemplate } from '../node/node-template';
+import { type NodeLaunch, NodeTemplate } from '../node/node-template';
 import { fail, quoteForMessage } from '../private/errors';
 import { formatFields } from '../private/fields';
 import { checkAtSynthesis } from '../rendered/problem';
 import { checkHeldAttributes } from '../replacement/held-attributes';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
 import type { NodeReplacement } from '../replacement/node-replacement';
-import type { HostPortRange } from '../settings/agent-config';
 import { CLUSTER_NAME_TAG } from '../settings/cluster-name';
 import { capacityProviderNameFor } from './capacity-provider-name';
 import { warnOfClosedEgress } from './closed-egress';
@@ -93,77 +92,51 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
    */
   public readonly dynamicHostPorts: ec2.Port;
 
+  /**
+   * What the tier sets itself.
+   *
+   * @internal
+   */
+  public readonly _options: InstanceTierProps;
+  /**
+   * The launch template of the tier's group, in the tier's stack.
+   *
+   * @internal
+   */
+  public readonly _launchTemplate: ec2.LaunchTemplate;
+
   private readonly cluster: TierCluster;
-  /** What the tier sets. */
-  private readonly options: InstanceTierProps;
   /** What holds for the tier: its own fields, and those that it inherits. */
   private readonly inForce: InstanceTierProps;
-  private readonly launchTemplate: ec2.LaunchTemplate;
 
   private constructor(cluster: TierCluster, props: InstanceTierProps) {
     TIER_NAME.check('name', props.name, cluster.scope);
     super(cluster.scope, props.name);
     Object.defineProperty(this, IS_TIER, { value: true });
     this.cluster = cluster;
-    this.options = TIER.read('options', props, this);
-    this.inForce = TIER.inherit(cluster.defaults, this.options);
+    this._options = TIER.read('options', props, this);
+    this.inForce = TIER.inherit(cluster.defaults, this._options);
     this.name = props.name;
-    checkTier(this, this.options, this._replacement);
+    checkTier(this, this._options, this._replacement);
 
-    this.template = this.templateFor();
-    if (this._replacement.replacesRunningNodes && this.template._resolvesImageAtLaunch)
-      fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
-    checkHeldAttributes(this, this.template.bootstrap._agentConfig, this._replacement._holds);
-    const { vpcSubnets } = this.inForce;
-    checkSubnets(this, cluster.vpc, vpcSubnets);
-    const { launchTemplate, securityGroups, permissions } = this.template._use({
-      scope: this,
-      vpc: cluster.vpc,
-      clusterArn: cluster.clusterArn,
-      clusterName: cluster.clusterName,
-    });
-    checkVpcs(this, cluster.vpc, securityGroups, this.template._additionalSecurityGroups, vpcSubnets);
-    this.launchTemplate = launchTemplate;
-    this.connections = new NodeConnections(securityGroups, (group) =>
+    this.template = this.checkedTemplate();
+    const launch = this.launch();
+    this._launchTemplate = launch.launchTemplate;
+    this.connections = new NodeConnections(launch.securityGroups, (group) =>
       this.autoScalingGroup.addSecurityGroup(group),
     );
-    const { fromPort, toPort } = this._dynamicHostPortRange;
+    const { fromPort, toPort } = this.template.bootstrap._dynamicHostPortRange;
     this.dynamicHostPorts = ec2.Port.tcpRange(fromPort, toPort);
 
-    const { purchase, retired, schedules = [] } = this.options;
-    const capacity = capacityOf(this.options);
-    const groupProps: autoscaling.AutoScalingGroupProps = {
-      vpc: cluster.vpc,
-      minCapacity: capacity.min,
-      maxCapacity: capacity.max,
-      groupMetrics: [autoscaling.GroupMetrics.all()],
-      ...TIER.handOver(this.inForce, GROUP),
-      ...SPOT.handOver(purchase?._spot ?? {}, GROUP),
-      ...this.launchSettings(launchTemplate),
-      ...this._replacement._groupProps,
-    };
-    const shared = this.template._isShared ? this.template.node.path : undefined;
-    this.autoScalingGroup = new TierGroup(this, 'AutoScalingGroup', groupProps, launchTemplate, shared);
-    // A node that starts before it may join its cluster fails, and is replaced for it.
-    if (permissions.policy !== undefined) this.autoScalingGroup.node.addDependency(permissions.policy);
-    this.tagNodes();
-
-    this.capacityProvider = new ecs.AsgCapacityProvider(this, 'CapacityProvider', {
-      autoScalingGroup: this.autoScalingGroup,
-      capacityProviderName: capacityProviderNameFor(this, this.name, this.options.capacityProviderName),
-      enableManagedScaling: true,
-      ...TIER.handOver(this.inForce, CAPACITY_PROVIDER),
-      // Named even though on is what ECS does: left out, CDK adds a drain hook with a Lambda
-      // function of its own.
-      enableManagedDraining: this._replacement.drains,
-    });
+    this.autoScalingGroup = this.makeGroup(launch);
+    this.capacityProvider = this.makeCapacityProvider();
     this.capacityProviderName = this.capacityProvider.capacityProviderName;
+    this.makeSchedules();
+    if (this._options.forceDelete) forceDelete(this, this.autoScalingGroup, this.capacityProvider);
 
-    if (!retired) addSchedules(this.autoScalingGroup, schedules, capacity);
-    if (this.options.forceDelete) forceDelete(this, this.autoScalingGroup, this.capacityProvider);
-    warnOfTier(this, this.options, this._replacement);
+    warnOfTier(this, this._options, this._replacement);
     checkAtSynthesis(this, () => {
-      const network = this.network(vpcSubnets);
+      const network = this.network();
       warnOfIsolatedSubnets(network);
       warnOfClosedEgress(network);
       return [];
@@ -244,41 +217,17 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   }
 
   /**
-   * The launch template of the tier's group, in the tier's stack.
-   *
-   * @internal
-   */
-  public get _launchTemplate(): ec2.LaunchTemplate {
-    return this.launchTemplate;
-  }
-
-  /** @internal */
-  public get _dynamicHostPortRange(): HostPortRange {
-    return this.template.bootstrap._dynamicHostPortRange;
-  }
-
-  /** @internal */
-  public get _defaultStrategy(): TierStrategy | undefined {
-    return this.options.defaultStrategy;
-  }
-
-  /** @internal */
-  public get _explicitCapacityProviderName(): string | undefined {
-    return this.options.capacityProviderName;
-  }
-
-  /**
    * On its way out: still associated with the cluster, in no strategy.
    *
    * @internal
    */
   public get _isRetired(): boolean {
-    return this.options.retired ?? false;
+    return this._options.retired ?? false;
   }
 
   /** @internal */
   public get _isOnSpot(): boolean {
-    return this.options.purchase?.usesSpot ?? false;
+    return this._options.purchase?.usesSpot ?? false;
   }
 
   /**
@@ -287,7 +236,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
    * @internal
    */
   public get _targetCapacityPercent(): number {
-    const { targetCapacityPercent = TIER.fields.targetCapacityPercent.implied } = this.options;
+    const { targetCapacityPercent = TIER.fields.targetCapacityPercent.implied } = this._options;
     return Token.isUnresolved(targetCapacityPercent)
       ? TIER.fields.targetCapacityPercent.implied
       : targetCapacityPercent;
@@ -304,12 +253,20 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
    * @internal
    */
   public get _inheritedNodeFields(): (keyof NodeProps)[] {
-    if (this.options.template !== undefined) return [];
-    return NODE.inherited(this.cluster.defaults, this.options);
+    if (this._options.template !== undefined) return [];
+    return NODE.inherited(this.cluster.defaults, this._options);
+  }
+
+  private checkedTemplate(): NodeTemplate {
+    const template = this.templateFor();
+    if (this._replacement.replacesRunningNodes && template._resolvesImageAtLaunch)
+      fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
+    checkHeldAttributes(this, template.bootstrap._agentConfig, this._replacement._holds);
+    return template;
   }
 
   private templateFor(): NodeTemplate {
-    const { cluster, options } = this;
+    const { cluster, _options: options } = this;
     if (options.template === undefined) {
       return NodeTemplate._ofTier(this, 'Template', NODE.pick(this.inForce), {
         clusterName: cluster.clusterName,
@@ -329,33 +286,81 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     return options.template;
   }
 
+  /** What nodes of this tier start from; what is of another VPC than the cluster's is refused. */
+  private launch(): NodeLaunch {
+    const { vpc, clusterArn, clusterName } = this.cluster;
+    const { vpcSubnets } = this.inForce;
+    checkSubnets(this, vpc, vpcSubnets);
+    const launch = this.template._use({ scope: this, vpc, clusterArn, clusterName });
+    checkVpcs(this, vpc, launch.securityGroups, this.template._additionalSecurityGroups, vpcSubnets);
+    return launch;
+  }
+
+  private makeGroup({ launchTemplate, permissions }: NodeLaunch): autoscaling.AutoScalingGroup {
+    const { min, max } = capacityOf(this._options);
+    const props: autoscaling.AutoScalingGroupProps = {
+      vpc: this.cluster.vpc,
+      minCapacity: min,
+      maxCapacity: max,
+      groupMetrics: [autoscaling.GroupMetrics.all()],
+      ...TIER.handOver(this.inForce, GROUP),
+      ...SPOT.handOver(this._options.purchase?._spot ?? {}, GROUP),
+      ...this.launchSettings(launchTemplate),
+      ...this._replacement._groupProps,
+    };
+    const shared = this.template._isShared ? this.template.node.path : undefined;
+    const group = new TierGroup(this, 'AutoScalingGroup', props, launchTemplate, shared);
+    // A node that starts before it may join its cluster fails, and is replaced for it.
+    if (permissions.policy !== undefined) group.node.addDependency(permissions.policy);
+    this.tagNodes(group);
+    return group;
+  }
+
+  private makeCapacityProvider(): ecs.AsgCapacityProvider {
+    return new ecs.AsgCapacityProvider(this, 'CapacityProvider', {
+      autoScalingGroup: this.autoScalingGroup,
+      capacityProviderName: capacityProviderNameFor(this, this.name, this._options.capacityProviderName),
+      enableManagedScaling: true,
+      ...TIER.handOver(this.inForce, CAPACITY_PROVIDER),
+      // Named even though on is what ECS does: left out, CDK adds a drain hook with a Lambda
+      // function.
+      enableManagedDraining: this._replacement.drains,
+    });
+  }
+
+  /** None for a tier that is retired: they would start nodes again. */
+  private makeSchedules(): void {
+    if (this._isRetired) return;
+    addSchedules(this.autoScalingGroup, this._options.schedules ?? [], capacityOf(this._options));
+  }
+
   private launchSettings(launchTemplate: ec2.LaunchTemplate): Partial<autoscaling.AutoScalingGroupProps> {
     const { instanceTypes } = this.template;
-    const spot = this.options.purchase?._spot;
+    const spot = this._options.purchase?._spot;
     if (instanceTypes.length === 1 && spot === undefined) return { launchTemplate };
     return {
       mixedInstancesPolicy: {
         launchTemplate,
         launchTemplateOverrides: instanceTypes.map((instanceType) => ({ instanceType })),
-        instancesDistribution: spot && instancesDistributionOf(spot, capacityOf(this.options).max, this),
+        instancesDistribution: spot && instancesDistributionOf(spot, capacityOf(this._options).max, this),
       },
     };
   }
 
-  private network(vpcSubnets: ec2.SubnetSelection | undefined): TierNetwork {
+  private network(): TierNetwork {
     return {
       scope: this,
       vpc: this.cluster.vpc,
-      vpcSubnets,
-      launchTemplate: this.launchTemplate.node.defaultChild as ec2.CfnLaunchTemplate,
+      vpcSubnets: this.inForce.vpcSubnets,
+      launchTemplate: this._launchTemplate.node.defaultChild as ec2.CfnLaunchTemplate,
       agent: this.template.bootstrap._agentConfig,
       needs: () => [...endpointNeedsOfNodes(this.template), ...this.cluster.endpointNeedsOfTasks(this)],
     };
   }
 
-  private tagNodes(): void {
+  private tagNodes(group: autoscaling.AutoScalingGroup): void {
     const { clusterName } = this.cluster;
-    addTags(this.autoScalingGroup, {
+    addTags(group, {
       Name: `${clusterName}-node`,
       [CLUSTER_NAME_TAG]: clusterName,
       // ECS adds it to the group, not to the instances that start before it does; without it managed scaling
