@@ -1,7 +1,18 @@
 import { NodeReplacement, Sysctl } from 'cdk-ecs-auto-scaled-cluster';
 import { cluster, joined } from '../parts';
 import { type Experiment, no, undecided, type Verdict, yes } from '../question';
-import { DRAIN_HOOK, during, endOf, group, instancesOf, newSince, type Seen, sample, seen } from '../seen';
+import {
+  DRAIN_HOOK,
+  during,
+  endOf,
+  group,
+  instancesOf,
+  newSince,
+  phaseOf,
+  type Seen,
+  sample,
+  seen,
+} from '../seen';
 
 const BY_HAND = 'put-by-hand';
 
@@ -77,6 +88,36 @@ export const experiment: Experiment = {
       examples: { yes: after([DRAIN, BY_HAND]), no: after([BY_HAND]) },
     },
     {
+      id: 'machine-reads-a-group-without-instances',
+      asks:
+        'Does Step Functions take `IncludeInstances` in a call of DescribeAutoScalingGroups, which is newer ' +
+        'than its SDK may be?',
+      settledBy: {
+        look: 'The update that brings the gate and its state machine.',
+        yes: 'It succeeds.',
+        no: 'It fails with a definition that is not valid (`SCHEMA_VALIDATION_FAILED`).',
+      },
+      assumes: 'It does: the gate and the cordon read the desired capacity so, in groups of any size.',
+      expects: 'yes',
+      documented: ['docs/rolling-replacement.md'],
+      judge: (record) => {
+        const failed = phaseOf(record, 'adopted')?.failed;
+        if (failed !== undefined)
+          return /SCHEMA_VALIDATION_FAILED|IncludeInstances/.test(failed)
+            ? no(failed)
+            : undecided(`the update failed for another reason: ${failed}`);
+        return endOf(record, 'adopted') === undefined
+          ? undecided('the gate was not deployed')
+          : yes('the state machine was made');
+      },
+      examples: {
+        yes: after([DRAIN, BY_HAND]),
+        no: seen([...before], {
+          phases: [{ name: 'adopted', seconds: 60, failed: 'SCHEMA_VALIDATION_FAILED: IncludeInstances' }],
+        }),
+      },
+    },
+    {
       id: 'hook-list-keeps-other-hooks',
       asks: 'Does a hook that was put by the API survive an update of the `LifecycleHookSpecificationList`?',
       settledBy: {
@@ -102,7 +143,7 @@ export const experiment: Experiment = {
       },
       assumes: 'It is: a cluster that adopts `rolling()` has its first roll gated.',
       expects: 'yes',
-      documented: ['docs/rolling-replacement.md'],
+      documented: ['docs/moving.md', 'docs/rolling-replacement.md'],
       judge: (record) => {
         const fresh = newSince(record, 'watched');
         const launched = during(record, 'adopted').flatMap((each) => instancesOf(each).filter(fresh));
