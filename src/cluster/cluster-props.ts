@@ -64,7 +64,7 @@ export interface EcsAutoScaledClusterProps extends NodeProps {
 
   /**
    * The former name of `containerInsightsV2`, as `ecs.Cluster` has it, so that a cluster that exists moves as
-   * it is: true is `ecs.ContainerInsights.ENABLED`, false is `DISABLED`. Refused beside `containerInsightsV2`.
+   * it is: true is `ecs.ContainerInsights.ENABLED`, false is `DISABLED`. Refused together with it.
    *
    * @default - as `containerInsightsV2` says
    */

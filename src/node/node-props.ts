@@ -61,9 +61,9 @@ export interface NodeProps extends NodeBootstrapOptions {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * Further security groups that the nodes have, next to `securityGroups` or to the group that the library
-   * makes: one that a database or a file system admits, for example. Nothing is opened in them: load balancers
-   * and `connections` open what they need in the others. At most 16 with `securityGroups`.
+   * Further security groups that the nodes have, next to `securityGroups` or to the library's own group: one
+   * that a database admits, for example. Nothing is opened in them, as load balancers and `connections` open
+   * what they need in the others. At most 16 with `securityGroups`.
    *
    * @default - none
    */

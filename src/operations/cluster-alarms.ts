@@ -1,7 +1,8 @@
-import { AspectPriority, Aspects, Stack } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Stack, Token } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { childId } from '../private/child-id';
 import { fail, inChild } from '../private/errors';
@@ -67,6 +68,7 @@ export class ClusterAlarms extends Construct {
     this.tierScope = new Construct(this, 'Tiers');
     this.machineScope = new Construct(this, 'Machines');
     this.checkOptions();
+    checkRegion(this, own.topic);
     // Alarms cannot publish to an encrypted topic whose key does not let them, and nothing says so
     // but their history.
     own.topic?.masterKey?.grant(
@@ -210,4 +212,11 @@ export class ClusterAlarms extends Construct {
     announce(alarm, this.options);
     if (!this.made.includes(alarm)) this.made.push(alarm);
   }
+}
+
+/** Refuses a topic of another region, where both are known: CloudWatch takes none. */
+function checkRegion(scope: Construct, topic: sns.ITopic | undefined): void {
+  const [here, there] = [Stack.of(scope).region, topic?.env.region];
+  if (there === undefined || [here, there].some(Token.isUnresolved) || here === there) return;
+  fail(CODE, `\`topic\` must be of the region of the cluster (${here}), got: one of ${there}`, scope);
 }
