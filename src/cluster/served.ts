@@ -47,6 +47,7 @@ function servedTier(tier: InstanceTier, isInDefaultStrategy: boolean): ServedTie
     name,
     capacityProviderName,
     isInDefaultStrategy,
+    outgoingPorts: template._outgoingPorts,
     logDrivers: template._logDrivers,
     architecture: template._architecture,
     withoutGpu: template._withoutGpu,

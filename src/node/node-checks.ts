@@ -2,7 +2,9 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { fail, quoteForMessage } from '../private/errors';
 import { warn } from '../private/warning';
+import { type AgentConfig, AgentLogDriver } from '../settings/agent-config';
 import { nearMissesIn } from '../settings/agent-variables';
+import type { Sysctl } from '../settings/sysctl';
 import { knownTypes } from './known-types';
 import { MAX_GROUPS } from './node-fields';
 import type { NodeProps } from './node-props';
@@ -60,6 +62,53 @@ export function warnOfNearMisses(scope: IConstruct, environment: Record<string, 
       `${misses.map(({ name, field }) => `${name} (did you mean \`${field}\`?)`).join(', ')}. The agent ` +
       'passes over what it does not know. Acknowledge this where it is a variable that is newer than the ' +
       'library.',
+  );
+}
+
+/** Docker's own agent on the node itself. */
+const LOCAL = /^((tcp|tls):\/\/)?(localhost|127\.|\[::1\])/;
+
+/** Says of logs of the agent's container that keep the agent from starting. */
+export function warnOfAgentLog(
+  scope: IConstruct,
+  { agentLogDriver, agentLogOptions = {} }: AgentConfig,
+): void {
+  const {
+    'fluentd-async': async = '',
+    'fluentd-async-connect': connect = '',
+    'fluentd-address': address,
+  } = agentLogOptions as Partial<Record<string, string>>;
+  const waits = !/^[1tT]/.test(async) && !/^[1tT]/.test(connect);
+  const isLocal = address === undefined || LOCAL.test(address);
+  const why =
+    agentLogDriver === AgentLogDriver.LOGENTRIES
+      ? 'docker 25, which the ECS-optimized images have, has no log driver logentries. Name another one'
+      : agentLogDriver === AgentLogDriver.FLUENTD && waits && isLocal
+        ? 'the collector on the node must answer before, and one that runs as a task comes after. Add ' +
+          "`'fluentd-async': 'true'` to `agentLogOptions`"
+        : undefined;
+  if (why === undefined) return;
+  warn(
+    scope,
+    'NodeTemplate.agentLogDriver',
+    `The log of the agent's container of "${scope.node.path}" goes to ${agentLogDriver}, and with it docker does not ` +
+      `start the agent: ${why}. Acknowledge this where your image is another, or the collector a service of it.`,
+  );
+}
+
+const IPV6_OFF = /^net\.ipv6\.conf\.(all|default|\*)\.disable_ipv6$/;
+
+/** Says of nodes without IPv6 that tasks in awsvpc mode may get no network there. */
+export function warnOfIpv6(scope: IConstruct, sysctls: readonly Sysctl[], agent: AgentConfig): void {
+  const off = sysctls.find(({ key, value }) => IPV6_OFF.test(key) && value === '1');
+  if (off === undefined || agent.awsvpcBlockImds === false || agent.enableTaskEni === false) return;
+  warn(
+    scope,
+    'NodeTemplate.ipv6',
+    `The nodes of "${scope.node.path}" turn IPv6 off (${off.key}). Tasks in awsvpc mode may get no network there. The ` +
+      'agent blocks the instance metadata service in them for IPv6 too, by a route that a kernel without IPv6 does ' +
+      'not take. Leave the parameter out, IPv6 needs no address; or set `agent: { awsvpcBlockImds: false }`, which ' +
+      "lets such tasks read the node's role. Acknowledge this where no task is in awsvpc mode.",
   );
 }
 

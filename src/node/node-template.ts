@@ -12,10 +12,11 @@ import { Struct } from '../private/fields';
 import { onceIn } from '../private/once-in';
 import { checkPlace } from '../private/place';
 import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
+import { type OutgoingPorts, outgoingPorts } from '../settings/outgoing-ports';
 import { reasonWithoutGpu } from './gpu';
 import { reasonAgainst, reasonAgainstImage } from './image-checks';
 import { knownTypes } from './known-types';
-import { checkNode, warnOfNearMisses, warnOfSizes } from './node-checks';
+import { checkNode, warnOfAgentLog, warnOfIpv6, warnOfNearMisses, warnOfSizes } from './node-checks';
 import { NODE } from './node-fields';
 import { NodeImage } from './node-image';
 import { makeLaunchTemplate } from './node-launch-template';
@@ -136,6 +137,8 @@ export class NodeTemplate extends Construct {
     checkNode(this, node, this.instanceTypes);
     warnOfSizes(this, this.instanceTypes);
     warnOfNearMisses(this, node.agent?.environment ?? {});
+    warnOfAgentLog(this, node.agent ?? {});
+    warnOfIpv6(this, node.sysctls ?? [], node.agent ?? {});
     this.role = node.role ?? new NodeRole(this, 'Role');
     const bootstrap = { clusterName: this.owner?.clusterName, ...NODE_BOOTSTRAP_OPTIONS.pick(node) };
     this.bootstrap = inScope(this, () => new NodeBootstrap(bootstrap));
@@ -187,6 +190,15 @@ export class NodeTemplate extends Construct {
    */
   public get _architecture(): ec2.InstanceArchitecture | undefined {
     return knownTypes(this.instanceTypes)[0]?.architecture;
+  }
+
+  /**
+   * The ports that the nodes take for outgoing connections; undefined where only CloudFormation knows them.
+   *
+   * @internal
+   */
+  public get _outgoingPorts(): OutgoingPorts | undefined {
+    return outgoingPorts(this.props.sysctls);
   }
 
   /**

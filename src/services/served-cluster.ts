@@ -1,5 +1,6 @@
 import type { IConstruct, IDependable } from 'constructs';
 import type { HostPortRange } from '../settings/agent-config';
+import type { OutgoingPorts } from '../settings/outgoing-ports';
 
 /** What a node of an instance type has for tasks, at the most. */
 export interface ServedNodeSize {
@@ -14,6 +15,8 @@ export interface ServedTier {
   readonly name: string;
   readonly capacityProviderName: string;
   readonly isInDefaultStrategy: boolean;
+  /** The ports that its nodes take for outgoing connections; undefined: not known. */
+  readonly outgoingPorts?: OutgoingPorts;
   /** What its nodes offer to containers. */
   readonly logDrivers: readonly string[];
   /** Undefined: not known yet. */

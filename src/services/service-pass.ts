@@ -17,6 +17,7 @@ import { checkStrategy } from './warnings/check-strategy';
 import { checkCodeDeploy } from './warnings/code-deploy';
 import { checkHostPorts } from './warnings/host-ports';
 import { checkNetworkLoadBalancer } from './warnings/network-load-balancer';
+import { checkOutgoingPorts } from './warnings/outgoing-ports';
 import { checkPeerPorts } from './warnings/peer-ports';
 import { checkRollingDeployment } from './warnings/rolling-deployment';
 import { checkStateLaunchType, mayRunTask, type State } from './warnings/state-machine-task';
@@ -146,6 +147,7 @@ class ServicePass implements IAspect {
     checkAtSynthesis(resource, () => {
       checkRollingDeployment(service);
       checkHostPorts(service);
+      checkOutgoingPorts(service);
       checkNetworkLoadBalancer(service);
       checkPeerPorts(service);
       checkCodeDeploy(service);

@@ -82,7 +82,7 @@ export enum AgentLogOutputFormat {
 export enum AgentLogDriver {
   /** CloudWatch Logs. The node's role needs `logs:CreateLogStream` and `logs:PutLogEvents`. */
   AWSLOGS = 'awslogs',
-  /** A fluentd server. */
+  /** A fluentd server, which must answer before the agent can start, unless `fluentd-async` is true. */
   FLUENTD = 'fluentd',
   /** A Graylog or Logstash server. */
   GELF = 'gelf',
@@ -90,7 +90,7 @@ export enum AgentLogDriver {
   JOURNALD = 'journald',
   /** Files on the node. */
   JSON_FILE = 'json-file',
-  /** Rapid7 Logentries. */
+  /** Rapid7 Logentries. Docker 25, which the ECS-optimized images have, knows this driver no more. */
   LOGENTRIES = 'logentries',
   /** Splunk's HTTP event collector. */
   SPLUNK = 'splunk',
@@ -119,7 +119,10 @@ export enum AgentImagePullBehavior {
    * Pull an image that was never pulled on this node, or that was cleaned up since. Otherwise use the copy.
    */
   ONCE = 'once',
-  /** Use the copy on the node whenever there is one, wherever it came from. */
+  /**
+   * Use the copy on the node whenever there is one, wherever it came from. The agent then removes no image:
+   * the disk fills where images change often, and settings of the cleanup are refused.
+   */
   PREFER_CACHED = 'prefer-cached',
 }
 
@@ -219,7 +222,7 @@ export interface TaskMetadataRpsLimit {
  *   vpc,
  *   agent: {
  *     containerStopTimeout: Duration.minutes(2),
- *     imagePullBehavior: AgentImagePullBehavior.PREFER_CACHED,
+ *     imagePullBehavior: AgentImagePullBehavior.ONCE,
  *     reservedMemory: Size.mebibytes(256),
  *     instanceAttributes: { stack: 'production' },
  *   },
@@ -397,6 +400,8 @@ export interface AgentConfig {
   /**
    * Whether images that no task uses any more stay on the node for ever. Variable:
    * `ECS_DISABLE_IMAGE_CLEANUP`.
+   *
+   * Refused: true together with settings of the cleanup.
    *
    * @default - the agent's default: false
    */
@@ -740,7 +745,8 @@ export interface AgentConfig {
    * The number of mebibytes is what is written; the agent counts a million bytes for each, so the file stays
    * about 5 % smaller (`ecs-agent/logger/log.go`).
    *
-   * Refused: what is not whole mebibytes, at least 1.
+   * Refused: what is not whole mebibytes, at least 1; more than 9223372036854, with which the agent writes no
+   * log.
    *
    * @default - the agent's default: 5
    */
@@ -768,6 +774,10 @@ export interface AgentConfig {
    * Options of `agentLogDriver`. Variable: `ECS_LOG_OPTS`. Options for `json-file` replace ecs-init's own,
    * `max-size` 16m and `max-file` 4: without them the file grows without end. A token among the values must
    * resolve to text without quotes, backslashes or control characters.
+   *
+   * Refused: options and values that docker does not take for the driver, and a driver without what it needs:
+   * `awslogs-group`, `gelf-address`, `splunk-url` and `splunk-token`, `logentries-token`. Docker would not start
+   * the agent.
    *
    * @default - the agent's default: those two for json-file, otherwise none
    */

@@ -13,6 +13,7 @@ import {
   AgentLogRolloverType,
   AgentPropagateTagsFrom,
 } from './agent-config';
+import { checkAgentLog } from './agent-log-options';
 import {
   type AgentValue,
   CODE,
@@ -30,6 +31,7 @@ import {
   text,
 } from './agent-values';
 import { DEFAULT_HOST_PORTS } from './host-ports';
+import { checkImageCleanup } from './image-cleanup';
 import { checkOneLine } from './one-line';
 
 /** ECS takes ten custom attributes a node. */
@@ -52,6 +54,9 @@ export interface AgentVariable<T> extends Checked<T> {
 }
 
 type AgentTable = { readonly [K in AgentOption]: AgentVariable<NonNullable<AgentConfig[K]>> };
+
+/** The agent counts a million bytes for each, in 64 bits: with more it writes no line of its log. */
+const LOG_FILE = { min: 1, max: 9_223_372_036_854 };
 
 const DOCKER_LABELS = { name: /./s, nameRule: 'not empty' };
 
@@ -194,7 +199,7 @@ export const AGENT_VARIABLES: AgentTable = {
   logLevelOnInstance: { variable: 'ECS_LOGLEVEL_ON_INSTANCE', value: oneOf(AgentLogLevel) },
   logRolloverType: { variable: 'ECS_LOG_ROLLOVER_TYPE', value: oneOf(AgentLogRolloverType) },
   logOutputFormat: { variable: 'ECS_LOG_OUTPUT_FORMAT', value: oneOf(AgentLogOutputFormat) },
-  logMaxFileSize: { variable: 'ECS_LOG_MAX_FILE_SIZE_MB', value: mebibytes({ min: 1 }) },
+  logMaxFileSize: { variable: 'ECS_LOG_MAX_FILE_SIZE_MB', value: mebibytes(LOG_FILE) },
   logMaxRollCount: { variable: 'ECS_LOG_MAX_ROLL_COUNT', value: integer({ min: 1 }) },
   agentLogDriver: { variable: 'ECS_LOG_DRIVER', value: oneOf(AgentLogDriver) },
   agentLogOptions: { variable: 'ECS_LOG_OPTS', value: jsonMap({ ...DOCKER_LABELS, throughSystemd: true }) },
@@ -383,6 +388,8 @@ export const AGENT_CONFIG = new Struct<AgentConfig, typeof FIELDS>('AgentConfig'
 export function checkAgentConfig(config: AgentConfig): void {
   AGENT_CONFIG.check('agent', config);
   checkNoProxy(config);
+  checkAgentLog(config);
+  checkImageCleanup(config);
 }
 
 function renderOption<K extends AgentOption>(option: K, value: AgentConfig[K]): AgentLine[] {

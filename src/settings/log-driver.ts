@@ -39,7 +39,7 @@ export class NodeLogDriver {
   public static readonly GELF = new NodeLogDriver('gelf');
   /** Splunk's HTTP event collector. */
   public static readonly SPLUNK = new NodeLogDriver('splunk');
-  /** Rapid7 Logentries. */
+  /** Rapid7 Logentries. Docker 25, which the ECS-optimized images have, knows this driver no more. */
   public static readonly LOGENTRIES = new NodeLogDriver('logentries');
   /** Sumo Logic, whose docker plugin must be on the node. */
   public static readonly SUMOLOGIC = new NodeLogDriver('sumologic');

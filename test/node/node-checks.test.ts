@@ -1,6 +1,13 @@
 import { Annotations, Size } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { BootstrapStep, type InstanceTier, type NodeProps, NodeVolume } from '../../src';
+import {
+  AgentLogDriver,
+  BootstrapStep,
+  type InstanceTier,
+  type NodeProps,
+  NodeVolume,
+  Sysctl,
+} from '../../src';
 import { LARGE, SMALL, TestStack } from '../helpers/estate';
 import { warning } from '../services/helpers';
 
@@ -228,5 +235,59 @@ describe('steps that no boot survives', () => {
 
   test('are no failure where the step may fail', () => {
     expect(warning(step('exit 1', { continueOnError: true }), 'BootstrapStep.fails')).toBeUndefined();
+  });
+});
+
+describe("a log of the agent's container that keeps the agent from starting", () => {
+  const ID = 'NodeTemplate.agentLogDriver';
+  const found = (agentLogDriver: AgentLogDriver, agentLogOptions?: Record<string, string>) =>
+    warning(withNode({ agent: { agentLogDriver, agentLogOptions } }), ID)?.message;
+
+  test('is warned of: a driver that docker has no more', () => {
+    expect(found(AgentLogDriver.LOGENTRIES, { 'logentries-token': 'a' })).toContain(
+      'has no log driver logentries',
+    );
+  });
+
+  test.each<[Record<string, string> | undefined]>([
+    [undefined],
+    [{ 'fluentd-address': 'localhost:24224' }],
+    [{ 'fluentd-address': 'tcp://127.0.0.1:24224', 'fluentd-async': 'false' }],
+  ])('is warned of: a collector on the node that must answer first, with %j', (options) => {
+    expect(found(AgentLogDriver.FLUENTD, options)).toContain(
+      "Add `'fluentd-async': 'true'` to `agentLogOptions`",
+    );
+  });
+
+  test.each<[AgentLogDriver, Record<string, string> | undefined]>([
+    [AgentLogDriver.FLUENTD, { 'fluentd-async': 'true' }],
+    [AgentLogDriver.FLUENTD, { 'fluentd-async-connect': 'true' }],
+    [AgentLogDriver.FLUENTD, { 'fluentd-address': 'collector.example.com:24224' }],
+    [AgentLogDriver.JOURNALD, undefined],
+  ])('is not any other one: %s with %j', (driver, options) => {
+    expect(found(driver, options)).toBeUndefined();
+  });
+});
+
+describe('nodes without IPv6', () => {
+  const ID = 'NodeTemplate.ipv6';
+  const off = Sysctl.of('net.ipv6.conf.all.disable_ipv6', '1');
+
+  test.each([['all'], ['default'], ['*']])(
+    'are warned of (%s): tasks in awsvpc mode may get no network',
+    (name) => {
+      const sysctl = Sysctl.of(`net.ipv6.conf.${name}.disable_ipv6`, '1');
+      const { message } = warning(withNode({ sysctls: [sysctl] }), ID) ?? {};
+      expect(message).toContain(`turn IPv6 off (net.ipv6.conf.${name}.disable_ipv6)`);
+    },
+  );
+
+  test.each<[NodeProps]>([
+    [{ sysctls: [Sysctl.of('net.ipv6.conf.all.disable_ipv6', '0')] }],
+    [{ sysctls: [Sysctl.of('net.ipv6.conf.eth0.disable_ipv6', '1')] }],
+    [{ sysctls: [off], agent: { awsvpcBlockImds: false } }],
+    [{ sysctls: [off], agent: { enableTaskEni: false } }],
+  ])('are not where it does no harm: %j', (node) => {
+    expect(warning(withNode(node), ID)).toBeUndefined();
   });
 });

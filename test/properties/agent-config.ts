@@ -1,6 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
-import type { AgentConfig } from '../../src/settings/agent-config';
+import { type AgentConfig, AgentImagePullBehavior, AgentLogDriver } from '../../src/settings/agent-config';
 import { AGENT_VARIABLES, type AgentOption } from '../../src/settings/agent-variables';
 import type { AgentReading } from '../boot/harness';
 import { hostile } from './hostile';
@@ -36,6 +36,10 @@ const OWN_FORM: { [option: string]: fc.Arbitrary<unknown> } = {
     .tuple(fc.constantFrom('', 'http://', 'https://', 'socks5://'), host, port)
     .map(([scheme, name, number]) => `${scheme}${name}:${number}`),
   agentHealthcheckHost: host,
+  agentLogOptions: fc.record(
+    { tag: label, env: label, 'env-regex': label, labels: label, 'labels-regex': label },
+    { requiredKeys: [] },
+  ),
   offhostIntrospectionInterfaceName: fc.stringMatching(/^[a-z][a-z0-9._-]{0,14}$/),
   agentApparmorProfile: item,
   noProxy: fc.array(item, { maxLength: 3 }).map((items) => [...items, ...NEVER_THROUGH_A_PROXY]),
@@ -100,13 +104,48 @@ function fieldOf(option: AgentOption): fc.Arbitrary<unknown> {
 
 const OPTIONS = Object.keys(AGENT_VARIABLES) as AgentOption[];
 
+/** Takes away what the configuration cannot have together with something else in it. */
+export function withoutContradictions(config: AgentConfig): AgentConfig {
+  const cleansUp =
+    config.imagePullBehavior !== AgentImagePullBehavior.PREFER_CACHED && config.disableImageCleanup !== true;
+  const { agentLogDriver = AgentLogDriver.JSON_FILE, agentLogOptions = {} } = config;
+  const options = Object.entries({ ...agentLogOptions, ...REQUIRED_LOG_OPTIONS[agentLogDriver] });
+  const without = cleansUp ? [] : CLEANUP;
+  return Object.fromEntries(
+    Object.entries({
+      ...config,
+      agentLogOptions:
+        agentLogDriver === AgentLogDriver.AWSLOGS
+          ? Object.fromEntries(options.filter(([name]) => !LOG_ATTRIBUTES.includes(name)))
+          : Object.fromEntries(options),
+    }).filter(([name]) => !without.includes(name)),
+  );
+}
+
+const CLEANUP = [
+  'imageCleanupInterval',
+  'imageMinimumCleanupAge',
+  'numImagesDeletePerCycle',
+  'enableUntrackedImageCleanup',
+  'nonEcsImageMinimumCleanupAge',
+  'excludeUntrackedImages',
+];
+
+const LOG_ATTRIBUTES = ['env', 'env-regex', 'labels', 'labels-regex'];
+
+const REQUIRED_LOG_OPTIONS: { [driver in AgentLogDriver]?: Record<string, string> } = {
+  [AgentLogDriver.AWSLOGS]: { 'awslogs-group': 'agent' },
+  [AgentLogDriver.GELF]: { 'gelf-address': 'udp://192.0.2.1:12201' },
+  [AgentLogDriver.LOGENTRIES]: { 'logentries-token': 'token' },
+  [AgentLogDriver.SPLUNK]: { 'splunk-url': 'https://192.0.2.1:8088', 'splunk-token': 'token' },
+};
+
 /** Any configuration with typed fields that is accepted. */
-export const agentConfig = fc.record(
-  Object.fromEntries(OPTIONS.map((option) => [option, OWN_FORM[option] ?? fieldOf(option)])),
-  {
+export const agentConfig = (
+  fc.record(Object.fromEntries(OPTIONS.map((option) => [option, OWN_FORM[option] ?? fieldOf(option)])), {
     requiredKeys: [],
-  },
-) as fc.Arbitrary<AgentConfig>;
+  }) as fc.Arbitrary<AgentConfig>
+).map(withoutContradictions);
 
 /** Milliseconds of what Go prints for a duration. */
 function milliseconds(text: string): number {

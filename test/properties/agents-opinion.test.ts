@@ -18,7 +18,7 @@ import { interpretAll } from '../boot/harness';
 import { seeds } from '../helpers/on-demand';
 import { FakeNode } from '../helpers/user-data';
 import { readAsSystemd } from '../settings/readers';
-import { agentConfig, opinions } from './agent-config';
+import { agentConfig, opinions, withoutContradictions } from './agent-config';
 
 // Real processes, on a machine that may be busy.
 jest.setTimeout(seeds(180_000, 1_800_000));
@@ -82,7 +82,7 @@ test('every bound of every field, and every member of every enum, is one that th
     const edges = options
       .map((option) => [option, atTheEdge(option, index)])
       .filter(([, value]) => value !== undefined);
-    configs.push(Object.fromEntries(edges));
+    configs.push(withoutContradictions(Object.fromEntries(edges)));
     files.push(await ecsConfigOf(configs[index]));
   }
   for (const [index, readings] of interpretAll(files).entries()) {

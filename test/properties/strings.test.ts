@@ -329,7 +329,7 @@ describe('strings of settings', () => {
     ],
     ['an attribute', (value) => ({ agent: { instanceAttributes: { a: value } } })],
     ['a tag', (value) => ({ agent: { containerInstanceTags: { a: `x${value}` } } })],
-    ['an option of a log driver', (value) => ({ agent: { agentLogOptions: { a: value, b: 'c' } } })],
+    ['an option of a log driver', (value) => ({ agent: { agentLogOptions: { tag: value, labels: 'c' } } })],
     ['a label', (value) => ({ agent: { agentLabels: { a: `é${value}` } } })],
     ['a kernel parameter', (value) => ({ sysctls: [Sysctl.of('net.a', value)] })],
   ];
@@ -370,7 +370,7 @@ describe('strings of settings', () => {
           if (variable === 'ECS_INSTANCE_ATTRIBUTES') expect(parsed).toEqual({ a: configs[index][0] });
           if (variable === 'ECS_CONTAINER_INSTANCE_TAGS')
             expect(parsed).toEqual({ a: `x${configs[index][0]}` });
-          if (variable === 'ECS_LOG_OPTS') expect(parsed).toEqual({ a: configs[index][0], b: 'c' });
+          if (variable === 'ECS_LOG_OPTS') expect(parsed).toEqual({ tag: configs[index][0], labels: 'c' });
           if (variable === 'ECS_AGENT_LABELS') expect(parsed).toEqual({ a: `é${configs[index][0]}` });
           expect(verdict).toBe(variable === 'MY' ? 'unknown' : 'ok');
         }

@@ -155,7 +155,13 @@ describe('a value at its bound is accepted, one beyond it is refused with the fi
       { logMaxFileSize: Size.mebibytes(1) },
       'a log file has a mebibyte',
       { logMaxFileSize: Size.mebibytes(0) },
-      '`agent.logMaxFileSize` must be a size in whole MiB of at least 1 MiB, got: 0 MiB (InvalidAgentConfig)',
+      '`agent.logMaxFileSize` must be a size in whole MiB from 1 MiB to 9223372036854 MiB, got: 0 MiB (InvalidAgentConfig)',
+    ],
+    [
+      { logMaxFileSize: Size.mebibytes(9_223_372_036_854) },
+      'a log file is counted in 64 bits',
+      { logMaxFileSize: Size.mebibytes(9_223_372_036_855) },
+      '`agent.logMaxFileSize` must be a size in whole MiB from 1 MiB to 9223372036854 MiB, got: 9223372036855 MiB (InvalidAgentConfig)',
     ],
     [
       { reservedMemory: Size.mebibytes(65535) },
@@ -622,9 +628,8 @@ describe('what is only known at deployment passes', () => {
     expect(resolved({ instanceAttributes: { b: text(), a: 'x' } }, 'ECS_INSTANCE_ATTRIBUTES')).toBe(
       '{"a":"x","b":"late"}',
     );
-    expect(resolved({ agentLogOptions: { 'awslogs-group': text() } }, 'ECS_LOG_OPTS')).toBe(
-      '{"awslogs-group":"late"}',
-    );
+    const log = { agentLogDriver: AgentLogDriver.AWSLOGS, agentLogOptions: { 'awslogs-group': text() } };
+    expect(resolved(log, 'ECS_LOG_OPTS')).toBe('{"awslogs-group":"late"}');
     expect(resolved({ awsvpcAdditionalLocalRoutes: [text()] }, 'ECS_AWSVPC_ADDITIONAL_LOCAL_ROUTES')).toBe(
       '["late"]',
     );

@@ -4,6 +4,7 @@ import { ValidationError } from '../../src/private/errors';
 import type { AgentConfig } from '../../src/settings/agent-config';
 import type { AgentValue } from '../../src/settings/agent-values';
 import { AGENT_VARIABLES, type AgentLine, renderAgentConfig } from '../../src/settings/agent-variables';
+import { withoutContradictions } from '../properties/agent-config';
 import { configFile, readAsEcsInit, readAsSystemd } from './readers';
 
 const hostile = fc.oneof(
@@ -67,18 +68,22 @@ const VALID: Record<string, (value: AgentValue<never>, option: string) => fc.Arb
   requestRate: () => fc.record({ steadyState: fc.integer({ min: 1 }), burst: fc.integer({ min: 1 }) }),
 };
 
-const config = fc.record(
-  {
-    ...Object.fromEntries(
-      Object.entries(AGENT_VARIABLES).map(([option, { value }]) => [
-        option,
-        (VALID[value.kind] ?? fc.constant)(value as AgentValue<never>, option),
-      ]),
-    ),
-    environment: fc.dictionary(fc.stringMatching(/^MY_[A-Za-z0-9_]{0,9}$/), word),
-  },
-  { requiredKeys: [] },
-) as fc.Arbitrary<AgentConfig>;
+const LOG_OPTIONS = { tag: 'a "b"' };
+
+const config = (
+  fc.record(
+    {
+      ...Object.fromEntries(
+        Object.entries(AGENT_VARIABLES).map(([option, { value }]) => [
+          option,
+          (VALID[value.kind] ?? fc.constant)(value as AgentValue<never>, option),
+        ]),
+      ),
+      environment: fc.dictionary(fc.stringMatching(/^MY_[A-Za-z0-9_]{0,9}$/), word),
+    },
+    { requiredKeys: [] },
+  ) as fc.Arbitrary<AgentConfig>
+).map((agent) => withoutContradictions({ ...agent, agentLogOptions: LOG_OPTIONS }));
 
 /** The same value with the keys of all its plain objects in another order. */
 function shuffled<T>(value: T): T {
