@@ -52,6 +52,9 @@ function servedTier(tier: InstanceTier, isInDefaultStrategy: boolean): ServedTie
     architecture: template._architecture,
     withoutGpu: template._withoutGpu,
     nodeSizes: template._nodeSizes,
+    get securityGroups() {
+      return tier._securityGroups;
+    },
   };
 }
 

@@ -12,6 +12,7 @@ export const WARNING_IDS = [
   'BootstrapStep.startsAgent',
   'BootstrapStep.text',
   'ClusterAlarms.orphans',
+  'EcsAutoScaledCluster.duplicateRule',
   'EcsAutoScaledCluster.nodeFields',
   'EcsRunTask.launchType',
   'InstanceTier.addSecurityGroup',

@@ -25,6 +25,8 @@ export interface ServedTier {
   readonly nodeSizes?: readonly ServedNodeSize[];
   /** Why its nodes offer no GPU to containers; undefined: they may. */
   readonly withoutGpu?: string;
+  /** The identities of the security groups of its nodes; undefined: not known. */
+  readonly securityGroups?: readonly string[];
 }
 
 /**

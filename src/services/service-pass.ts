@@ -15,6 +15,7 @@ import { waitForAssociation } from './repairs/wait-for-association';
 import type { ServedCluster } from './served-cluster';
 import { checkStrategy } from './warnings/check-strategy';
 import { checkCodeDeploy } from './warnings/code-deploy';
+import { checkDuplicateRules } from './warnings/duplicate-rules';
 import { checkHostPorts } from './warnings/host-ports';
 import { checkNetworkLoadBalancer } from './warnings/network-load-balancer';
 import { checkOutgoingPorts } from './warnings/outgoing-ports';
@@ -86,6 +87,10 @@ class ServicePass implements IAspect {
   public add(cluster: ServedCluster): void {
     this.clusters.push(cluster);
     this.clusterScopes.add(cluster.scope);
+    checkAtSynthesis(cluster.scope, () => {
+      checkDuplicateRules(cluster);
+      return [];
+    });
   }
 
   public endpointNeedsOn(scope: IConstruct, capacityProviderName: string): EndpointNeed[] {

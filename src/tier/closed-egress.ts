@@ -1,9 +1,7 @@
-import type { CfnResource } from 'aws-cdk-lib';
 import { warn } from '../private/warning';
-import { identityOf } from '../rendered/references';
-import { field, isOverridden, opened, openedList, property } from '../rendered/resource';
 import { coversPorts, type SecurityRule, SecurityRules } from '../rendered/security-rules';
 import { StageResources } from '../rendered/stage-resources';
+import { nodeSecurityGroups } from './node-security-groups';
 import type { IpProtocol } from './subnet-exits';
 import { protocolOf, type TierNetwork } from './tier-exits';
 
@@ -21,7 +19,7 @@ export function warnOfClosedEgress(network: TierNetwork): void {
   // Its port is another.
   if (network.agent.httpProxy !== undefined) return;
   const protocol = protocolOf(network);
-  const groups = securityGroupsOf(launchTemplate);
+  const groups = nodeSecurityGroups(launchTemplate) ?? [];
   const rules = SecurityRules.of(StageResources.of(scope));
   const isClosed =
     groups.length > 0 &&
@@ -47,14 +45,4 @@ function letsHttpsOut(rule: SecurityRule, protocol: IpProtocol): boolean {
     (other === 'ipv4' ? rule.ipv6 === undefined : rule.ipv4 === undefined);
   if (protocol !== undefined && isOnlyFor(protocol === 'ipv4' ? 'ipv6' : 'ipv4')) return false;
   return rule.ipv4 !== '255.255.255.255/32' && coversPorts(rule, HTTPS);
-}
-
-/** The identities of the security groups of the nodes; none where they are not known. */
-function securityGroupsOf(launchTemplate: CfnResource): string[] {
-  if (isOverridden(launchTemplate, 'LaunchTemplateData')) return [];
-  const data = opened(launchTemplate, property(launchTemplate, 'launchTemplateData'));
-  const [network] = openedList(launchTemplate, field(data, 'networkInterfaces'));
-  const groups = openedList(launchTemplate, field(network, 'groups') ?? field(data, 'securityGroupIds'));
-  const identities = groups.map((group) => identityOf(launchTemplate, group));
-  return identities.some((identity) => identity === undefined) ? [] : (identities as string[]);
 }

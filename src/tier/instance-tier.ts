@@ -20,6 +20,7 @@ import { CAPACITY_PROVIDER, GROUP } from './destinations';
 import { type EndpointNeed, endpointNeedsOfNodes } from './endpoint-needs';
 import { forceDelete } from './force-delete';
 import { NodeConnections } from './node-connections';
+import { nodeSecurityGroups } from './node-security-groups';
 import { addTags } from './node-tags';
 import { instancesDistributionOf, SPOT } from './spot-options';
 import { TierGroup } from './tier-auto-scaling-group';
@@ -214,6 +215,15 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
    */
   public metricCapacityProviderReservation(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return reservationMetric(this, this.cluster.metricClusterName, this.capacityProviderName, props);
+  }
+
+  /**
+   * The identities of the security groups of the nodes; undefined where they are not known.
+   *
+   * @internal
+   */
+  public get _securityGroups(): string[] | undefined {
+    return nodeSecurityGroups(this._launchTemplate.node.defaultChild as ec2.CfnLaunchTemplate);
   }
 
   /**

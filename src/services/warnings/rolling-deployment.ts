@@ -31,8 +31,8 @@ function checkLimits(service: HostedService): void {
       service.resource,
       'Service.minHealthyPercent',
       `${rolled}, and for each of them the service "${service.path}" may lose tasks before others run ` +
-        `in their place: at least ${min} % of ${tasks} are kept. Set \`minHealthyPercent: 100\` (left ` +
-        'out, CDK writes 50).',
+        `in their place: at least ${min} % of ${tasks} are kept. Set \`minHealthyPercent: 100\`` +
+        `${isLeftOut(service) ? ' (left out, CDK writes 50)' : ''}.`,
     );
   }
   if (hasNoRoom && desired !== 0) {
@@ -45,6 +45,13 @@ function checkLimits(service: HostedService): void {
         'Set `maxHealthyPercent: 200`, and `minHealthyPercent: 100`.',
     );
   }
+}
+
+/** Whether CDK has chosen the minimum, of which it warns. */
+function isLeftOut({ resource }: HostedService): boolean {
+  return (resource.node.scope?.node.metadata ?? []).some(
+    ({ data }) => typeof data === 'string' && data.startsWith('minHealthyPercent has not been configured'),
+  );
 }
 
 /** Undefined where the value is known at deployment only. */

@@ -52,6 +52,12 @@ test('say what is lost and what to change', () => {
   });
 });
 
+test('do not say what CDK writes where the service says it', () => {
+  const messageOf = (props: Partial<ecs.Ec2ServiceProps>) => warning(deployed(props), MIN)?.message;
+  expect(messageOf({ minHealthyPercent: 50 })).toMatch(/Set `minHealthyPercent: 100`\.$/);
+  expect(messageOf({ minHealthyPercent: undefined })).toMatch(/\(left out, CDK writes 50\)\.$/);
+});
+
 test('say what stands still', () => {
   expect(
     warning(deployed({ minHealthyPercent: 100, maxHealthyPercent: 150, desiredCount: 1 }), MAX)?.message,
