@@ -9,8 +9,8 @@ import type { ServedCluster } from '../served-cluster';
  * Warns about rules of the nodes' security groups that are in the app twice. EC2 takes a rule once, and
  * answers the second with InvalidPermission.Duplicate.
  *
- * Within a stack CDK merges them, and across stacks it does not. With CDK's own capacity providers people open
- * the nodes by hand (aws-cdk #22764): here CDK adds the same rule in the stack of the service.
+ * Within a stack CDK merges them, and across stacks it does not. With CDK's own capacity providers people
+ * open the nodes by hand (aws-cdk #22764): here CDK adds the same rule in the stack of the service.
  */
 export function checkDuplicateRules(cluster: ServedCluster): void {
   const resources = StageResources.of(cluster.scope);

@@ -40,8 +40,8 @@ interface Lack {
 }
 
 /**
- * Warns about services that a network load balancer does not reach (aws-cdk #1490). CDK adds no rule between it
- * and its targets. With the flags of a new app the balancer's own security group lets nothing out.
+ * Warns about services that a network load balancer does not reach (aws-cdk #1490). CDK adds no rule between
+ * it and its targets. With the flags of a new app the balancer's own security group lets nothing out.
  *
  * The rules of the app are read. Where security groups of another app take part, what is missing is not
  * known, and nothing is said.
