@@ -228,7 +228,8 @@ project.addTask('emulator', {
 
 project.addTask('pictures', {
   description:
-    "Draw the guides' pictures again: from their sources in docs/images, and from the model of a roll, with its numbers",
+    "Draw the guides' pictures again: from their sources in docs/images, and from the model of a roll, " +
+    'with its numbers',
   exec: 'jest --ci test/docs/pictures.test.ts test/roll/picture.test.ts test/roll/numbers.test.ts',
   env: { UPDATE_GOLDEN: '1' },
 });
@@ -320,7 +321,8 @@ unit.spawn(project.compileTask, { condition: 'node projenrc/newer.js .jsii src' 
 unit.spawn(rosetta, { condition: 'node projenrc/newer.js .jsii.tabl.json .jsii README.md' });
 // `--ci` is last, or the patterns would swallow the names of files that are given.
 unit.exec(
-  `jest --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages|reviewers)/' '${ON_DEMAND}' --ci`,
+  "jest --testPathIgnorePatterns '/node_modules/' '/test/(boot|deploy|languages|reviewers)/' " +
+    `'${ON_DEMAND}' --ci`,
   { receiveArgs: true },
 );
 // The source is on GitHub; in the package, maps with the source in them would be more than half of it.

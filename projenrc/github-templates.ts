@@ -115,8 +115,8 @@ export function addGithubTemplates(project: Project): void {
       '',
     ],
   });
-  // Who is asked for a review. What replaces nodes of users, or opens the account, is named although the first
-  // line covers it: another team can take it over.
+  // Who is asked for a review. What replaces nodes of users, or opens the account, is named although the
+  // first line covers it: another team can take it over.
   new TextFile(project, '.github/CODEOWNERS', {
     lines: [
       `# ${project.name}: the last line that fits a file counts.`,

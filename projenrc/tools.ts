@@ -3,7 +3,10 @@ import { JsonFile, type Project, TextFile } from 'projen';
 /** The versions with which CI builds and tests all packages; a machine for developing has the same. */
 export const VERSIONS = { node: '24', python: '3.11', java: '17', go: '1.25' };
 
-/** `.nvmrc`, and a container with all that the tests need: they boot machines, which takes root and privileges. */
+/**
+ * `.nvmrc`, and a container with all that the tests need: they boot machines, which takes root and
+ * privileges.
+ */
 export function addDevelopmentTools(project: Project): void {
   new TextFile(project, '.nvmrc', { lines: [VERSIONS.node] });
   new JsonFile(project, '.devcontainer/devcontainer.json', {

@@ -1,6 +1,7 @@
 /**
- * The test command. Two cores and much that waits: what does not depend on each other runs side by side, and then jest
- * runs all tests at once. The count of jest is the last line; before it stands when everything began and how long it took.
+ * The test command. Two cores and much that waits: what does not depend on each other runs side by side, and
+ * then jest runs all tests at once. The count of jest is the last line; before it stands when everything
+ * began and how long it took.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -37,7 +37,9 @@ describe('the test command', () => {
       ];
       const results = { numPassedTests: 7, numFailedTests: 0, numRuntimeErrorTestSuites: 1, testResults };
       const counts = { ...results, numPendingTests: 0, numTodoTests: 0 };
-      const program = `new (require('./test/helpers/count-reporter.js'))().onRunComplete([], ${JSON.stringify(counts)})`;
+      const program =
+        "new (require('./test/helpers/count-reporter.js'))().onRunComplete([], " +
+        `${JSON.stringify(counts)})`;
       const env = { ...process.env, VERIFY_TIME_LINE: file };
       const output = execFileSync(process.execPath, ['-e', program], { cwd: ROOT, env, encoding: 'utf8' });
       expect(output).toBe(`

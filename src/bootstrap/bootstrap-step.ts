@@ -112,8 +112,8 @@ export class BootstrapStep {
    * (`/etc/ecs/ecs.config` is said by `agent`); `/proc`, `/sys` and `/dev`, where a file cannot be replaced.
    *
    * @param path    where, absolute
-   * @param content to the letter: nothing is appended. Where it begins with `#!`, a carriage return is refused;
-   *   so are a byte order mark and, in a file that can be executed, white space before `#!`
+   * @param content to the letter: nothing is appended. Where it begins with `#!`, a carriage return is
+   * refused; so are a byte order mark and, in a file that can be executed, white space before `#!`
    * @param options permissions and owner
    */
   public static writeFile(path: string, content: string, options: WriteFileStepOptions = {}): BootstrapStep {

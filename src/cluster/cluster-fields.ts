@@ -56,8 +56,8 @@ export const CLUSTER = new Struct<EcsAutoScaledClusterProps, typeof FIELDS>(
 );
 
 /**
- * What `ecs.Cluster` takes and this cluster does not, with what to write instead. A field of `ecs.ClusterProps`
- * that is neither here nor in the table fails a test.
+ * What `ecs.Cluster` takes and this cluster does not, with what to write instead. A field of
+ * `ecs.ClusterProps` that is neither here nor in the table fails a test.
  */
 export const NOT_TAKEN: Readonly<Record<string, string>> = {
   capacity:

@@ -76,7 +76,7 @@ export function reasonAgainstTypes(
   const first = knownTypes(instanceTypes).find((type) => type.toString().startsWith('a1.'));
   if (first === undefined) return undefined;
   return (
-    `\`instanceTypes\` must not have ${first} with Amazon Linux 2023, which does not boot on A1. Take a newer ` +
-    'Graviton, such as t4g, m7g or c7g'
+    `\`instanceTypes\` must not have ${first} with Amazon Linux 2023, which does not boot on A1. Take ` +
+    'a newer Graviton, such as t4g, m7g or c7g'
   );
 }

@@ -43,8 +43,8 @@ function checkSecurityGroups(
   if (groups.length > MAX_GROUPS) {
     fail(
       'InvalidSecurityGroups',
-      `\`securityGroups\` and \`additionalSecurityGroups\` must have at most ${MAX_GROUPS} groups together, ` +
-        `got: ${groups.length}`,
+      `\`securityGroups\` and \`additionalSecurityGroups\` must have at most ${MAX_GROUPS} groups ` +
+        `together, got: ${groups.length}`,
       scope,
     );
   }
@@ -91,8 +91,9 @@ export function warnOfAgentLog(
   warn(
     scope,
     'NodeTemplate.agentLogDriver',
-    `The log of the agent's container of "${scope.node.path}" goes to ${agentLogDriver}, and with it docker does not ` +
-      `start the agent: ${why}. Acknowledge this where your image is another, or the collector a service of it.`,
+    `The log of the agent's container of "${scope.node.path}" goes to ${agentLogDriver}, and with it ` +
+      `docker does not start the agent: ${why}. Acknowledge this where your image is another, or the ` +
+      'collector a service of it.',
   );
 }
 
@@ -105,10 +106,11 @@ export function warnOfIpv6(scope: IConstruct, sysctls: readonly Sysctl[], agent:
   warn(
     scope,
     'NodeTemplate.ipv6',
-    `The nodes of "${scope.node.path}" turn IPv6 off (${off.key}). Tasks in awsvpc mode may get no network there. The ` +
-      'agent blocks the instance metadata service in them for IPv6 too, by a route that a kernel without IPv6 does ' +
-      'not take. Leave the parameter out, IPv6 needs no address; or set `agent: { awsvpcBlockImds: false }`, which ' +
-      "lets such tasks read the node's role. Acknowledge this where no task is in awsvpc mode.",
+    `The nodes of "${scope.node.path}" turn IPv6 off (${off.key}). Tasks in awsvpc mode may get no ` +
+      'network there. The agent blocks the instance metadata service in them for IPv6 too, by a route ' +
+      'that a kernel without IPv6 does not take. Leave the parameter out, IPv6 needs no address; or set ' +
+      "`agent: { awsvpcBlockImds: false }`, which lets such tasks read the node's role. Acknowledge this " +
+      'where no task is in awsvpc mode.',
   );
 }
 

@@ -27,8 +27,8 @@ export const VOLUME_TAGS = refined(mapOf(TAG, COUNT), (field, tags, scope) => {
   if (wrong === undefined) return;
   fail(
     CODE,
-    `\`${field}\` must have names of 1 to 128 letters, digits, spaces and _ . : / = + - @ that do not begin ` +
-      `with "aws:", got: ${quoteForMessage(wrong)}`,
+    `\`${field}\` must have names of 1 to 128 letters, digits, spaces and _ . : / = + - @ that do not ` +
+      `begin with "aws:", got: ${quoteForMessage(wrong)}`,
     scope,
   );
 });

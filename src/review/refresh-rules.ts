@@ -66,9 +66,9 @@ function gateProblems({ tier, group }: Refreshed): Problem[] {
     problemAt(
       tier.scope,
       'GateHookMissing',
-      "the group's `LifecycleHookSpecificationList` must keep the hook of the readiness gate, or nodes go into " +
-        'service before they have joined: add yours by `autoScalingGroup.addLifecycleHook()`, or set ' +
-        '`readinessGate: false`',
+      "the group's `LifecycleHookSpecificationList` must keep the hook of the readiness gate, or nodes " +
+        'go into service before they have joined: add yours by `autoScalingGroup.addLifecycleHook()`, or ' +
+        'set `readinessGate: false`',
     ),
   ];
 }

@@ -776,8 +776,8 @@ export interface AgentConfig {
    * resolve to text without quotes, backslashes or control characters.
    *
    * Refused: options and values that docker does not take for the driver, and a driver without what it needs:
-   * `awslogs-group`, `gelf-address`, `splunk-url` and `splunk-token`, `logentries-token`. Docker would not start
-   * the agent.
+   * `awslogs-group`, `gelf-address`, `splunk-url` and `splunk-token`, `logentries-token`. Docker would not
+   * start the agent.
    *
    * @default - the agent's default: those two for json-file, otherwise none
    */

@@ -46,8 +46,8 @@ const ATTRIBUTES: { readonly [name: string]: Rule } = {
 };
 
 /**
- * What docker takes for each driver (moby, `daemon/logger/<driver>`, `ValidateLogOpt`; 25 and later). Any other
- * option keeps the agent's container from being made, at each try, for good.
+ * What docker takes for each driver (moby, `daemon/logger/<driver>`, `ValidateLogOpt`; 25 and later). Any
+ * other option keeps the agent's container from being made, at each try, for good.
  */
 const DRIVERS: { readonly [driver in AgentLogDriver]: Driver } = {
   [AgentLogDriver.JSON_FILE]: {
@@ -229,7 +229,8 @@ export function checkAgentLog({ agentLogDriver, agentLogOptions }: AgentConfig):
   if (missing !== undefined && missing.length > 0) {
     fail(
       CODE,
-      `${field} must have ${missing.join(' and ')} for the log driver ${name}: docker starts no agent without`,
+      `${field} must have ${missing.join(' and ')} for the log driver ${name}: docker starts no agent ` +
+        'without',
     );
   }
   const wrong = COMBINATIONS.find(

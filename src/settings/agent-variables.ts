@@ -354,7 +354,8 @@ function checkVariable(field: string, name: string, value: string): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     fail(
       CODE,
-      `\`${field}\` must have names of letters, digits and underscores, no digit first, got: ${quoteForMessage(name)}`,
+      `\`${field}\` must have names of letters, digits and underscores, no digit first, got: ` +
+        `${quoteForMessage(name)}`,
     );
   }
   const owner = Object.hasOwn(AGENT_VARIABLES, name) ? name : FIELD_OF_VARIABLE.get(name.toUpperCase());

@@ -20,8 +20,8 @@ export function checkImageCleanup(config: AgentConfig): void {
   const without = IMAGE_CLEANUP.filter((field) => config[field] !== undefined && config[field] !== false);
   if (without.length === 0) return;
   const why = prefersCached
-    ? 'where `agent.imagePullBehavior` is PREFER_CACHED: the agent then removes no image at all. Leave out the one ' +
-      'or the other; AgentImagePullBehavior.ONCE pulls once and cleans up'
+    ? 'where `agent.imagePullBehavior` is PREFER_CACHED: the agent then removes no image at all. Leave ' +
+      'out the one or the other; AgentImagePullBehavior.ONCE pulls once and cleans up'
     : 'where `agent.disableImageCleanup` is true: leave out the one or the other';
   fail(CODE, `${without.map((field) => `\`agent.${field}\``).join(', ')} must not be set ${why}`);
 }

@@ -87,15 +87,15 @@ function checkValue(field: string, key: string, value: string): void {
     const code = invisible.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     fail(
       CODE,
-      `\`${field}\` must not contain the invisible character U+${code}, got: ${quoteForMessage(value)}. Write ` +
-        'a space in its place, or nothing',
+      `\`${field}\` must not contain the invisible character U+${code}, got: ` +
+        `${quoteForMessage(value)}. Write a space in its place, or nothing`,
     );
   }
   if (FORWARDING.test(key) && /^0+$/.test(value)) {
     fail(
       CODE,
-      `\`${field}\` must not be 0: the node forwards the packets of containers in bridge mode, which would have ` +
-        'no network. Leave it out, docker sets it to 1',
+      `\`${field}\` must not be 0: the node forwards the packets of containers in bridge mode, which ` +
+        'would have no network. Leave it out, docker sets it to 1',
     );
   }
   if (key === RESERVED_PORTS && !Token.isUnresolved(value) && parsePorts(value) === undefined) {
@@ -160,8 +160,8 @@ export class Sysctl {
   }
 
   /**
-   * `net.ipv4.ip_local_reserved_ports`: ports inside of `ipLocalPortRange` that no outgoing connection is made
-   * from, since containers listen on them (`hostPort`, or any port in network mode `host`).
+   * `net.ipv4.ip_local_reserved_ports`: ports inside of `ipLocalPortRange` that no outgoing connection is
+   * made from, since containers listen on them (`hostPort`, or any port in network mode `host`).
    *
    * Where a connection of the node has such a port already, a container that wants it fails to start:
    * "address already in use".

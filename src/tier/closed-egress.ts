@@ -31,10 +31,10 @@ export function warnOfClosedEgress(network: TierNetwork): void {
   warn(
     scope,
     'InstanceTier.closedEgress',
-    `No security group of the nodes of the tier "${scope.node.path}" lets TCP port 443 out${addresses}: they ` +
-      'cannot reach ECS, and never join the cluster. Add ' +
-      `\`tier.connections.allowTo(${anywhere}, ec2.Port.tcp(443))\`, or a rule to the security groups of the ` +
-      'VPC endpoints.',
+    `No security group of the nodes of the tier "${scope.node.path}" lets TCP port 443 ` +
+      `out${addresses}: they cannot reach ECS, and never join the cluster. Add ` +
+      `\`tier.connections.allowTo(${anywhere}, ec2.Port.tcp(443))\`, or a rule to the security groups of ` +
+      'the VPC endpoints.',
   );
 }
 

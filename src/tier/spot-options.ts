@@ -69,7 +69,8 @@ const ON_DEMAND_SHARE: Value<number> = {
     if (value === 100) {
       fail(
         CODE,
-        `\`${field}\` must be below 100, got: 100. A tier that is all on demand has \`PurchaseOption.onDemand()\``,
+        `\`${field}\` must be below 100, got: 100. A tier that is all on demand has ` +
+          '`PurchaseOption.onDemand()`',
         scope,
       );
     }

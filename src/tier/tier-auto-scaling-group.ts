@@ -40,10 +40,10 @@ export class TierGroup extends autoscaling.AutoScalingGroup {
       warn(
         tier,
         'InstanceTier.addSecurityGroup',
-        `\`addSecurityGroup()\` on the group of the tier "${tier.node.path}" changes the nodes of every ` +
-          `tier of the stack that uses the template "${this.sharedTemplate}". Where that is meant, say so: ` +
-          '`additionalSecurityGroups` of the template; where it is not, give the tier node fields instead of ' +
-          'a `template`.',
+        `\`addSecurityGroup()\` on the group of the tier "${tier.node.path}" changes the nodes of ` +
+          `every tier of the stack that uses the template "${this.sharedTemplate}". Where that is meant, ` +
+          'say so: `additionalSecurityGroups` of the template; where it is not, give the tier node ' +
+          'fields instead of a `template`.',
       );
     }
     const known = this.nodes.connections.securityGroups;

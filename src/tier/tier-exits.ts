@@ -72,10 +72,11 @@ export function warnOfIsolatedSubnets(network: TierNetwork): void {
   warn(
     network.scope,
     'InstanceTier.isolatedSubnets',
-    `The tier "${path}" has nodes in subnets without a way out (${pathsOf(subnets)}): they cannot reach ` +
-      `${vital.some(({ service }) => service === 'ecs-agent') ? 'ECS' : 'what their boot needs'}, and never ` +
-      `join the cluster. Choose subnets with a way out (\`vpcSubnets\`), ${publicAddress}or add VPC endpoints ` +
-      `for ${listed(vital)}.${alsoMissing} Acknowledge this where another app adds routes or endpoints.`,
+    `The tier "${path}" has nodes in subnets without a way out (${pathsOf(subnets)}): they cannot ` +
+      `reach ${vital.some(({ service }) => service === 'ecs-agent') ? 'ECS' : 'what their boot needs'}, ` +
+      `and never join the cluster. Choose subnets with a way out (\`vpcSubnets\`), ${publicAddress}or ` +
+      `add VPC endpoints for ${listed(vital)}.${alsoMissing} Acknowledge this where another app adds ` +
+      'routes or endpoints.',
   );
 }
 

@@ -27,7 +27,10 @@ export interface Aws {
  * longer, which a look every ten seconds does not notice.
  */
 export class AwsCli implements Aws {
-  /** The region is handed over in each call: version 1 of the CLI does not read `AWS_REGION`, which the CDK CLI does. */
+  /**
+   * The region is handed over in each call: version 1 of the CLI does not read `AWS_REGION`, which the CDK
+   * CLI does.
+   */
   public constructor(
     private readonly region: string,
     private readonly command = 'aws',

@@ -55,7 +55,8 @@ describe('the AWS CLI', () => {
 
   test('gives an error of AWS its code, and its own errors as they are', async () => {
     const message =
-      'An error occurred (ValidationError) when calling the DescribeStacks operation: Stack with id x does not exist';
+      'An error occurred (ValidationError) when calling the DescribeStacks operation: Stack with id x ' +
+      'does not exist';
     const failing = new AwsCli('eu-central-1', program('aws', `echo; echo '${message}' >&2; exit 254`));
     const error = await failing.call('cloudformation', 'describe-stacks').catch((thrown) => thrown);
     expect(error).toBeInstanceOf(AwsError);

@@ -97,14 +97,16 @@ export function page(experiments: readonly Experiment[], results: Results): stri
       'those. -->',
     '',
     ...wrap(
-      'Some questions only AWS can answer: no document says it, and an emulator answers as its author thinks. ' +
-        `**${open} of ${questions.length} are open.** The library is built to do as little harm as possible ` +
-        'with either answer. Where a sentence of the guides rests on a question, it names the question.',
+      'Some questions only AWS can answer: no document says it, and an emulator answers as its author ' +
+        `thinks. **${open} of ${questions.length} are open.** The library is built to do as little harm ` +
+        'as possible with either answer. Where a sentence of the guides rests on a question, it names ' +
+        'the question.',
     ),
     '',
     ...wrap(
-      'Whoever has an account can settle them. You need the AWS CLI, signed in for as long as a run takes, ' +
-        '`AWS_REGION`, and `npx cdk bootstrap` once in the account and region. Take an account where nothing else runs.',
+      'Whoever has an account can settle them. You need the AWS CLI, signed in for as long as a run ' +
+        'takes, `AWS_REGION`, and `npx cdk bootstrap` once in the account and region. Take an account ' +
+        'where nothing else runs.',
     ),
     '',
     '```sh',
@@ -114,10 +116,10 @@ export function page(experiments: readonly Experiment[], results: Results): stri
     '```',
     '',
     ...wrap(
-      'A run deploys its stack, `prove-<experiment>`, and looks at everything every ten seconds. It always ' +
-        'deletes the stack, also after a failure or Ctrl-C. Then it writes its answers here. Open a pull request ' +
-        'with them, and with what was recorded (`.cache/aws-proof`) where the answer is a surprise. Costs are ' +
-        'list prices of us-east-1 for `t3.small`.',
+      'A run deploys its stack, `prove-<experiment>`, and looks at everything every ten seconds. It ' +
+        'always deletes the stack, also after a failure or Ctrl-C. Then it writes its answers here. Open ' +
+        'a pull request with them, and with what was recorded (`.cache/aws-proof`) where the answer is a ' +
+        'surprise. Costs are list prices of us-east-1 for `t3.small`.',
     ),
     '',
     '| question | | today | experiment |',

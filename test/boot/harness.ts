@@ -123,7 +123,9 @@ const INTERPRETER = join(__dirname, 'harness', 'ecsconfig');
 
 let interpreter: string | undefined;
 
-/** The interpreter's program, built once for each state of its sources: `go run` looks at all of Go each time. */
+/**
+ * The interpreter's program, built once for each state of its sources: `go run` looks at all of Go each time.
+ */
 function builtInterpreter(): string {
   const sources = readdirSync(INTERPRETER).filter((name) => name !== 'main_test.go');
   const version = spawnSync('go', ['version'], { encoding: 'utf8' }).stdout;

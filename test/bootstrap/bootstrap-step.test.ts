@@ -364,7 +364,10 @@ describe('a step is refused', () => {
     [
       'a NUL character',
       () => BootstrapStep.run('a\0'),
-      "`command` must not contain a NUL character or half a surrogate pair: it was cut inside of a character, or read with another encoding than it has. Windows writes UTF-16 too: `readFileSync(path, 'utf16le')`. What is no text belongs into an image or into an S3 object (InvalidText)",
+      '`command` must not contain a NUL character or half a surrogate pair: it was cut inside of a ' +
+        'character, or read with another encoding than it has. Windows writes UTF-16 too: ' +
+        "`readFileSync(path, 'utf16le')`. What is no text belongs into an image or into an S3 object " +
+        '(InvalidText)',
     ],
     ['a start of the agent', () => BootstrapStep.run('echo a\nsystemctl enable --now ecs'), agentWaits],
     [
@@ -397,7 +400,10 @@ describe('a step is refused', () => {
     [
       'a NUL character in a variable',
       () => BootstrapStep.run('true', { environment: { A: '\0' } }),
-      "`environment.A` must not contain a NUL character or half a surrogate pair: it was cut inside of a character, or read with another encoding than it has. Windows writes UTF-16 too: `readFileSync(path, 'utf16le')`. What is no text belongs into an image or into an S3 object (InvalidText)",
+      '`environment.A` must not contain a NUL character or half a surrogate pair: it was cut inside of ' +
+        'a character, or read with another encoding than it has. Windows writes UTF-16 too: ' +
+        "`readFileSync(path, 'utf16le')`. What is no text belongs into an image or into an S3 object " +
+        '(InvalidText)',
     ],
     [
       'a relative path',
@@ -474,9 +480,9 @@ describe('a step is refused', () => {
     ['one line of many', 'true\nfalse\ntrue\r\n', 3],
   ])('with a carriage return in its command: %s', (_, command, line) => {
     const message =
-      `\`command\` must not contain a carriage return, got one in line ${line}: bash takes it for a part of a word. Write ` +
-      "`.replaceAll('\\r', '')` where it was read from a file with Windows' line ends; where one is meant, the script can " +
-      "write `$'\\r'` (InvalidText)";
+      `\`command\` must not contain a carriage return, got one in line ${line}: bash takes it for a ` +
+      "part of a word. Write `.replaceAll('\\r', '')` where it was read from a file with Windows' line " +
+      "ends; where one is meant, the script can write `$'\\r'` (InvalidText)";
     expect(() => BootstrapStep.run(command)).toThrow(new Error(message));
     expect(() => new NodeBootstrap({ clusterName: 'a' }).addCommands('true', command)).toThrow(
       'must not contain a carriage',
@@ -487,8 +493,8 @@ describe('a step is refused', () => {
   test('with a byte order mark before its command', () => {
     expect(() => BootstrapStep.run('\uFEFFtrue')).toThrow(
       new Error(
-        '`command` must not begin with a byte order mark, which bash takes for a part of the first word: leave it out, as ' +
-          "with `.replace(/^\\uFEFF/, '')` (InvalidText)",
+        '`command` must not begin with a byte order mark, which bash takes for a part of the first ' +
+          "word: leave it out, as with `.replace(/^\\uFEFF/, '')` (InvalidText)",
       ),
     );
   });

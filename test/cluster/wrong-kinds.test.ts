@@ -181,8 +181,8 @@ describe('a cluster of plain JavaScript is refused', () => {
     [
       'a rate as text',
       { agent: { taskMetadataRpsLimit: '40,60' } },
-      '`agent.taskMetadataRpsLimit` must be a TaskMetadataRpsLimit such as `{ steadyState: 40, burst: 60 }`, ' +
-        'got: "40,60" (WrongKind',
+      '`agent.taskMetadataRpsLimit` must be a TaskMetadataRpsLimit such as `{ steadyState: 40, burst: ' +
+        '60 }`, got: "40,60" (WrongKind',
     ],
     [
       'the switch of before',
@@ -236,7 +236,8 @@ describe('a cluster of plain JavaScript is refused', () => {
   test('with no props at all', () => {
     const Cluster: Anything = EcsAutoScaledCluster;
     expect(() => new Cluster(stack, 'Bare')).toThrow(
-      '`props` must be an EcsAutoScaledClusterProps such as `{ vpc }`, got: undefined (WrongKind at Estate/Bare)',
+      '`props` must be an EcsAutoScaledClusterProps such as `{ vpc }`, got: undefined (WrongKind at ' +
+        'Estate/Bare)',
     );
   });
 });
@@ -281,7 +282,8 @@ describe('a tier of plain JavaScript is refused', () => {
     [
       'a text for a switch',
       { forceDelete: 'false' },
-      '`forceDelete` must be true or false, got: "false". Write `false` (WrongKind at Estate/Orders/Tiers/general)',
+      '`forceDelete` must be true or false, got: "false". Write `false` (WrongKind at ' +
+        'Estate/Orders/Tiers/general)',
     ],
     [
       'days',

@@ -42,7 +42,8 @@ function volumeSample(): string {
 }
 
 describe('the sample of a data volume', () => {
-  // The commands are the sample's and so is mkfs; only mounting is played, which takes more than a test may do.
+  // The commands are the sample's and so is mkfs; only mounting is played, which takes more
+  // than a test may do.
   test('can run twice, and keeps what is on the volume', () => {
     const folder = mkdtempSync(join(tmpdir(), 'data-volume-'));
     const bin = join(folder, 'bin');

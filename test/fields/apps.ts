@@ -103,7 +103,9 @@ const RATE = { steadyState: 50, burst: 60 };
 const withRun = withStep((fields) => BootstrapStep.run('true', fields));
 const withRootVolume = withVolume((fields) => NodeVolume.root(fields));
 
-/** For each struct an app that has it: with the fields that it cannot do without, and those that are given. */
+/**
+ * For each struct an app that has it: with the fields that it cannot do without, and those that are given.
+ */
 export const APPS: Record<string, AppWith> = {
   EcsAutoScaledClusterProps: withCluster,
   EcsAutoScaledClusterAttributes: withImport,

@@ -1,7 +1,7 @@
 /**
- * Fetches and builds what the tests need and a new machine does not have, while the library is compiled: the test
- * command begins with it. Each part is kept in .cache under a hash of what it is made from. A test that comes to a
- * part before it is there waits for it.
+ * Fetches and builds what the tests need and a new machine does not have, while the library is compiled: the
+ * test command begins with it. Each part is kept in .cache under a hash of what it is made from. A test that
+ * comes to a part before it is there waits for it.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';

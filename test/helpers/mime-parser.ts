@@ -21,7 +21,10 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Python's own parser in a process that stays: to start Python takes longer than all that a test does with it. */
+/**
+ * Python's own parser in a process that stays: to start Python takes longer than all that a
+ * test does with it.
+ */
 export class MimeParser {
   private child?: ChildProcess;
   private readonly waiting: Waiting[] = [];

@@ -150,8 +150,8 @@ export class FakeNode {
   }
 
   /**
-   * Runs the script of a user data to its end, or to a signal when a file is there. `adapt` may change what does
-   * not fit into a test, such as pauses.
+   * Runs the script of a user data to its end, or to a signal when a file is there. `adapt` may change what
+   * does not fit into a test, such as pauses.
    */
   public async run(
     userData: string,
@@ -189,7 +189,9 @@ export class FakeNode {
   }
 }
 
-/** As systemd does it: the signal reaches everything that a process has started, in other process groups too. */
+/**
+ * As systemd does it: the signal reaches everything that a process has started, in other process groups too.
+ */
 function stop(leader: number): void {
   for (const name of readdirSync('/proc').filter((entry) => /^[0-9]+$/.test(entry))) {
     try {

@@ -195,10 +195,10 @@ describe('steps that no boot survives', () => {
       id: idOf('endsBoot'),
       path: '/Estate/Orders/Tiers/general/Template',
       message:
-        'Step 2 (run) of "Estate/Orders/Tiers/general/Template" ends the boot of the node (`reboot`). A node that is ' +
-        'stopped before its first boot is over powers off at its next boot, joins no cluster and is replaced, again ' +
-        'and again. What needs a reboot belongs into the image. Acknowledge this where it is not so, because the ' +
-        'command is only reached elsewhere.',
+        'Step 2 (run) of "Estate/Orders/Tiers/general/Template" ends the boot of the node (`reboot`). ' +
+        'A node that is stopped before its first boot is over powers off at its next boot, joins no ' +
+        'cluster and is replaced, again and again. What needs a reboot belongs into the image. ' +
+        'Acknowledge this where it is not so, because the command is only reached elsewhere.',
     });
   });
 

@@ -94,9 +94,9 @@ describe('an escape hatch on a group whose running nodes are replaced', () => {
       return () => stack.template;
     };
     expect(hooks(ROLLING)).toThrow(
-      "the group's `LifecycleHookSpecificationList` must keep the hook of the readiness gate, or nodes go into " +
-        'service before they have joined: add yours by `autoScalingGroup.addLifecycleHook()`, or set ' +
-        '`readinessGate: false` (GateHookMissing at Estate/Orders/Tiers/general)',
+      "the group's `LifecycleHookSpecificationList` must keep the hook of the readiness gate, or nodes " +
+        'go into service before they have joined: add yours by `autoScalingGroup.addLifecycleHook()`, or ' +
+        'set `readinessGate: false` (GateHookMissing at Estate/Orders/Tiers/general)',
     );
     expect(hooks(NodeReplacement.rolling({ readinessGate: false }))).not.toThrow();
   });

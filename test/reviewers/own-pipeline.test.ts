@@ -18,7 +18,9 @@ function acceptFindings(cluster: EcsAutoScaledCluster): void {
   exported.acceptFindings?.(cluster);
 }
 
-/** The rules of cdk-nag that find something in an app with a rolling cluster, one stage for each environment. */
+/**
+ * The rules of cdk-nag that find something in an app with a rolling cluster, one stage for each environment.
+ */
 function rulesThatFind(environments: (cdk.Environment | undefined)[], accept: boolean): string[] {
   const outdir = mkdtempSync(join(tmpdir(), 'own-pipeline-'));
   const app = new cdk.App({ outdir });

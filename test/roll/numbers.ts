@@ -85,10 +85,12 @@ const MEASURES = {
     ),
   /** How long the deployment took, on average, with its rollback. */
   minutes: (rolls: Rolls) =>
-    `${worst(rolls, (outcomes) => sum(outcomes.map(({ seconds }) => seconds)) / outcomes.length / 60).toFixed(0)} min`,
+    `${worst(rolls, (outcomes) => sum(outcomes.map(({ seconds }) => seconds)) / outcomes.length / 60).toFixed(0)} ` +
+    'min',
   /** The longest that a deployment of a service took. */
   deployment: (rolls: Rolls) =>
-    `${worst(rolls, (outcomes) => Math.max(...outcomes.map(({ longestDeployment }) => longestDeployment)))} s`,
+    `${worst(rolls, (outcomes) => Math.max(...outcomes.map(({ longestDeployment }) => longestDeployment)))} ` +
+    's',
 } satisfies Record<string, (rolls: Rolls) => string>;
 
 export type Measure = keyof typeof MEASURES;
@@ -123,7 +125,8 @@ function rebalanced(): string[] {
   };
   const [most, middle, little] = [200, 150, 110].map((size) => percent(share(surge(size))));
   return [
-    `In the model it moved ${most} of the tasks once more at a surge of 200, ${middle} at 150 and ${little} at 110.`,
+    `In the model it moved ${most} of the tasks once more at a surge of 200, ${middle} at 150 and ` +
+      `${little} at 110.`,
   ];
 }
 
@@ -139,12 +142,15 @@ export const BLOCKS: Readonly<Record<string, () => string[]>> = {
   ...Object.fromEntries(Object.keys(MEASURES).map((measure) => [measure, () => table(measure as Measure)])),
   rebalanced,
   gate: () => [
-    `With an image whose nodes run and never join, old nodes waited in vain for their drain in ${stuck(false)}`,
+    'With an image whose nodes run and never join, old nodes waited in vain for their drain in ' +
+      `${stuck(false)}`,
     `of ${FLEETS} fleets without the gate, and in ${stuck(true)} with it.`,
   ],
   fleets: () => [
-    `Each cell is ${FLEETS} random fleets, in the worse of the two ways. A fleet has 4 to 24 nodes, with room for one`,
-    'or two tasks more on each. It has 1 to 4 services of 2 to 14 tasks, at a minimum of 100. Within 50 minutes six',
+    `Each cell is ${FLEETS} random fleets, in the worse of the two ways. A fleet has 4 to 24 nodes, ` +
+      'with room for one',
+    'or two tasks more on each. It has 1 to 4 services of 2 to 14 tasks, at a minimum of 100. Within ' +
+      '50 minutes six',
     'tasks crash, services scale out twice, and six tasks are run alone.',
   ],
 };

@@ -155,13 +155,15 @@ describe('a value at its bound is accepted, one beyond it is refused with the fi
       { logMaxFileSize: Size.mebibytes(1) },
       'a log file has a mebibyte',
       { logMaxFileSize: Size.mebibytes(0) },
-      '`agent.logMaxFileSize` must be a size in whole MiB from 1 MiB to 9223372036854 MiB, got: 0 MiB (InvalidAgentConfig)',
+      '`agent.logMaxFileSize` must be a size in whole MiB from 1 MiB to 9223372036854 MiB, got: 0 MiB ' +
+        '(InvalidAgentConfig)',
     ],
     [
       { logMaxFileSize: Size.mebibytes(9_223_372_036_854) },
       'a log file is counted in 64 bits',
       { logMaxFileSize: Size.mebibytes(9_223_372_036_855) },
-      '`agent.logMaxFileSize` must be a size in whole MiB from 1 MiB to 9223372036854 MiB, got: 9223372036855 MiB (InvalidAgentConfig)',
+      '`agent.logMaxFileSize` must be a size in whole MiB from 1 MiB to 9223372036854 MiB, got: ' +
+        '9223372036855 MiB (InvalidAgentConfig)',
     ],
     [
       { reservedMemory: Size.mebibytes(65535) },

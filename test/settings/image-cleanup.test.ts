@@ -18,12 +18,13 @@ describe('the cleanup of images', () => {
     ],
   ])('cannot be set where it never runs: %j', (config, fields) => {
     expect(() => renderAgentConfig({ ...prefersCached, ...config })).toThrow(
-      `${fields} must not be set where \`agent.imagePullBehavior\` is PREFER_CACHED: the agent then removes no image at ` +
-        'all. Leave out the one or the other; AgentImagePullBehavior.ONCE pulls once and cleans up (InvalidAgentConfig)',
+      `${fields} must not be set where \`agent.imagePullBehavior\` is PREFER_CACHED: the agent then ` +
+        'removes no image at all. Leave out the one or the other; AgentImagePullBehavior.ONCE pulls once ' +
+        'and cleans up (InvalidAgentConfig)',
     );
     expect(() => renderAgentConfig({ ...isOff, ...config })).toThrow(
-      `${fields} must not be set where \`agent.disableImageCleanup\` is true: leave out the one or the other ` +
-        '(InvalidAgentConfig)',
+      `${fields} must not be set where \`agent.disableImageCleanup\` is true: leave out the one or the ` +
+        'other (InvalidAgentConfig)',
     );
   });
 

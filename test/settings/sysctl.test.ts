@@ -225,8 +225,8 @@ describe('any other parameter', () => {
     ['net/ipv4/conf/eth0.100/forwarding', '0'],
   ])('cannot take the network from containers: %s = %s', (key, value) => {
     expect(() => Sysctl.of(key, value)).toThrow(
-      `\`Sysctl.of('${key}')\` must not be 0: the node forwards the packets of containers in bridge mode, which ` +
-        'would have no network. Leave it out, docker sets it to 1 (InvalidSysctl)',
+      `\`Sysctl.of('${key}')\` must not be 0: the node forwards the packets of containers in bridge ` +
+        'mode, which would have no network. Leave it out, docker sets it to 1 (InvalidSysctl)',
     );
   });
 

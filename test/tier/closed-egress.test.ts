@@ -26,9 +26,10 @@ test('nodes whose security groups let nothing out get a warning with the rule to
     id: `cdk-ecs-auto-scaled-cluster:${ID}`,
     path: '/Estate/Orders/Tiers/general',
     message:
-      'No security group of the nodes of the tier "Estate/Orders/Tiers/general" lets TCP port 443 out: they ' +
-      'cannot reach ECS, and never join the cluster. Add `tier.connections.allowTo(ec2.Peer.anyIpv4(), ' +
-      'ec2.Port.tcp(443))`, or a rule to the security groups of the VPC endpoints.',
+      'No security group of the nodes of the tier "Estate/Orders/Tiers/general" lets TCP port 443 out: ' +
+      'they cannot reach ECS, and never join the cluster. Add ' +
+      '`tier.connections.allowTo(ec2.Peer.anyIpv4(), ec2.Port.tcp(443))`, or a rule to the security ' +
+      'groups of the VPC endpoints.',
   });
 });
 
@@ -82,8 +83,9 @@ describe('the protocol that the agent uses counts', () => {
   test('IPv6 where it says so', () => {
     const made = closed({ allowAllOutbound: true }, IPV6);
     expect(warning(made.stack, ID)?.message).toContain(
-      'lets TCP port 443 out over IPv6, which `agent.instanceIpCompatibility` names: they cannot reach ECS, and ' +
-        'never join the cluster. Add `tier.connections.allowTo(ec2.Peer.anyIpv6(), ec2.Port.tcp(443))`',
+      'lets TCP port 443 out over IPv6, which `agent.instanceIpCompatibility` names: they cannot reach ' +
+        'ECS, and never join the cluster. Add `tier.connections.allowTo(ec2.Peer.anyIpv6(), ' +
+        'ec2.Port.tcp(443))`',
     );
     const open = closed({ allowAllOutbound: true }, IPV6);
     open.cluster.tiers[0].connections.allowTo(ec2.Peer.anyIpv6(), HTTPS);

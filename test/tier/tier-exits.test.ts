@@ -61,10 +61,10 @@ describe('a tier whose nodes have no way out', () => {
       message:
         'The tier "Estate/Orders/Tiers/general" has nodes in subnets without a way out ' +
         '(Estate/Vpc/nodesSubnet1, Estate/Vpc/nodesSubnet2): they cannot reach ECS, and never join the ' +
-        'cluster. Choose subnets with a way out (`vpcSubnets`), or add VPC endpoints for ecs (the agent), ' +
-        'ecs-agent (the agent), ecs-telemetry (the agent). Also missing, for what else the nodes and their ' +
-        'tasks do: ssm (Session Manager), ssmmessages (Session Manager). Acknowledge this where another app ' +
-        'adds routes or endpoints.',
+        'cluster. Choose subnets with a way out (`vpcSubnets`), or add VPC endpoints for ecs (the ' +
+        'agent), ecs-agent (the agent), ecs-telemetry (the agent). Also missing, for what else the ' +
+        'nodes and their tasks do: ssm (Session Manager), ssmmessages (Session Manager). Acknowledge ' +
+        'this where another app adds routes or endpoints.',
     });
   });
 
@@ -273,8 +273,9 @@ describe('what a boot cannot do without', () => {
   test('does not include what tasks need, which is only named', () => {
     const made = withTasks();
     expect(message(made)).toContain(
-      'ssmmessages (Session Manager, ECS Exec), ecr.api (images in Amazon ECR), ecr.dkr (images in Amazon ' +
-        'ECR), s3 (images in Amazon ECR), logs (the log driver awslogs), secretsmanager (secrets of containers)',
+      'ssmmessages (Session Manager, ECS Exec), ecr.api (images in Amazon ECR), ecr.dkr (images in ' +
+        'Amazon ECR), s3 (images in Amazon ECR), logs (the log driver awslogs), secretsmanager (secrets ' +
+        'of containers)',
     );
     const complete = withTasks();
     addAgentEndpoints(complete.vpc);

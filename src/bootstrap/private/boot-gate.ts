@@ -49,9 +49,9 @@ X
 systemctl daemon-reload; systemctl --now --no-block enable ecs-bootstrap-guard.service; sync`;
 
 /**
- * Where `/var/lib/cloud` is mounted noexec, cloud-init can run neither the boothook nor the script. It imports
- * a part handler, which needs no right to execute: this one runs the gate where no boothook has set it. The
- * gate's units stay on the disk, so later boots have them too.
+ * Where `/var/lib/cloud` is mounted noexec, cloud-init can run neither the boothook nor the script. It
+ * imports a part handler, which needs no right to execute: this one runs the gate where no boothook has set
+ * it. The gate's units stay on the disk, so later boots have them too.
  *
  * Not a `bootcmd`: that would replace one of the image's own.
  */

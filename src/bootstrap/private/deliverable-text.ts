@@ -14,8 +14,8 @@ export const DELIVERABLE: Value<string> = {
     if (!NOT_TEXT.test(value)) return;
     fail(
       CODE,
-      `\`${field}\` must not contain a NUL character or half a surrogate pair: it was cut inside of a character, ` +
-        'or read with another encoding than it has. Windows writes UTF-16 too: ' +
+      `\`${field}\` must not contain a NUL character or half a surrogate pair: it was cut inside of a ` +
+        'character, or read with another encoding than it has. Windows writes UTF-16 too: ' +
         "`readFileSync(path, 'utf16le')`. What is no text belongs into an image or into an S3 object",
     );
   },
@@ -46,8 +46,9 @@ export function checkFileContent(field: string, value: string, isExecutable: boo
   if (!isLate) return;
   fail(
     CODE,
-    `\`${field}\` must have \`#!\` as its first two characters, or the kernel does not take it for a script, ` +
-      `got: ${quoteForMessage(value.slice(0, 40))}. Leave out what is before it, as with \`.trimStart()\``,
+    `\`${field}\` must have \`#!\` as its first two characters, or the kernel does not take it for a ` +
+      `script, got: ${quoteForMessage(value.slice(0, 40))}. Leave out what is before it, as with ` +
+      '`.trimStart()`',
   );
 }
 

@@ -56,7 +56,9 @@ export function hazardsOf(text: string): Hazard[] {
     ...script.openHereDocuments.map(
       (end): Hazard => ({
         kind: 'text',
-        what: `a here-document has no line with ${end} alone, without white space, at its end: it takes all that is behind it`,
+        what:
+          `a here-document has no line with ${end} alone, without white space, at its end: it takes ` +
+          'all that is behind it',
       }),
     ),
   ];
@@ -433,7 +435,9 @@ function mayLeave(commands: CommandList, functions: ReadonlySet<string>): boolea
   });
 }
 
-/** An `exit` that is always reached: what is behind it never runs, and a status other than 0 fails the step. */
+/**
+ * An `exit` that is always reached: what is behind it never runs, and a status other than 0 fails the step.
+ */
 function exitsOf(commands: CommandList): Hazard[] {
   const at = commands.findIndex(isExit);
   if (at < 0) return [];

@@ -22,17 +22,18 @@ export function warnOfHazards(
     warn(
       scope,
       'BootstrapStep.startsAgent',
-      `${subject} starts the ECS agent itself (${starts}). It must not run before all steps have succeeded: it ` +
-        `would not know its cluster. Leave the command out, the library starts the agent. ${acknowledge}`,
+      `${subject} starts the ECS agent itself (${starts}). It must not run before all steps have ` +
+        'succeeded: it would not know its cluster. Leave the command out, the library starts the agent. ' +
+        `${acknowledge}`,
     );
   }
   if (ends !== '') {
     warn(
       scope,
       'BootstrapStep.endsBoot',
-      `${subject} ends the boot of the node (${ends}). A node that is stopped before its first boot is over powers ` +
-        'off at its next boot, joins no cluster and is replaced, again and again. What needs a reboot belongs ' +
-        `into the image. ${acknowledge}`,
+      `${subject} ends the boot of the node (${ends}). A node that is stopped before its first boot is ` +
+        'over powers off at its next boot, joins no cluster and is replaced, again and again. What needs ' +
+        `a reboot belongs into the image. ${acknowledge}`,
     );
   }
   if (fails !== '') {
@@ -47,25 +48,25 @@ export function warnOfHazards(
     warn(
       scope,
       'BootstrapStep.neverEnds',
-      `${subject} never ends (${endless}). The boot waits for it, and after 15 minutes the node powers off. Make it ` +
-        'a service (`BootstrapStep.writeFile` and `BootstrapStep.enableService`), put `&` behind it, or give it an ' +
-        `end, as with \`timeout 60 …\`. ${acknowledge}`,
+      `${subject} never ends (${endless}). The boot waits for it, and after 15 minutes the node powers ` +
+        'off. Make it a service (`BootstrapStep.writeFile` and `BootstrapStep.enableService`), put `&` ' +
+        `behind it, or give it an end, as with \`timeout 60 …\`. ${acknowledge}`,
     );
   }
   if (exits !== '') {
     warn(
       scope,
       'BootstrapStep.exits',
-      `${subject} has commands behind an ${exits} that is always reached: they never run. Steps after it do. ` +
-        'Leave out the one or the other.',
+      `${subject} has commands behind an ${exits} that is always reached: they never run. Steps after ` +
+        'it do. Leave out the one or the other.',
     );
   }
   if (text !== '') {
     warn(
       scope,
       'BootstrapStep.text',
-      `${subject} is read by bash in another way than it looks: ${text}. Write it anew, and leave white space that ` +
-        'indents a text in your code out of it.',
+      `${subject} is read by bash in another way than it looks: ${text}. Write it anew, and leave ` +
+        'white space that indents a text in your code out of it.',
     );
   }
 }

@@ -26,8 +26,8 @@ export function checkDuplicateRules(cluster: ServedCluster): void {
       first.resource,
       'EcsAutoScaledCluster.duplicateRule',
       `The same ${first.direction} rule of a security group (${portsOf(first)}) is in the app twice: ` +
-        `${named(first)} and ${named(second)}. EC2 refuses the second with InvalidPermission.Duplicate, and its ` +
-        `deployment fails. ${remedy(first, second)}`,
+        `${named(first)} and ${named(second)}. EC2 refuses the second with InvalidPermission.Duplicate, ` +
+        `and its deployment fails. ${remedy(first, second)}`,
     );
   }
 }
@@ -35,8 +35,8 @@ export function checkDuplicateRules(cluster: ServedCluster): void {
 function remedy(first: SecurityRule, second: SecurityRule): string {
   if (isOfService(first.resource)) {
     return (
-      'CDK adds both, one for each stack of a service behind the same load balancer: put these services into ' +
-      'one stack.'
+      'CDK adds both, one for each stack of a service behind the same load balancer: put these ' +
+      'services into one stack.'
     );
   }
   return isOfService(second.resource)

@@ -22,9 +22,10 @@ export function checkOutgoingPorts(service: HostedService): void {
   warn(
     service.resource,
     'Service.outgoingPorts',
-    `The containers ${containers} of the service "${service.path}" have the host ports ${ports.join(', ')}. The nodes of ` +
-      `the tiers ${names} of the cluster "${service.cluster.scope.node.path}" take these for outgoing connections too: ` +
-      'where one has the port, the container fails to start ("address already in use"). Add ' +
+    `The containers ${containers} of the service "${service.path}" have the host ports ` +
+      `${ports.join(', ')}. The nodes of the tiers ${names} of the cluster ` +
+      `"${service.cluster.scope.node.path}" take these for outgoing connections too: where one has the ` +
+      'port, the container fails to start ("address already in use"). Add ' +
       `\`Sysctl.ipLocalReservedPorts(${ports.join(', ')})\` to \`sysctls\` of the nodes.`,
   );
 }

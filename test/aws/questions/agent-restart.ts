@@ -35,7 +35,9 @@ export const experiment: Experiment = {
   questions: [
     {
       id: 'attributes-survive-a-registration',
-      asks: 'Does an attribute that was put by the API survive a restart of the agent, which registers again?',
+      asks:
+        'Does an attribute that was put by the API survive a restart of the agent, which registers ' +
+        'again?',
       settledBy: {
         look: 'The attributes of the container instance when its agent is connected again.',
         yes: 'It is there.',

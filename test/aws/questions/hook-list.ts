@@ -90,8 +90,8 @@ export const experiment: Experiment = {
     {
       id: 'machine-reads-a-group-without-instances',
       asks:
-        'Does Step Functions take `IncludeInstances` in a call of DescribeAutoScalingGroups, which is newer ' +
-        'than its SDK may be?',
+        'Does Step Functions take `IncludeInstances` in a call of DescribeAutoScalingGroups, which is ' +
+        'newer than its SDK may be?',
       settledBy: {
         look: 'The update that brings the gate and its state machine.',
         yes: 'It succeeds.',

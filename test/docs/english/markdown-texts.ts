@@ -54,7 +54,9 @@ function textsOf(text: string, line: number): Text[] {
   );
 }
 
-/** The prose of Markdown: paragraphs, headings, list items, cells and the texts of images. No code, no HTML. */
+/**
+ * The prose of Markdown: paragraphs, headings, list items, cells and the texts of images. No code, no HTML.
+ */
 export function markdownTexts(source: string): Text[] {
   const found: Text[] = [];
   const visit = (node: Node): void => {

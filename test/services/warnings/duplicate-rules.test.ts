@@ -72,9 +72,9 @@ test('a rule written by hand that CDK adds too, in the stack of the service, get
   expect(found(infra)).toEqual([
     'The same ingress rule of a security group (tcp ports 32768-65535) is in the app twice: ' +
       '"Infra/NodeSg/from InfraAlbSg804DAF31:32768-65535" in the stack "Infra" and ' +
-      '"App/Api/SecurityGroup1/from InfraAlbSg804DAF31:32768-65535" in the stack "App". EC2 refuses the second ' +
-      'with InvalidPermission.Duplicate, and its deployment fails. Remove ' +
-      '"Infra/NodeSg/from InfraAlbSg804DAF31:32768-65535": CDK adds the other for the load balancer of the service.',
+      '"App/Api/SecurityGroup1/from InfraAlbSg804DAF31:32768-65535" in the stack "App". EC2 refuses the ' +
+      'second with InvalidPermission.Duplicate, and its deployment fails. Remove "Infra/NodeSg/from ' +
+      'InfraAlbSg804DAF31:32768-65535": CDK adds the other for the load balancer of the service.',
   ]);
 });
 

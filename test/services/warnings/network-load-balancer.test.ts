@@ -105,8 +105,8 @@ describe('without a rule', () => {
       id: `cdk-ecs-auto-scaled-cluster:${ID}`,
       path: '/Stack/P/Service/Service',
       message:
-        'The service "Stack/P/Service" on the cluster "Stack/Cluster" is behind a network load balancer, for ' +
-        'which CDK adds no rule, and no rule lets the balancer reach its tasks. Add ' +
+        'The service "Stack/P/Service" on the cluster "Stack/Cluster" is behind a network load ' +
+        'balancer, for which CDK adds no rule, and no rule lets the balancer reach its tasks. Add ' +
         '`loadBalancer.connections.allowTo(cluster, cluster.dynamicHostPorts)`.',
     });
   });

@@ -27,9 +27,10 @@ const reserved = (...ports: number[]) => ({ sysctls: [Sysctl.ipLocalReservedPort
 
 test('a host port that a connection of the node can have is warned of, with what to write', () => {
   expect(warning(withPorts([15672, 8080, 27017]), ID)?.message).toBe(
-    'The containers "app" of the service "Estate/Api" have the host ports 15672, 27017. The nodes of the tiers "general" ' +
-      'of the cluster "Estate/Orders" take these for outgoing connections too: where one has the port, the container ' +
-      'fails to start ("address already in use"). Add `Sysctl.ipLocalReservedPorts(15672, 27017)` to `sysctls` of the nodes.',
+    'The containers "app" of the service "Estate/Api" have the host ports 15672, 27017. The nodes of ' +
+      'the tiers "general" of the cluster "Estate/Orders" take these for outgoing connections too: where ' +
+      'one has the port, the container fails to start ("address already in use"). Add ' +
+      '`Sysctl.ipLocalReservedPorts(15672, 27017)` to `sysctls` of the nodes.',
   );
 });
 
