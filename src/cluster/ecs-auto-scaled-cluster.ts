@@ -273,7 +273,7 @@ function readCluster(id: string, props: EcsAutoScaledClusterProps): EcsAutoScale
   if (own.containerInsights !== undefined && own.containerInsightsV2 !== undefined) {
     fail(
       'TwoContainerInsights',
-      '`containerInsights` must not be set beside `containerInsightsV2`: they are two names of one ' +
+      '`containerInsights` must not be set together with `containerInsightsV2`: they are two names of one ' +
         'setting. Leave `containerInsights` out',
     );
   }

@@ -130,7 +130,7 @@ function policyProblems({ tier, group }: Refreshed): Problem[] {
       problemAt(
         tier.scope,
         'TwoUpdatePolicies',
-        `\`AutoScaling${other}\` must not be set beside the instance refresh: a group has one way to ` +
+        `\`AutoScaling${other}\` must not be set together with the instance refresh: a group has one way to ` +
           'be updated',
       ),
     );

@@ -78,7 +78,7 @@ describe('each property of a plain ecs.Cluster', () => {
   test('containerInsights is refused beside containerInsightsV2, and where it is no flag', () => {
     const both = { containerInsights: true, containerInsightsV2: ecs.ContainerInsights.ENHANCED };
     expect(() => new Estate().cluster(both)).toThrow(
-      '`containerInsights` must not be set beside `containerInsightsV2`',
+      '`containerInsights` must not be set together with `containerInsightsV2`',
     );
     const text = { containerInsights: 'enabled' } as unknown as Partial<EcsAutoScaledClusterProps>;
     expect(() => new Estate().cluster(text)).toThrow(
