@@ -83,8 +83,8 @@ export interface NodeVolumeOptions {
  */
 export interface RootVolumeOptions extends NodeVolumeOptions {
   /**
-   * The volume's size, in whole GiB. It cannot be smaller than the image's snapshot (30 GiB for the
-   * ECS-optimized Amazon Linux 2023).
+   * The volume's size, in whole GiB: 1 to 65,536, or less, as its type has it. It cannot be smaller than the
+   * image's snapshot (30 GiB for the ECS-optimized Amazon Linux 2023).
    *
    * @default - the size of the image's snapshot
    */

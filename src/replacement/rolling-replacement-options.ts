@@ -56,16 +56,16 @@ export interface RollingReplacementOptions {
   readonly maxHealthyPercentage?: number;
 
   /**
-   * How long a new node is in service before the next ones are replaced, in whole seconds. It is the group's
-   * default instance warmup, as AWS recommends.
+   * How long a new node is in service before the next ones are replaced, in whole seconds, 0 or more. It is
+   * the group's default instance warmup, as AWS recommends.
    *
    * @default - 60 seconds with the readiness gate; without it the grace period of the tier's health checks
    */
   readonly instanceWarmup?: Duration;
 
   /**
-   * How long the alarms are watched once all nodes are new, before the deployment is done: up to 48 hours,
-   * in whole seconds.
+   * How long the alarms are watched once all nodes are new, before the deployment is done: in whole
+   * seconds, 0 to 48 hours.
    *
    * @default - none
    */
@@ -93,7 +93,7 @@ export interface RollingReplacementOptions {
   readonly checkpointPercentages?: number[];
 
   /**
-   * How long a pause is, up to 48 hours, in whole seconds. Needs `checkpointPercentages`.
+   * How long a pause is, in whole seconds, 0 to 48 hours. Needs `checkpointPercentages`.
    *
    * @default - an hour, Auto Scaling's own
    */

@@ -130,8 +130,8 @@ function policyProblems({ tier, group }: Refreshed): Problem[] {
       problemAt(
         tier.scope,
         'TwoUpdatePolicies',
-        `\`AutoScaling${other}\` must not be set together with the instance refresh: a group has one way to ` +
-          'be updated',
+        `\`AutoScaling${other}\` must not be set together with the instance refresh: a group has one ` +
+          'way to be updated',
       ),
     );
   }

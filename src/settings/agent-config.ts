@@ -181,7 +181,7 @@ export enum AgentPropagateTagsFrom {
 export interface HostPortRange {
   /** The first port: a whole number from 1 to 65535. */
   readonly fromPort: number;
-  /** The last port: a whole number from `fromPort` to 65535. */
+  /** The last port: a whole number from 1 to 65535, and not below `fromPort`. */
   readonly toPort: number;
 }
 

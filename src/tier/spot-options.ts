@@ -46,8 +46,8 @@ export interface SpotOptions {
   readonly allocationStrategy?: autoscaling.SpotAllocationStrategy;
 
   /**
-   * The most to pay for an instance hour, in US dollars. Without a limit the price never passes
-   * the on-demand price.
+   * The most to pay for an instance hour, in US dollars: at least 0.001. Without a limit the price never
+   * passes the on-demand price.
    *
    * @default - the on-demand price
    */

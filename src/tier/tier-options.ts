@@ -63,8 +63,8 @@ export interface InstanceTierOptions extends NodeProps {
   readonly maxCapacity?: number;
 
   /**
-   * The number of nodes, from `minCapacity` to `maxCapacity`. Every deployment sets the group back to it,
-   * whatever managed scaling had made of it: seldom wanted, and warned of.
+   * The number of nodes, 0 or more, from `minCapacity` to `maxCapacity`. Every deployment sets the group back
+   * to it, whatever managed scaling had made of it: seldom wanted, and warned of.
    *
    * @default - none, so that deployments leave the number alone
    */

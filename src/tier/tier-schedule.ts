@@ -128,7 +128,7 @@ export interface TierScheduleOptions {
   readonly maxCapacity?: number;
 
   /**
-   * The number of nodes at that moment, within the bounds that then hold. Managed scaling changes
+   * The number of nodes at that moment, 0 or more, within the bounds that then hold. Managed scaling changes
    * it from then on.
    *
    * @default - as it is

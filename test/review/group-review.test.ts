@@ -160,8 +160,8 @@ describe('an escape hatch on a group whose running nodes are replaced', () => {
       const { stack, cfnGroup } = estate();
       cfnGroup.addOverride(`UpdatePolicy.${policy}`, { WillReplace: true });
       expect(() => stack.template).toThrow(
-        `\`${policy}\` must not be set together with the instance refresh: a group has one way to be updated ` +
-          '(TwoUpdatePolicies at Estate/Orders/Tiers/general)',
+        `\`${policy}\` must not be set together with the instance refresh: a group has one way to be ` +
+          'updated (TwoUpdatePolicies at Estate/Orders/Tiers/general)',
       );
     },
   );
