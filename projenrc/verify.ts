@@ -9,6 +9,9 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashOfInputs, noteCompiled } from '../test/helpers/packages';
 
+// tsx hands its --tsconfig on to all children by this, with a path that is right in this folder only.
+delete process.env.TSX_TSCONFIG_PATH;
+
 /** A part of the command that is one program. */
 interface Phase {
   readonly name: string;

@@ -70,7 +70,9 @@ test('a run sees the stack, the group, its hooks and refreshes, the nodes and th
   const lab = labFor(experiment);
   await lab.deploy('without-gate');
   const [group] = await account.groups(lab.stack);
-  await group.join(await group.scaleTo(1));
+  // The group starts its minimum by itself, before any scaling.
+  await group.scaleTo(1);
+  await group.join(await group.instances());
   await put(group, `${DRAIN_HOOK}termination-hook`); // ECS does it
   await put(group, 'put-by-hand');
   await lab.watch('watched', 1, ({ hooks }) => hooks.length === 2);
