@@ -108,12 +108,10 @@ export interface RootVolumeOptions extends NodeVolumeOptions {
  *   volumes: [NodeVolume.additional('/dev/xvdb', { size: Size.gibibytes(500), volumeType: ec2.EbsDeviceVolumeType.ST1 })],
  *   // Each line can run twice: a node may be interrupted and boot again.
  *   bootstrapSteps: [
- *     BootstrapStep.run(`
- *       blkid /dev/xvdb || mkfs -t ext4 /dev/xvdb
- *       grep -q ' /data ' /etc/fstab || echo '/dev/xvdb /data ext4 defaults,nofail 0 2' >> /etc/fstab
- *       mkdir -p /data
- *       mountpoint -q /data || mount /data
- *     `),
+ *     BootstrapStep.run('blkid /dev/xvdb || mkfs -t ext4 /dev/xvdb'),
+ *     BootstrapStep.run('grep -q " /data " /etc/fstab || echo "/dev/xvdb /data ext4 nofail 0 2" >> /etc/fstab'),
+ *     BootstrapStep.run('mkdir -p /data'),
+ *     BootstrapStep.run('mountpoint -q /data || mount /data'),
  *   ],
  * });
  */
@@ -214,12 +212,10 @@ export const ADDITIONAL_VOLUME = new Struct<AdditionalVolumeOptions, typeof ADDI
  *   ],
  *   // Each line can run twice: a node may be interrupted and boot again.
  *   bootstrapSteps: [
- *     BootstrapStep.run(`
- *       blkid /dev/xvdb || mkfs -t ext4 /dev/xvdb
- *       grep -q ' /data ' /etc/fstab || echo '/dev/xvdb /data ext4 defaults,nofail 0 2' >> /etc/fstab
- *       mkdir -p /data
- *       mountpoint -q /data || mount /data
- *     `),
+ *     BootstrapStep.run('blkid /dev/xvdb || mkfs -t ext4 /dev/xvdb'),
+ *     BootstrapStep.run('grep -q " /data " /etc/fstab || echo "/dev/xvdb /data ext4 nofail 0 2" >> /etc/fstab'),
+ *     BootstrapStep.run('mkdir -p /data'),
+ *     BootstrapStep.run('mountpoint -q /data || mount /data'),
  *   ],
  *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
  * });

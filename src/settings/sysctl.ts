@@ -168,7 +168,7 @@ export class Sysctl {
    *
    * A range is all of its ports, or a text: `Sysctl.of('net.ipv4.ip_local_reserved_ports', '30000-32767')`.
    *
-   * @param ports whole numbers from 1 to 65535, known at synthesis, in any order; at least one
+   * @param ports at least one whole number from 1 to 65535, known at synthesis, in any order
    */
   public static ipLocalReservedPorts(...ports: number[]): Sysctl {
     const field = 'Sysctl.ipLocalReservedPorts';

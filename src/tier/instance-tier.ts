@@ -59,10 +59,10 @@ const IS_TIER = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
  * `EcsAutoScaledCluster`, through `tiers` or `addTier()`.
  *
  * @example
- * declare const cluster: EcsAutoScaledCluster; declare const taskDefinition: ecs.TaskDefinition; const
- * compute = cluster.addTier('compute', { instanceTypes: [new ec2.InstanceType('c7i.2xlarge')], maxCapacity:
- * 10 }); new ecs.Ec2Service(this, 'Encoder', { cluster, taskDefinition, capacityProviderStrategies:
- * [compute.strategy()] });
+ * declare const cluster: EcsAutoScaledCluster;
+ * declare const taskDefinition: ecs.TaskDefinition;
+ * const compute = cluster.addTier('compute', { instanceTypes: [new ec2.InstanceType('c7i.2xlarge')], maxCapacity: 10 });
+ * new ecs.Ec2Service(this, 'Encoder', { cluster, taskDefinition, capacityProviderStrategies: [compute.strategy()] });
  */
 export class InstanceTier extends Construct implements ec2.IConnectable {
   /** Whether a construct is an `InstanceTier`, of whichever copy of this library. */

@@ -36,9 +36,11 @@ describe('the CloudWatch agent of a sample', () => {
 
 /** The commands of the sample that formats and mounts a volume, as a bash program. */
 function volumeSample(): string {
-  const found = /BootstrapStep\.run\(`\n((?: \* .*\n)+?) \* +`\)/.exec(read('src/node/node-volume.ts'));
-  if (found === null) throw new Error('there is no sample of a data volume in node-volume.ts');
-  return found[1].replace(/^ \* +/gm, '');
+  const sample = /\/\/ Each line can run twice.*?\n( \* {5}BootstrapStep\.run\(.*?) \* {3}\],/s.exec(
+    read('src/node/node-volume.ts'),
+  );
+  if (sample === null) throw new Error('there is no sample of a data volume in node-volume.ts');
+  return [...sample[1].matchAll(/BootstrapStep\.run\('(.*)'\)/g)].map(([, line]) => line).join('\n');
 }
 
 describe('the sample of a data volume', () => {
