@@ -234,7 +234,11 @@ const SAMPLES: Record<string, Record<string, Sample>> = {
   InstallPackagesStepOptions: { ...STEP, attempts: of(6), timeout: of(Duration.minutes(10)) },
   EnableServiceStepOptions: { ...STEP, start: of(false) },
   DockerAuthOptions: { format: of(DockerAuthFormat.DOCKER) },
-  AgentConfig: { ...AGENT, environment: of({ ECS_NEWER_THAN_THE_LIBRARY: '1' }) },
+  AgentConfig: {
+    ...AGENT,
+    agentLogOptions: of({ 'max-size': '10m' }),
+    environment: of({ ECS_NEWER_THAN_THE_LIBRARY: '1' }),
+  },
   HostPortRange: { fromPort: of(41000), toPort: of(49000) },
   TaskMetadataRpsLimit: { steadyState: of(55), burst: of(66) },
   RollingReplacementOptions: {
