@@ -57,7 +57,7 @@ export function checkNetworkLoadBalancer(service: HostedService): void {
   // In awsvpc mode a task has a network interface, and so security groups, of its own; otherwise
   // they are the nodes'.
   const group = networkModeOf(service) === 'awsvpc' ? 'service' : 'cluster';
-  const ports = target.ports.map((one) => portText(service, one));
+  const ports = target.ports.map((one) => portText(one));
   const each = (rule: (port: string) => string) => ports.map((port) => `\`${rule(port)}\``).join(' and ');
   const toGroup = each((port) => `loadBalancer.connections.allowTo(${group}, ${port})`);
   const fromClients = each((port) => `${group}.connections.allowFrom(ec2.Peer.anyIpv4(), ${port})`);
@@ -109,7 +109,7 @@ function portsOf(service: HostedService, target: unknown): { from: number; to: n
   return { from: fromPort, to: toPort };
 }
 
-function portText(_service: HostedService, { protocol, from, to }: Ports): string {
+function portText({ protocol, from, to }: Ports): string {
   if (from === to) return `ec2.Port.${protocol}(${from})`;
   return protocol === 'tcp' ? 'cluster.dynamicHostPorts' : `ec2.Port.udpRange(${from}, ${to})`;
 }
