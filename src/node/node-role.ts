@@ -24,7 +24,7 @@ const IS_NODE_ROLE = Symbol.for('cdk-ecs-auto-scaled-cluster.NodeRole');
  *     BootstrapStep.installPackages(['amazon-cloudwatch-agent']),
  *     BootstrapStep.writeFile(
  *       '/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json',
- *       JSON.stringify({ metrics: { metrics_collected: { mem: {}, disk: { resources: ['/'] } } } }),
+ *       '{"metrics":{"metrics_collected":{"mem":{},"disk":{"resources":["/"]}}}}',
  *     ),
  *     BootstrapStep.enableService('amazon-cloudwatch-agent'),
  *   ],

@@ -89,7 +89,7 @@ const LANGUAGES: Record<string, Language> = {
  */
 const REFUSED = {
   aNegativeSize:
-    '`maxCapacity` must be a whole number of at least 1, got: -1 (InvalidCapacity at ' +
+    '`maxCapacity` must be a whole number of at least 0, got: -1 (InvalidCapacity at ' +
     'Refused/Orders/Tiers/negative)',
   aTemplateAndAField:
     "`template` excludes the tier's own node fields, got: `instanceTypes`. Move them into the " +
@@ -98,7 +98,7 @@ const REFUSED = {
     '`name` must be a tier of the cluster ("general"), got: "compute" (UnknownTier at Refused/Orders)',
   aShortTimeout:
     '`agent.containerStopTimeout` must be a duration of at least 1 s, got: 0.5 s (InvalidAgentConfig ' +
-    'at Refused/Orders/Tiers/short/Template)',
+    'at Refused/Orders/Tiers/short)',
   aWrongName:
     '`NodeLogDriver.of` must be the name of a log driver: lower-case letters, digits and hyphens, a ' +
     'letter first, got: "json file" (InvalidLogDriver)',
