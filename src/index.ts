@@ -11,6 +11,7 @@ export { InstanceTier } from './tier/instance-tier';
 export type { InstanceTierOptions, InstanceTierProps } from './tier/tier-options';
 export { NodeReplacement } from './replacement/node-replacement';
 export type { RollingReplacementOptions } from './replacement/rolling-replacement-options';
+export { NodeRepair, type RepairOptions, type RepairNotificationOptions } from './replacement/node-repair';
 export { PurchaseOption } from './tier/purchase-option';
 export type { SpotOptions } from './tier/spot-options';
 export type { TierStrategy } from './tier/tier-strategy';

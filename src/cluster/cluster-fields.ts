@@ -10,6 +10,7 @@ import {
 import { knownFlag, listOf, member } from '../private/expected-type';
 import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
 import { NodeReplacement, REPLACEMENT } from '../replacement/node-replacement';
+import { UPKEEP_FIELDS } from '../replacement/upkeep-fields';
 import { CLUSTER_NAME } from '../settings/cluster-name';
 import { TIER_ITEM } from '../tier/tier-fields';
 import type { EcsAutoScaledClusterProps } from './cluster-props';
@@ -23,6 +24,7 @@ const FIELDS = {
   vpcSubnets: { value: SUBNET_SELECTION, to: RENDERED },
   clusterName: { value: CLUSTER_NAME, to: ECS_CLUSTER.field('clusterName') },
   replacement: { value: REPLACEMENT, implied: NodeReplacement.onNextLaunch(), to: RENDERED },
+  ...UPKEEP_FIELDS,
   containerInsightsV2: {
     value: member('ecs.ContainerInsights', ecs.ContainerInsights),
     to: ECS_CLUSTER.field('containerInsightsV2'),

@@ -1,6 +1,7 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { NodeProps } from '../node/node-props';
+import type { NodeRepair } from '../replacement/node-repair';
 import type { NodeReplacement } from '../replacement/node-replacement';
 import type { InstanceTierProps } from '../tier/tier-options';
 
@@ -54,6 +55,13 @@ export interface EcsAutoScaledClusterProps extends NodeProps {
    * @default NodeReplacement.onNextLaunch()
    */
   readonly replacement?: NodeReplacement;
+
+  /**
+   * What becomes of a running node that ECS calls impaired.
+   *
+   * @default NodeRepair.none()
+   */
+  readonly repair?: NodeRepair;
 
   /**
    * CloudWatch Container Insights.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ArnFormat, Aws, type Duration, Lazy, RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -6,10 +7,13 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as schedulerTargets from 'aws-cdk-lib/aws-scheduler-targets';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { fail } from '../private/errors';
 import { libraryName, onceIn } from '../private/once-in';
 import { forThisAccount } from '../private/service-principal';
+import type { ScheduledOptions } from '../replacement/scheduled-options';
 import type { InstanceTier } from '../tier/instance-tier';
 import { ClusterGrants, type InClusters } from './cluster-grants';
 import type { FleetAlarm } from './fleet-alarm';
@@ -37,7 +41,7 @@ export interface FleetMachineProps {
 /**
  * A Standard state machine that looks after the nodes of a stack, without a Lambda function: what starts it,
  * its role, its log, and what its alarms say. There is one for each stack and concern, however many tiers;
- * what differs from tier to tier is a tag of the tier's group, which the state machine reads.
+ * what differs from tier to tier is in tags of the tier's group (`tierTags()`), which the state machine reads.
  *
  * A concern is a subclass that has one file of steps. `onEvents()` or `onSchedule()` starts it, `add()` gives
  * it a tier. Its permissions have rows in docs/permissions.md (test/iam compares them).
@@ -159,21 +163,39 @@ export abstract class FleetMachine extends Construct {
   }
 
   /**
-   * Starts the state machine at times. Each schedule has an id, an input, and a window in which
-   * it may start late.
+   * Starts the state machine at the times of a tier, and gives the key of its schedule. Tiers with the same
+   * times share one, whose input is the key: a schedule that named groups would make a loop. So the key goes
+   * into the tags of the tier's group, by which a run finds the groups that are meant.
    */
-  protected onSchedule(
-    id: string,
-    schedule: scheduler.ScheduleExpression,
-    input: Record<string, unknown>,
-    window?: Duration,
-  ): void {
-    new scheduler.Schedule(this.parts, id, {
+  protected onSchedule({ schedule, window }: ScheduledOptions): string {
+    const { expressionString, timeZone } = schedule;
+    const times = [expressionString, timeZone?.timezoneName, window?.toMinutes()];
+    const text = JSON.stringify(Stack.of(this).resolve(times));
+    const key = createHash('sha256').update(text).digest('hex').slice(0, 8);
+    onceIn(this.parts, `Schedule${key}`, (id) => this.schedule(id, key, { schedule, window }));
+    return key;
+  }
+
+  /** Lets the state machine send messages to the topic of a tier, which has to be of its region. */
+  protected tell(topic: sns.ITopic, tier: InstanceTier): void {
+    const [here, there] = [Stack.of(this).region, topic.env.region];
+    if (![here, there].some(Token.isUnresolved) && here !== there) {
+      fail(
+        'InvalidTopic',
+        `\`topic\` must be of the region of the cluster (${here}), got: one of ${there}`,
+        tier,
+      );
+    }
+    topic.grantPublish(this.role);
+  }
+
+  private schedule(id: string, key: string, { schedule, window }: ScheduledOptions): scheduler.Schedule {
+    return new scheduler.Schedule(this.parts, id, {
       schedule,
       description: this.description,
       timeWindow: window ? scheduler.TimeWindow.flexible(window) : scheduler.TimeWindow.off(),
       target: new schedulerTargets.StepFunctionsStartExecution(this.machine, {
-        input: scheduler.ScheduleTargetInput.fromObject(input),
+        input: scheduler.ScheduleTargetInput.fromObject({ schedule: key }),
       }),
     });
   }

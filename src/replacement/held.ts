@@ -13,3 +13,12 @@ export const STARTING = 'starting';
 
 /** The placement constraint that keeps tasks off nodes that are held, whoever holds them. */
 export const NOT_HELD = `attribute:${HELD} !exists`;
+
+/**
+ * The tag that an operator sets on a group, with any value. What acts by a schedule then leaves the group
+ * alone, and repair only tells of a node.
+ */
+export const HOLD_TAG = 'EcsHold';
+
+/** The tag that a user sets on a service whose tasks consolidation must not move. */
+export const NOT_CONSOLIDATED = { key: 'EcsConsolidation', value: 'never' } as const;

@@ -12,6 +12,7 @@ import { formatFields } from '../private/fields';
 import { checkAtSynthesis } from '../rendered/problem';
 import { checkHeldAttributes } from '../replacement/held-attributes';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
+import type { NodeRepair } from '../replacement/node-repair';
 import type { NodeReplacement } from '../replacement/node-replacement';
 import { CLUSTER_NAME_TAG } from '../settings/cluster-name';
 import { capacityProviderNameFor } from './capacity-provider-name';
@@ -255,6 +256,11 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   /** @internal */
   public get _replacement(): NodeReplacement {
     return this.inForce.replacement ?? TIER.fields.replacement.default;
+  }
+
+  /** @internal */
+  public get _repair(): NodeRepair {
+    return this.inForce.repair ?? TIER.fields.repair.implied;
   }
 
   /**

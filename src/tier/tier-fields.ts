@@ -7,6 +7,7 @@ import { HEALTH_CHECKS, SUBNET_SELECTION } from '../private/cdk-types';
 import { flag, instance, knownFlag, listOf } from '../private/expected-type';
 import { type InheritedFields, RENDERED, Struct } from '../private/fields';
 import { NodeReplacement, REPLACEMENT } from '../replacement/node-replacement';
+import { UPKEEP_FIELDS } from '../replacement/upkeep-fields';
 import { CAPACITY_PROVIDER, GROUP } from './destinations';
 import { PURCHASE, PurchaseOption } from './purchase-option';
 import type { InstanceTierOptions, InstanceTierProps } from './tier-options';
@@ -27,6 +28,7 @@ const OPTIONS = {
     combine: 'replace',
     to: RENDERED,
   },
+  ...UPKEEP_FIELDS,
   maxCapacity: {
     value: wholeNumber(CODE, { min: 0 }),
     default: 30,

@@ -3,6 +3,7 @@ import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { NodeProps } from '../node/node-props';
 import type { NodeTemplate } from '../node/node-template';
+import type { NodeRepair } from '../replacement/node-repair';
 import type { NodeReplacement } from '../replacement/node-replacement';
 import type { PurchaseOption } from './purchase-option';
 import type { TierSchedule } from './tier-schedule';
@@ -47,6 +48,13 @@ export interface InstanceTierOptions extends NodeProps {
    * @default - as the cluster says
    */
   readonly replacement?: NodeReplacement;
+
+  /**
+   * What becomes of a running node that ECS calls impaired.
+   *
+   * @default - as the cluster says
+   */
+  readonly repair?: NodeRepair;
 
   /**
    * The least nodes, 0 or more. Managed scaling goes down to it when nothing runs.

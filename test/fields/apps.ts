@@ -4,12 +4,14 @@ import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   BootstrapStep,
   DockerAuth,
   EcsAutoScaledCluster,
   NodeBootstrap,
   NodeImage,
+  NodeRepair,
   NodeReplacement,
   NodeRole,
   NodeTemplate,
@@ -146,6 +148,9 @@ export const APPS: Record<string, AppWith> = {
     withScript(stack, { agent: { taskMetadataRpsLimit: { ...RATE, ...fields } } }),
   RollingReplacementOptions: (stack, fields) =>
     withTier(stack, { replacement: NodeReplacement.rolling(fields) }),
+  RepairOptions: (stack, fields) => withTier(stack, { repair: NodeRepair.replace(fields) }),
+  RepairNotificationOptions: (stack, fields) =>
+    withTier(stack, { repair: NodeRepair.notify(new sns.Topic(stack, 'Topic'), fields) }),
   SpotOptions: (stack, fields) => withTier(stack, { purchase: PurchaseOption.spot(fields) }),
   TierStrategy: (stack, defaultStrategy) => withTier(stack, { defaultStrategy }),
   TierScheduleOptions: (stack, fields) =>

@@ -2,6 +2,7 @@ import { Duration, Size } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   BootstrapStep,
   DockerAuth,
@@ -11,6 +12,7 @@ import {
   NodeImage,
   NodeImageResolution,
   NodeLogDriver,
+  NodeRepair,
   NodeReplacement,
   NodeRole,
   NodeTemplate,
@@ -114,6 +116,8 @@ export const CALLS: Record<string, (stack: TestStack) => Call> = {
   },
   'NodeImageResolution.pinned': () => ({ call: NodeImageResolution.pinned, args: ['20260414'] }),
   'NodeLogDriver.of': () => ({ call: NodeLogDriver.of, args: ['awslogs'] }),
+  'NodeRepair.replace': () => ({ call: NodeRepair.replace, args: [{}] }),
+  'NodeRepair.notify': (stack) => ({ call: NodeRepair.notify, args: [new sns.Topic(stack, 'Topic'), {}] }),
   'NodeReplacement.rolling': () => ({ call: NodeReplacement.rolling, args: [{}] }),
   'NodeRole.new': (stack) => ({
     call: (scope, id, props) => new NodeRole(scope, id, props),

@@ -33,6 +33,8 @@ test('no field of a struct looks like another field of another struct, but for o
   expect(alike.sort()).toEqual([
     'InstanceTierOptions.schedules ~ TierScheduleOptions.schedule',
     'InstanceTierProps.schedules ~ TierScheduleOptions.schedule',
+    'RepairOptions.maxUnhealthyPercentage ~ RollingReplacementOptions.maxHealthyPercentage',
+    'RollingReplacementOptions.maxHealthyPercentage ~ RepairOptions.maxUnhealthyPercentage',
     'TierScheduleOptions.schedule ~ InstanceTierOptions.schedules',
     'TierScheduleOptions.schedule ~ InstanceTierProps.schedules',
   ]);

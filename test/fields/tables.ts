@@ -17,6 +17,7 @@ import { ALARM, ALARMS, ORPHAN_ALARM, SHARE_ALARM } from '../../src/operations/a
 import { DASHBOARD_OPTIONS } from '../../src/operations/cluster-dashboard';
 import type { Checked } from '../../src/private/fields';
 import { DOCKER_AUTH_OPTIONS } from '../../src/registry/docker-auth';
+import { REPAIR_NOTIFICATION, REPAIR_OPTIONS } from '../../src/replacement/node-repair';
 import { ROLLING } from '../../src/replacement/rolling-replacement-options';
 import { RATES } from '../../src/settings/agent-values';
 import { AGENT_CONFIG } from '../../src/settings/agent-variables';
@@ -52,6 +53,8 @@ const ALL: Table[] = [
   NODE_TEMPLATE,
   ORPHAN_ALARM,
   RATES,
+  REPAIR_NOTIFICATION,
+  REPAIR_OPTIONS,
   ROLLING,
   ROOT_VOLUME,
   RUN,

@@ -1,7 +1,7 @@
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { EcsAutoScaledCluster, NodeReplacement } from '../../src';
-import { MEMBERS_IN_A_PAGE, NODES_AT_ONCE, NODES_IN_A_CALL } from '../../src/fleet/cordon/at-once';
+import { MEMBERS_IN_A_PAGE, NODES_AT_ONCE, NODES_IN_A_CALL } from '../../src/fleet/at-once';
 import { MAX_ENTRIES } from '../../src/fleet/cordon/cordon-steps';
 import { HELD, heldBy, NOT_HELD } from '../../src/replacement/held';
 import { only, SMALL, TestStack, taskDefinition } from '../helpers/estate';

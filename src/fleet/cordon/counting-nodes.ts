@@ -1,7 +1,7 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { HELD } from '../../replacement/held';
+import { NODES_AT_ONCE } from '../at-once';
 import { jsonata, type Steps, when } from '../steps';
-import { NODES_AT_ONCE } from './at-once';
 
 /**
  * Counts the nodes of `$ids`. `launched` are those that are not `$old` and not on their way out, and `joined`

@@ -1,7 +1,7 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { HELD } from '../../replacement/held';
+import { NODES_IN_A_CALL } from '../at-once';
 import { caught, jsonata, type Steps, when } from '../steps';
-import { NODES_IN_A_CALL } from './at-once';
 
 /**
  * Gives back what `$filter` finds: nodes with a mark of the cordon that are in service in this group become

@@ -1,7 +1,7 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { HELD } from '../../replacement/held';
+import { NODES_IN_A_CALL } from '../at-once';
 import { caught, jsonata, type Steps, when } from '../steps';
-import { NODES_IN_A_CALL } from './at-once';
 
 /**
  * Marks the container instances `$chosen`, and drains them where the mode is `drain`. The mark first: it is

@@ -1,6 +1,6 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { SERVICES_AT_ONCE } from '../at-once';
 import { caught, jsonata, type Steps, when } from '../steps';
-import { SERVICES_AT_ONCE } from './at-once';
 
 /** So many looks of 15 seconds. */
 const LOOKS = 8;

@@ -1,6 +1,6 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { caught, type Expressions, jsonata, type Steps, when } from '../steps';
 import { MEMBERS_IN_A_PAGE } from './at-once';
+import { caught, type Expressions, jsonata, type Steps, when } from './steps';
 
 /**
  * Lists the instances of `$group` in `$ids`, with some that have gone: what becomes of each, Auto Scaling

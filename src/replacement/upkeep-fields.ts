@@ -1,0 +1,10 @@
+import { RENDERED } from '../private/fields';
+import { NodeRepair, REPAIR } from './node-repair';
+
+/**
+ * The rows of the options that look after running nodes, for the tables of a cluster and of a tier. A tier
+ * has its cluster's value unless it sets the option; `none()` turns it off there.
+ */
+export const UPKEEP_FIELDS = {
+  repair: { value: REPAIR, implied: NodeRepair.none(), combine: 'replace', to: RENDERED },
+} as const;
