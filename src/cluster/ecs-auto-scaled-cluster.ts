@@ -188,9 +188,11 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       scope: tier,
       group: tier.autoScalingGroup,
       launchTemplate: tier._launchTemplate,
+      capacityProvider: tier.capacityProvider,
       template: tier.template,
       clusterName: this.tierCluster.clusterName,
       replacement: tier._replacement,
+      isRetired: tier._isRetired,
     });
     supportReplacement(tier, fleetCluster(this));
     // Not by CDK's addAsgCapacityProvider: that writes an ECS_CLUSTER line into the user data, of a template

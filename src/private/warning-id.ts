@@ -22,6 +22,7 @@ export const WARNING_IDS = [
   'InstanceTier.enableManagedTerminationProtection',
   'InstanceTier.isolatedSubnets',
   'InstanceTier.schedules',
+  'InstanceTier.targetGroup',
   'NodeTemplate.agentEnvironment',
   'NodeTemplate.agentLogDriver',
   'NodeTemplate.instanceTypes',

@@ -1,9 +1,9 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { checkAtSynthesis, type Problem } from '../rendered/problem';
-import { field, rendered } from '../rendered/resource';
 import { RenderedStack } from '../rendered/stack';
-import { ATTACHED_TYPES, attachmentProblems } from './attached-resources';
+import { StageResources } from '../rendered/stage-resources';
+import { attachmentProblems, warnOfTraffic } from './attached-resources';
 import { bootProblems } from './boot-rules';
 import { refreshProblems } from './refresh-rules';
 import type { ReviewedTier } from './reviewed-tier';
@@ -15,8 +15,7 @@ const reviews = new WeakMap<Stack, GroupReview>();
  * Refuses at synthesis what users have added to a tier's group or have overridden in it, which CDK and
  * CloudFormation take and Auto Scaling or ECS do not.
  *
- * One validation a stack, which walks it once for all of its tiers: what hangs on a group may stand
- * anywhere in the stack.
+ * One validation a stack, which walks it once for all of its tiers.
  */
 export class GroupReview {
   public static add(tier: ReviewedTier): void {
@@ -37,24 +36,15 @@ export class GroupReview {
   }
 
   private problems(stack: RenderedStack): Problem[] {
-    const ofGroups = this.tiers.flatMap((tier) => {
+    return this.tiers.flatMap((tier) => {
       const group = resourceOf(tier.group);
       const launchTemplate = resourceOf(tier.launchTemplate);
+      warnOfTraffic(tier, group);
       return [
         ...bootProblems(stack, tier, group, launchTemplate),
         ...refreshProblems(stack, tier, group, launchTemplate),
+        ...attachmentProblems(StageResources.of(tier.scope), tier, group),
       ];
-    });
-    return [...ofGroups, ...this.problemsOfAttached(stack)];
-  }
-
-  private problemsOfAttached(stack: RenderedStack): Problem[] {
-    const attached = stack.resourcesOf(ATTACHED_TYPES);
-    if (attached.length === 0) return [];
-    const tierOf = new Map(this.tiers.map((tier) => [stack.idOf(resourceOf(tier.group)), tier]));
-    return attached.flatMap((resource) => {
-      const tier = tierOf.get(String(field(rendered(resource, 'autoScalingGroupName'), 'Ref')));
-      return tier === undefined ? [] : attachmentProblems(resource, tier);
     });
   }
 }

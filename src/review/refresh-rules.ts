@@ -3,7 +3,6 @@ import { quoteForMessage } from '../private/errors';
 import { type Problem, problemAt } from '../rendered/problem';
 import { field, fieldList, rendered, renderedList, renderedPolicy } from '../rendered/resource';
 import type { RenderedStack } from '../rendered/stack';
-import { GATE_HOOK } from '../replacement/gate-hook';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
 import type { ReviewedTier } from './reviewed-tier';
 
@@ -37,7 +36,6 @@ export function refreshProblems(
     ...requirementProblems(refreshed),
     ...(tier.replacement._isRolling ? weightProblems(refreshed) : []),
     ...policyProblems(refreshed),
-    ...(tier.replacement._readinessGate ? gateProblems(refreshed) : []),
     ...alarmLoops(stack, refreshed),
   ];
 }
@@ -56,21 +54,6 @@ function imageAtLaunchProblems(refreshed: Refreshed): Problem[] {
     (image) => image !== undefined && JSON.stringify(image).includes('resolve:ssm:'),
   );
   return atLaunch ? [problemAt(refreshed.tier.scope, 'ImageAtLaunch', IMAGE_AT_LAUNCH)] : [];
-}
-
-function gateProblems({ tier, group }: Refreshed): Problem[] {
-  const hooks = renderedList(group, 'lifecycleHookSpecificationList');
-  const names = hooks.map((hook) => JSON.stringify(field(hook, 'lifecycleHookName')));
-  if (names.some((name) => name?.includes(GATE_HOOK))) return [];
-  return [
-    problemAt(
-      tier.scope,
-      'GateHookMissing',
-      "the group's `LifecycleHookSpecificationList` must keep the hook of the readiness gate, or nodes " +
-        'go into service before they have joined: add yours by `autoScalingGroup.addLifecycleHook()`, or ' +
-        'set `readinessGate: false`',
-    ),
-  ];
 }
 
 function versionProblems({ tier, group, overrides }: Refreshed): Problem[] {

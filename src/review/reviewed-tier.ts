@@ -1,5 +1,6 @@
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
 import type { NodeTemplate } from '../node/node-template';
 import type { NodeReplacement } from '../replacement/node-replacement';
@@ -10,7 +11,10 @@ export interface ReviewedTier {
   readonly scope: IConstruct;
   readonly group: autoscaling.AutoScalingGroup;
   readonly launchTemplate: ec2.LaunchTemplate;
+  readonly capacityProvider: ecs.AsgCapacityProvider;
   readonly template: NodeTemplate;
   readonly clusterName: string;
   readonly replacement: NodeReplacement;
+  /** It takes no new tasks. */
+  readonly isRetired: boolean;
 }

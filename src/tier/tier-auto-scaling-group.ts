@@ -1,6 +1,7 @@
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import { fail } from '../private/errors';
 import { warn } from '../private/warning';
 
 /** A tier's group: CDK's own, which says whose user data it is that is added to. */
@@ -48,5 +49,16 @@ export class TierGroup extends autoscaling.AutoScalingGroup {
     }
     const known = this.nodes.connections.securityGroups;
     if (!known.includes(securityGroup)) this.nodes.addSecurityGroup(securityGroup);
+  }
+
+  /** Refused: nodes of a pool wait before they join, which the gate does not know. */
+  public override addWarmPool(): never {
+    fail(
+      'WarmPoolOnTier',
+      '`addWarmPool()` must not be called on the group of a tier: nodes of a pool must not register while ' +
+        'they wait, and the readiness gate would give them up. Leave the pool out. Without the gate, and ' +
+        'with `agent: { warmPoolsCheck: true }`, an `autoscaling.CfnWarmPool` works',
+      this.node.scope,
+    );
   }
 }

@@ -356,12 +356,20 @@ export function addSchedules(
 ): void {
   for (const [index, schedule] of schedules.entries()) {
     for (const { id, options, restores } of schedule._actions) {
-      group.scaleOnSchedule(`Schedule${index}${id}`, {
+      const action = group.scaleOnSchedule(`Schedule${index}${id}`, {
         ...SCHEDULE_OPTIONS.handOver(options, ACTION),
         ...(restores && { minCapacity: tier.min, maxCapacity: tier.max }),
       });
+      own.add(action);
     }
   }
+}
+
+const own = new WeakSet<IConstruct>();
+
+/** Whether a scheduled action is of a tier's `schedules`, and not added to the tier's group. */
+export function isOwnSchedule(action: IConstruct | undefined): boolean {
+  return action !== undefined && own.has(action);
 }
 
 function known(value: number | undefined, otherwise: number | undefined): number | undefined {

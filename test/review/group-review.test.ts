@@ -196,15 +196,15 @@ describe('a scaling policy on the group of a tier', () => {
       group.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60 });
       expect(() => stack.template).toThrow(
         '"Estate/Orders/Tiers/general/AutoScalingGroup/ScalingPolicyCpu/Resource": a scaling policy of ' +
-          "its own must not be on a tier's group: ECS scales it, by what its tasks need, and forbids " +
-          "other policies beside managed scaling. Scale the services, and use the tier's " +
+          "yours must not be on a tier's group: ECS scales it, by what its tasks need, and forbids " +
+          "other policies than managed scaling. Scale the services, and use the tier's " +
           '`targetCapacityPercent`, `minCapacity` or `schedules` for spare nodes (ScalingPolicyOnTier at ' +
           'Estate/Orders/Tiers/general)',
       );
     },
   );
 
-  test('is found wherever it stands in the stack', () => {
+  test('is found anywhere in the stack', () => {
     const { stack, group } = estate();
     new autoscaling.CfnScalingPolicy(stack, 'Policy', {
       autoScalingGroupName: group.autoScalingGroupName,
@@ -240,7 +240,7 @@ describe('a termination hook on the group of a tier', () => {
   };
   const message =
     'a termination hook must have the default result CONTINUE (left out, it is ABANDON): an abandoned ' +
-    'termination skips all other hooks, and with them the one that drains the node ' +
+    'termination skips all other hooks, with them the one that drains the node ' +
     '(AbandonedTermination at Estate/Orders/Tiers/general)';
 
   test.each([undefined, autoscaling.DefaultResult.ABANDON])(
@@ -257,28 +257,6 @@ describe('a termination hook on the group of a tier', () => {
     expect(
       withHook(ROLLING, { lifecycleTransition: autoscaling.LifecycleTransition.INSTANCE_LAUNCHING }),
     ).not.toThrow();
-  });
-});
-
-describe('a warm pool', () => {
-  test('is refused on a group whose nodes have to join first, since its nodes never do', () => {
-    const { stack, group } = estate();
-    group.addWarmPool();
-    expect(() => stack.template).toThrow(
-      '"Estate/Orders/Tiers/general/AutoScalingGroup/WarmPool/Resource": a warm pool must not be on a ' +
-        'group whose nodes have to join the cluster before they count: nodes of the pool boot without ' +
-        'registering, so the gate would hold each of them, and give it up. Leave the pool out, or set ' +
-        '`readinessGate: false` (WarmPoolBehindGate at Estate/Orders/Tiers/general)',
-    );
-  });
-
-  test.each([
-    ['the gate turned off', NodeReplacement.rolling({ readinessGate: false })],
-    ['onNextLaunch()', NodeReplacement.onNextLaunch()],
-  ])('is fine with %s', (_what, replacement) => {
-    const { stack, group } = estate(replacement);
-    group.addWarmPool();
-    expect(() => stack.template).not.toThrow();
   });
 });
 

@@ -1,12 +1,12 @@
 import { Aws, Duration, type Stack } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { GATE_HOOK_NAME } from '../../replacement/gate-hook';
+import { GATE_HOOK_NAME, gateHook, HEARTBEAT } from '../../replacement/gate-hook';
 import type { InstanceTier } from '../../tier/instance-tier';
 import { badRuns, type FleetAlarm } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
 import { anyGroup, FleetMachine } from '../fleet-machine';
-import { HEARTBEAT, readinessSteps } from './readiness-steps';
+import { readinessSteps } from './readiness-steps';
 
 /**
  * On the groups whose lifecycle actions the machine of this stack completes, so that it can do so for no
@@ -88,15 +88,7 @@ export class ReadinessGate extends FleetMachine {
     // The L1, because the L2 group has no field for it. Its LifecycleHook is a resource of its own, which
     // CloudFormation can only make after the group: the first nodes, and all those of the deployment that
     // brings the gate to a running cluster, would not be gated.
-    group.lifecycleHookSpecificationList = [
-      {
-        lifecycleHookName: GATE_HOOK_NAME,
-        lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
-        heartbeatTimeout: HEARTBEAT,
-        defaultResult: 'ABANDON',
-        notificationMetadata: cluster.clusterName,
-      },
-    ];
+    group.lifecycleHookSpecificationList = [gateHook(cluster.clusterName)];
   }
 
   public override alarms(): FleetAlarm[] {

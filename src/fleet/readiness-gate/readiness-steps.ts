@@ -1,14 +1,9 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { HEARTBEAT } from '../../replacement/gate-hook';
 import { HELD, heldBy } from '../../replacement/held';
 import { CORDON_MODE_TAG } from '../cordon/cordon-tags';
 import { caught, jsonata, Steps, when } from '../steps';
-
-/**
- * The bootstrap of a node may take 15 minutes, by its own limit; the instance and the agent take some more to
- * start. All of it in seconds after the launch.
- */
-export const HEARTBEAT = 1200;
 
 /**
  * So long at most the gate holds a node back that has joined. The rest of the heartbeat is for one
