@@ -21,6 +21,7 @@ import { endpointNeedsOn, serve } from '../services/service-pass';
 import { InstanceTier, type TierCluster } from '../tier/instance-tier';
 import { TIER_OPTIONS } from '../tier/tier-fields';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
+import { isOwnSchedule } from '../tier/tier-schedule';
 import { CLUSTER, containerInsightsOf, ECS_CLUSTER, NOT_TAKEN } from './cluster-fields';
 import { clusterProblems } from './cluster-problems';
 import type { EcsAutoScaledClusterProps } from './cluster-props';
@@ -193,6 +194,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       clusterName: this.tierCluster.clusterName,
       replacement: tier._replacement,
       isRetired: tier._isRetired,
+      isOwnSchedule,
     });
     supportReplacement(tier, fleetCluster(this));
     // Not by CDK's addAsgCapacityProvider: that writes an ECS_CLUSTER line into the user data, of a template

@@ -5,7 +5,6 @@ import { warn } from '../private/warning';
 import { type Problem, problemAt } from '../rendered/problem';
 import { field, rendered, renderedList, renderedNumber } from '../rendered/resource';
 import type { StageResources } from '../rendered/stage-resources';
-import { isOwnSchedule } from '../tier/tier-schedule';
 import { groupsNamedBy, groupsNamedByItems, identitiesOfGroup } from './group-identities';
 import { hookProblems } from './hook-rules';
 import type { ReviewedTier } from './reviewed-tier';
@@ -165,7 +164,7 @@ function scheduleProblems(
   if (
     renderedNumber(action, 'maxSize') === 0 &&
     tier.replacement.drains &&
-    !isOwnSchedule(action.node.scope)
+    !tier.isOwnSchedule(action.node.scope)
   ) {
     warn(
       tier.scope,

@@ -17,4 +17,6 @@ export interface ReviewedTier {
   readonly replacement: NodeReplacement;
   /** It takes no new tasks. */
   readonly isRetired: boolean;
+  /** Whether a scheduled action is of the tier's `schedules`. */
+  readonly isOwnSchedule: (action: IConstruct | undefined) => boolean;
 }
