@@ -36,7 +36,7 @@ export interface EcsAutoScaledClusterProps extends NodeProps {
   readonly tiers?: InstanceTierProps[];
 
   /**
-   * The subnets of the nodes.
+   * The subnets of the nodes. A change is for new nodes: no kind of `replacement` replaces those that run.
    *
    * @default - private subnets with a way out, or what the VPC has in place of them
    */

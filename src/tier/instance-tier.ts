@@ -19,6 +19,7 @@ import { capacityProviderNameFor } from './capacity-provider-name';
 import { warnOfClosedEgress } from './closed-egress';
 import { CAPACITY_PROVIDER, GROUP } from './destinations';
 import { type EndpointNeed, endpointNeedsOfNodes } from './endpoint-needs';
+import { NOT_SET, nameGracePeriod, ON_DEMAND } from './explicit-values';
 import { forceDelete } from './force-delete';
 import { NodeConnections } from './node-connections';
 import { nodeSecurityGroups } from './node-security-groups';
@@ -319,6 +320,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       minCapacity: min,
       maxCapacity: max,
       groupMetrics: [autoscaling.GroupMetrics.all()],
+      ...NOT_SET,
       ...TIER.handOver(this.inForce, GROUP),
       ...SPOT.handOver(this._options.purchase?._spot ?? {}, GROUP),
       ...this.launchSettings(launchTemplate),
@@ -326,6 +328,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     };
     const shared = this.template._isShared ? this.template.node.path : undefined;
     const group = new TierGroup(this, 'AutoScalingGroup', props, launchTemplate, shared);
+    nameGracePeriod(group);
     // A node that starts before it may join its cluster fails, and is replaced for it.
     if (permissions.policy !== undefined) group.node.addDependency(permissions.policy);
     this.tagNodes(group);
@@ -358,7 +361,9 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       mixedInstancesPolicy: {
         launchTemplate,
         launchTemplateOverrides: instanceTypes.map((instanceType) => ({ instanceType })),
-        instancesDistribution: spot && instancesDistributionOf(spot, capacityOf(this._options).max, this),
+        instancesDistribution: spot
+          ? instancesDistributionOf(spot, capacityOf(this._options).max, this)
+          : ON_DEMAND,
       },
     };
   }

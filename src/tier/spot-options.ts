@@ -140,5 +140,6 @@ export function instancesDistributionOf(
       scope,
     );
   }
-  return SPOT.handOver(spot, DISTRIBUTION);
+  // An empty text clears a price: left out, one that was set before would stay.
+  return { spotMaxPrice: '', ...SPOT.handOver(spot, DISTRIBUTION) };
 }

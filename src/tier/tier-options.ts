@@ -36,7 +36,7 @@ export interface InstanceTierOptions extends NodeProps {
   readonly template?: NodeTemplate;
 
   /**
-   * The subnets of the nodes.
+   * The subnets of the nodes. A change is for new nodes: no kind of `replacement` replaces those that run.
    *
    * @default - those of the cluster: private subnets with a way out
    */
@@ -86,7 +86,8 @@ export interface InstanceTierOptions extends NodeProps {
   readonly healthChecks?: autoscaling.HealthChecks;
 
   /**
-   * How the instances are bought: on demand, or all or a share of them on Spot.
+   * How the instances are bought: on demand, or all or a share of them on Spot. A change is for new nodes: no
+   * kind of `replacement` replaces those that run.
    *
    * @default PurchaseOption.onDemand()
    */
@@ -137,7 +138,8 @@ export interface InstanceTierOptions extends NodeProps {
 
   /**
    * The name of the capacity provider: 1 to 255 letters, digits, `-` and `_`, not beginning with aws, ecs or
-   * fargate. What has a name of its own cannot be replaced by CloudFormation.
+   * fargate. Give it in the first deployment of the tier, or never. A deployment that adds or changes it
+   * fails each time: an Auto Scaling group has one capacity provider only. A new name needs a new tier.
    *
    * @default - generated
    */

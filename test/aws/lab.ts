@@ -7,9 +7,9 @@ import type { Sample, Seen } from './seen';
 export interface Commands {
   /**
    * Deploys the app of an experiment in one of its steps, until the deployment has ended. Throws what the CLI
-   * says if it has failed.
+   * says if it has failed. In CloudFormation's express mode, if that is asked for.
    */
-  deploy(experiment: string, step: string, signal: AbortSignal): Promise<void>;
+  deploy(experiment: string, step: string, signal: AbortSignal, express?: boolean): Promise<void>;
 }
 
 /** How often a run looks at everything, in seconds. */
@@ -71,10 +71,10 @@ export class Lab {
   /** Deploys a step, and looks meanwhile. A deployment that may fail only writes down that it has. */
   public async deploy(
     step: string,
-    options: { mayFail?: boolean; meanwhile?: (sample: Sample) => Promise<void> } = {},
+    options: { mayFail?: boolean; express?: boolean; meanwhile?: (sample: Sample) => Promise<void> } = {},
   ): Promise<void> {
     await this.phase(step, async () => {
-      const deployment = this.commands.deploy(this.experiment, step, this.signal).then(
+      const deployment = this.commands.deploy(this.experiment, step, this.signal, options.express).then(
         () => undefined,
         (error: Error) => error,
       );

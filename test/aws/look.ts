@@ -67,11 +67,15 @@ async function lookAtGroup(aws: Aws, name?: string): Promise<Pick<Sample, 'group
   const found = described.AutoScalingGroups[0];
   if (found === undefined) return { hooks: [] };
   const ids = found.Instances.map((instance: any) => instance.InstanceId);
-  const [hooks, refreshes, states] = await Promise.all([
+  const tag = { 'resource-type': 'instance', key: 'aws:autoscaling:groupName', value: name };
+  const [hooks, refreshes, tags, states] = await Promise.all([
     ifThere(aws.call('autoscaling', 'describe-lifecycle-hooks', { AutoScalingGroupName: name })),
     ifThere(
       aws.call('autoscaling', 'describe-instance-refreshes', { AutoScalingGroupName: name, MaxRecords: 1 }),
     ),
+    aws.call('ec2', 'describe-tags', {
+      Filters: Object.entries(tag).map(([Name, value]) => ({ Name, Values: [value] })),
+    }),
     ids.length === 0
       ? undefined
       : ifThere(aws.call('ec2', 'describe-instance-status', { InstanceIds: ids, IncludeAllInstances: true })),
@@ -92,6 +96,7 @@ async function lookAtGroup(aws: Aws, name?: string): Promise<Pick<Sample, 'group
         version: instance.LaunchTemplate?.Version ?? '',
         ec2: ec2.get(instance.InstanceId),
       })),
+      tagged: (tags.Tags ?? []).map((each: any) => each.ResourceId),
       settings: {
         onDemandPercentage: distribution?.OnDemandPercentageAboveBaseCapacity,
         spotMaxPrice: distribution?.SpotMaxPrice,
@@ -146,6 +151,7 @@ async function lookAtCluster(
       name: each.serviceName,
       desired: each.desiredCount,
       running: each.runningCount,
+      constraints: (each.placementConstraints ?? []).length,
     })),
     provider: (providers?.capacityProviders ?? []).some((each: any) => each.status !== 'INACTIVE'),
   };

@@ -24,10 +24,15 @@ export function cluster(
   return new EcsAutoScaledCluster(stack, 'Cluster', {
     vpc,
     vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC },
-    associatePublicIpAddress: true,
+    ...(tier.template ? {} : { associatePublicIpAddress: true }),
     ...props,
     tiers: [
-      { name: 'nodes', maxCapacity: 10, ...(tier.instanceTypes ? {} : { instanceTypes: [SMALL] }), ...tier },
+      {
+        name: 'nodes',
+        maxCapacity: 10,
+        ...(tier.instanceTypes || tier.template ? {} : { instanceTypes: [SMALL] }),
+        ...tier,
+      },
     ],
   });
 }

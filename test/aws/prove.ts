@@ -153,7 +153,7 @@ export class CdkCli implements Commands {
     private readonly command = join(ROOT, 'node_modules', '.bin', 'cdk'),
   ) {}
 
-  public deploy(experiment: string, step: string, signal: AbortSignal): Promise<void> {
+  public deploy(experiment: string, step: string, signal: AbortSignal, express = false): Promise<void> {
     const output = mkdtempSync(join(tmpdir(), 'aws-prove-'));
     const app = `${process.execPath} --import tsx ${join(__dirname, 'app.ts')} ${experiment}`;
     const words = [
@@ -165,6 +165,7 @@ export class CdkCli implements Commands {
       'never',
       '--ci',
       '--no-notices',
+      ...(express ? ['--express'] : []),
     ];
     const cli = spawn(this.command, ['--app', app, '--output', output, ...words], {
       cwd: ROOT,

@@ -18,6 +18,14 @@ export interface SeenNode {
   readonly attributes: readonly string[];
 }
 
+export interface SeenService {
+  readonly name: string;
+  readonly desired: number;
+  readonly running: number;
+  /** How many placement constraints it has. */
+  readonly constraints?: number;
+}
+
 /** Values of a group that may stay in AWS when they leave the template. */
 export interface SeenSettings {
   readonly onDemandPercentage?: number;
@@ -37,6 +45,8 @@ export interface Sample {
     readonly desired: number;
     readonly max: number;
     readonly instances: readonly SeenInstance[];
+    /** The ids of the instances that EC2 lists by the tag of the group. */
+    readonly tagged?: readonly string[];
     readonly settings: SeenSettings;
   };
   /** The names of the group's lifecycle hooks. */
@@ -49,7 +59,7 @@ export interface Sample {
     readonly desiredConfiguration: boolean;
   };
   readonly nodes: readonly SeenNode[];
-  readonly services: readonly { readonly name: string; readonly desired: number; readonly running: number }[];
+  readonly services: readonly SeenService[];
   /** Whether the capacity provider is there. */
   readonly provider: boolean;
   /** The last `CapacityProviderReservation` of the last five minutes. */

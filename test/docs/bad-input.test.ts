@@ -5,7 +5,7 @@ import { WARNING_IDS } from '../../src/private/warning-id';
 import { firstCells, page, pages, ROOT } from './markdown';
 
 /** What stands in brackets in the guides and is a name of AWS's. */
-const AWS_NAMES = ['CannotPullContainerError', 'RunTask', 'VcpuLimitExceeded'];
+const AWS_NAMES = ['CannotPullContainerError', 'DependencyViolation', 'RunTask', 'VcpuLimitExceeded'];
 
 const guide = page('docs/bad-input.md');
 

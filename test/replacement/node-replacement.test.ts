@@ -1,5 +1,4 @@
 import { CfnParameter, Duration } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { NodeReplacement, type RollingReplacementOptions } from '../../src';
 import { LARGE, only, SMALL, TestStack } from '../helpers/estate';
@@ -21,7 +20,7 @@ function alarm(stack: TestStack, id = 'Errors'): cloudwatch.Alarm {
 }
 
 describe('onNextLaunch', () => {
-  test('is the default, and says nothing to the group', () => {
+  test('is the default, and says nothing of replacement to the group', () => {
     const said = groupWith(NodeReplacement.onNextLaunch());
     const stack = new TestStack();
     stack.cluster();
@@ -29,7 +28,7 @@ describe('onNextLaunch', () => {
     expect(said.UpdatePolicy).toEqual({
       AutoScalingScheduledAction: { IgnoreUnmodifiedGroupSizeProperties: true },
     });
-    for (const property of ['InstanceMaintenancePolicy', 'TerminationPolicies', 'DefaultInstanceWarmup']) {
+    for (const property of ['InstanceMaintenancePolicy', 'DefaultInstanceWarmup']) {
       expect(said.Properties).not.toHaveProperty(property);
     }
   });
@@ -66,7 +65,7 @@ describe('rolling', () => {
     stack.template.hasResourceProperties('AWS::ECS::CapacityProvider', {
       AutoScalingGroupProvider: { ManagedDraining: 'ENABLED', ManagedTerminationProtection: 'DISABLED' },
     });
-    stack.template.hasResourceProperties(GROUP, { NewInstancesProtectedFromScaleIn: Match.absent() });
+    stack.template.hasResourceProperties(GROUP, { NewInstancesProtectedFromScaleIn: false });
   });
 
   test('takes bounds, pauses, bake time, warm-up and alarms as said', () => {

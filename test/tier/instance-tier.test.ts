@@ -212,7 +212,7 @@ describe('several instance types', () => {
     stack.template.hasResourceProperties(GROUP, {
       LaunchTemplate: Match.absent(),
       MixedInstancesPolicy: {
-        InstancesDistribution: Match.absent(),
+        InstancesDistribution: { OnDemandBaseCapacity: 0, OnDemandPercentageAboveBaseCapacity: 100 },
         LaunchTemplate: { Overrides: [{ InstanceType: 'm7i.large' }, { InstanceType: 't3.small' }] },
       },
     });

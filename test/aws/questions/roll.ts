@@ -158,5 +158,46 @@ export const experiment: Experiment = {
         no: seen([before, at(100, ['i-1 InService'])]),
       },
     },
+    {
+      id: 'tags-list-the-nodes-of-a-group',
+      asks:
+        'Does EC2 list each node of a group by the tag `aws:autoscaling:groupName` within half a minute of ' +
+        'its launch?',
+      settledBy: {
+        look: 'The instances of the group, and what `DescribeTags` lists, at the same look.',
+        yes: 'Each was listed within 30 seconds of the first look that showed it.',
+        no: 'One was listed later, or never.',
+      },
+      assumes:
+        'It does. The cordon lists the nodes of a group so, as its description does not fit into a state ' +
+        'machine. A node that is listed later is counted at a later look.',
+      expects: 'yes',
+      documented: ['docs/rolling-replacement.md'],
+      judge: (record) => {
+        const listed = new Map<string, number>();
+        const shown = new Map<string, { from: number; to: number }>();
+        for (const { at: now, group: found } of record.samples) {
+          if (found?.tagged === undefined) continue;
+          for (const id of found.tagged) if (!listed.has(id)) listed.set(id, now);
+          for (const { id } of found.instances) shown.set(id, { from: shown.get(id)?.from ?? now, to: now });
+        }
+        const looked = [...shown].filter(([id, { from, to }]) => listed.has(id) || to - from > 30);
+        if (looked.length === 0) return undecided('no node was seen for half a minute');
+        const late = looked.filter(([id, { from }]) => (listed.get(id) ?? Infinity) - from > 30);
+        return late.length === 0
+          ? yes(`all ${looked.length} nodes were listed in time`)
+          : no(`late, or never listed: ${late.map(([id]) => id).join(', ')}`);
+      },
+      examples: {
+        yes: seen([
+          sample('before', 0, { group: group(['i-1 Pending'], { tagged: [] }) }),
+          sample('before', 20, { group: group(['i-1 Pending:Wait'], { tagged: ['i-1'] }) }),
+        ]),
+        no: seen([
+          sample('before', 0, { group: group(['i-1 Pending'], { tagged: [] }) }),
+          sample('before', 40, { group: group(['i-1 InService'], { tagged: [] }) }),
+        ]),
+      },
+    },
   ],
 };

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { NodeReplacement, PurchaseOption } from 'cdk-ecs-auto-scaled-cluster';
-import { cluster } from '../parts';
+import { cluster, idleTask } from '../parts';
 import { type Experiment, no, undecided, type Verdict, yes } from '../question';
-import { endOf, group, type Seen, type SeenSettings, sample, seen } from '../seen';
+import { endOf, group, phaseOf, type Seen, type SeenSettings, sample, seen } from '../seen';
 
 /** Whether a value that was there in the first step is away, or at its default, in the second. */
 function isTakenBack(
@@ -27,31 +28,74 @@ const after = (set: SeenSettings, unset: SeenSettings) =>
     sample('unset', 60, { group: group([], { settings: unset }) }),
   ]);
 
+const constrained = (set: number, unset: number) =>
+  seen(
+    Object.entries({ set, unset }).map(([step, constraints]) =>
+      sample(step, 0, { services: [{ name: 'idle', desired: 0, running: 0, constraints }] }),
+    ),
+  );
+
 const unsetNumber = (value: unknown) => value === undefined || value === -1 || value === 0;
 
 export const experiment: Experiment = {
   name: 'vanishing-values',
   deploys:
-    'a tier without nodes, on Spot with a price, an age and a rolling replacement; then the same tier ' +
-    'without all of them',
+    'a tier without nodes; then the same tier on Spot with a price, an age and a rolling replacement; ' +
+    'then without all of them again. With a service of no task',
   nodes: 0,
-  minutes: 20,
-  steps: ['set', 'unset'],
+  minutes: 25,
+  steps: ['plain', 'set', 'unset'],
   app: (stack, step) => {
     const set = step === 'set';
-    cluster(stack, {
+    const made = cluster(stack, {
       instanceTypes: [new ec2.InstanceType('t3.small'), new ec2.InstanceType('t3a.small')],
       ...(set
         ? { purchase: PurchaseOption.spot({ maxPrice: '0.02' }), maxInstanceLifetime: Duration.days(30) }
         : {}),
-      replacement: set ? NodeReplacement.rolling() : NodeReplacement.onNextLaunch(),
+      // Below 200, so that the service gets the constraint.
+      replacement: set
+        ? NodeReplacement.rolling({ maxHealthyPercentage: 150, cordon: true })
+        : NodeReplacement.onNextLaunch(),
+    });
+    new ecs.Ec2Service(stack, 'Idle', {
+      cluster: made,
+      taskDefinition: idleTask(stack, 'Task'),
+      desiredCount: 0,
+      minHealthyPercent: 100,
     });
   },
   run: async (lab) => {
+    await lab.deploy('plain', { mayFail: true });
     await lab.deploy('set');
     await lab.deploy('unset');
   },
   questions: [
+    {
+      id: 'new-group-takes-an-empty-price',
+      asks: 'Does a new group take an empty `SpotMaxPrice`, which clears one of an existing group?',
+      settledBy: {
+        look: 'The first deployment.',
+        yes: 'The group is there.',
+        no: 'It fails.',
+      },
+      assumes: "It does: Terraform's provider has sent one with each new group for years.",
+      expects: 'yes',
+      documented: ['docs/spot.md'],
+      judge: (record) => {
+        const phase = phaseOf(record, 'plain');
+        if (phase?.failed !== undefined)
+          return /SpotMaxPrice|price/i.test(phase.failed)
+            ? no(phase.failed)
+            : undecided(`the first deployment failed for another reason: ${phase.failed}`);
+        return endOf(record, 'plain')?.group ? yes('the group was made') : undecided('no group was seen');
+      },
+      examples: {
+        yes: seen([sample('plain', 0, { group: group([]) })]),
+        no: seen([sample('plain', 0, { stack: 'ROLLBACK_COMPLETE' })], {
+          phases: [{ name: 'plain', seconds: 60, failed: 'Invalid SpotMaxPrice' }],
+        }),
+      },
+    },
     {
       id: 'spot-share-is-taken-back',
       asks: 'Is a tier of several instance types on demand again when Spot leaves its template?',
@@ -60,7 +104,8 @@ export const experiment: Experiment = {
         yes: 'It is 100, or unset.',
         no: 'It is what it was.',
       },
-      assumes: 'Not for certain: the guide says how to look, and how to set it.',
+      assumes: 'It is: the template names the share.',
+      expects: 'yes',
       documented: ['docs/spot.md'],
       judge: (record) =>
         isTakenBack(
@@ -82,7 +127,8 @@ export const experiment: Experiment = {
         yes: 'It is empty.',
         no: 'It is what it was.',
       },
-      assumes: 'Not for certain: the guide says how to look, and how to set it.',
+      assumes: 'It does: the template has an empty one.',
+      expects: 'yes',
       documented: ['docs/spot.md'],
       judge: (record) =>
         isTakenBack(
@@ -127,8 +173,8 @@ export const experiment: Experiment = {
           (value) => value === undefined || value === '-1--1',
         ),
       examples: {
-        yes: after({ maintenance: '100-200' }, {}),
-        no: after({ maintenance: '100-200' }, { maintenance: '100-200' }),
+        yes: after({ maintenance: '100-150' }, {}),
+        no: after({ maintenance: '100-150' }, { maintenance: '100-150' }),
       },
     },
     {
@@ -139,13 +185,34 @@ export const experiment: Experiment = {
         yes: 'It is unset.',
         no: 'It is what it was.',
       },
-      assumes: 'Not for certain: the guide says how to look, and how to set it.',
+      assumes: 'It does: the template has 0, which clears it.',
+      expects: 'yes',
       documented: ['docs/operations.md'],
       judge: (record) => isTakenBack(record, 'the age', ({ maxLifetime }) => maxLifetime, unsetNumber),
       examples: {
         yes: after({ maxLifetime: 2592000 }, {}),
         no: after({ maxLifetime: 2592000 }, { maxLifetime: 2592000 }),
       },
+    },
+    {
+      id: 'constraint-is-taken-back',
+      asks: 'Does the placement constraint leave a service when it leaves the template?',
+      settledBy: {
+        look: '`placementConstraints` of the service.',
+        yes: 'It has none.',
+        no: 'It has what it had.',
+      },
+      assumes:
+        'Either: it keeps tasks off held nodes only. The guide says how to take it away with the API, which ' +
+        'leaves it alone unless a call names it.',
+      documented: ['docs/rolling-replacement.md'],
+      judge: (record) => {
+        const [set, unset] = ['set', 'unset'].map((step) => endOf(record, step)?.services[0]?.constraints);
+        if (!set) return undecided('the service never had one');
+        if (unset === undefined) return undecided('the second step was not deployed');
+        return unset === 0 ? yes('it is gone') : no(`the service has ${unset}`);
+      },
+      examples: { yes: constrained(1, 0), no: constrained(1, 1) },
     },
   ],
 };
