@@ -32,6 +32,9 @@ export function servedCluster(
       const inDefault = inDefaultStrategy();
       return tiers().map((tier) => servedTier(tier, inDefault.has(tier.capacityProviderName)));
     },
+    get capacityProviderNames() {
+      return [...cluster.capacityProviderNames, ...cluster.clusterScopedCapacityProviderNames];
+    },
     get replacesRunningNodes() {
       return tiers().some((tier) => tier._replacement.replacesRunningNodes);
     },

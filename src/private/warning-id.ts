@@ -40,6 +40,7 @@ export const WARNING_IDS = [
   'Service.publicSubnets',
   'Service.runtimePlatform',
   'Service.size',
+  'Service.strategy',
 ] as const;
 
 /** The id of a warning. One that is missing in the list does not compile. */

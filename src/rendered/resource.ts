@@ -191,6 +191,16 @@ export function renderedList(resource: CfnResource, ...path: string[]): unknown[
   return Array.isArray(value) ? value : [];
 }
 
+/**
+ * The elements of a list that the template will have. They keep their references, unless an override changes
+ * a part of the list.
+ */
+export function listAtTheEnd(resource: CfnResource, name: string): unknown[] {
+  return isOverridden(resource, name)
+    ? renderedList(resource, name)
+    : openedList(resource, property(resource, name));
+}
+
 /** A rendered property if its value is known now: a parameter's or a condition's is not. */
 export function renderedNumber(resource: CfnResource, ...path: string[]): number | undefined {
   const value = rendered(resource, ...path);

@@ -1,10 +1,8 @@
-import { type CfnResource, Stack } from 'aws-cdk-lib';
-import { field, rendered, renderedList, renderedNumber } from '../rendered/resource';
+import type { CfnResource } from 'aws-cdk-lib';
+import { field, listAtTheEnd, rendered, renderedNumber } from '../rendered/resource';
+import { mayBeTier, type NamedProvider, namedProvider } from './capacity-provider';
 import type { ClusterMatch } from './cluster-match';
 import type { ServedCluster, ServedTier } from './served-cluster';
-
-/** The capacity providers that every cluster can have, and that are no tiers. */
-export const FARGATE_PROVIDERS: readonly unknown[] = ['FARGATE', 'FARGATE_SPOT'];
 
 /**
  * A service, or a task set of one, on a cluster of ours.
@@ -46,17 +44,22 @@ export class HostedService {
     return this.rendered('launchType');
   }
 
+  /** The items of its strategy: references in them are still references. */
+  public get strategy(): unknown[] {
+    return listAtTheEnd(this.resource, 'capacityProviderStrategy');
+  }
+
   public get hasStrategy(): boolean {
-    return renderedList(this.resource, 'capacityProviderStrategy').length > 0;
+    return this.strategy.length > 0;
   }
 
   /**
-   * Whether its tasks run on instances of the cluster: neither on Fargate nor on machines of the user's
-   * own (ECS Anywhere).
+   * Whether its tasks may run on nodes of the cluster's tiers. Fargate, Managed Instances, groups that are no
+   * tiers, and servers of the user's own (ECS Anywhere) are none.
    */
   public get runsOnNodes(): boolean {
-    if (this.hasStrategy)
-      return this.strategyProviders.some((provider) => !FARGATE_PROVIDERS.includes(provider));
+    const providers = this.strategyProviders;
+    if (providers.length > 0) return providers.some((provider) => mayBeTier(provider, this.cluster));
     if (this.launchType === undefined) return this.cluster.defaultStrategyIsOurs;
     return this.launchType === 'EC2';
   }
@@ -75,11 +78,8 @@ export class HostedService {
     const tiers = [...(this.cluster.tiers ?? [])];
     if (!this.hasStrategy)
       return this.launchType === 'EC2' ? tiers : tiers.filter((tier) => tier.isInDefaultStrategy);
-    const stack = Stack.of(this.resource);
-    const providers = new Set(this.strategyProviders.map((provider) => JSON.stringify(provider)));
-    return tiers.filter(({ capacityProviderName }) =>
-      providers.has(JSON.stringify(stack.resolve(capacityProviderName))),
-    );
+    const named = this.strategyProviders.map(({ tier }) => tier?.name);
+    return tiers.filter(({ name }) => named.includes(name));
   }
 
   public rendered(...path: string[]): unknown {
@@ -90,9 +90,9 @@ export class HostedService {
     return renderedNumber(this.resource, ...path);
   }
 
-  private get strategyProviders(): unknown[] {
-    return renderedList(this.resource, 'capacityProviderStrategy').map((item) =>
-      field(item, 'capacityProvider'),
+  private get strategyProviders(): NamedProvider[] {
+    return this.strategy.map((item) =>
+      namedProvider(this.resource, field(item, 'capacityProvider'), this.cluster),
     );
   }
 }

@@ -79,6 +79,12 @@ export interface ServedCluster {
   readonly tiers?: readonly ServedTier[];
 
   /**
+   * The capacity providers that it has, those of its tiers too, as a strategy names them; undefined is
+   * unknown (a cluster of another app).
+   */
+  readonly capacityProviderNames?: readonly string[];
+
+  /**
    * Whether a change of the nodes replaces those that are running, so that services had
    * better survive a move.
    */

@@ -10,10 +10,12 @@ import { forgetAssociation } from './repairs/association-dependency';
 import { connectToNodes } from './repairs/connect-to-nodes';
 import { checkConstraintCount, constrainToNotHeld } from './repairs/constrain-to-not-held';
 import { dropLaunchType } from './repairs/drop-launch-type';
-import { dropRunTaskLaunchType, taskRunsOfTargets } from './repairs/drop-run-task-launch-type';
+import { dropRunTaskLaunchType } from './repairs/drop-run-task-launch-type';
+import { keepDaemonLaunchType } from './repairs/keep-daemon-launch-type';
 import { waitForAssociation } from './repairs/wait-for-association';
 import type { ServedCluster } from './served-cluster';
-import { checkStrategy } from './warnings/check-strategy';
+import { SENDERS, type SenderShape, taskRunsOfTargets } from './task-targets';
+import { checkDefaultStrategy, checkStrategy, checkTargetStrategies } from './warnings/check-strategy';
 import { checkCodeDeploy } from './warnings/code-deploy';
 import { checkDuplicateRules } from './warnings/duplicate-rules';
 import { checkHostPorts } from './warnings/host-ports';
@@ -89,7 +91,7 @@ class ServicePass implements IAspect {
     this.clusterScopes.add(cluster.scope);
     checkAtSynthesis(cluster.scope, () => {
       checkDuplicateRules(cluster);
-      return [];
+      return checkDefaultStrategy(cluster, this.clusters);
     });
   }
 
@@ -108,18 +110,10 @@ class ServicePass implements IAspect {
   }
 
   private visitResource(resource: CfnResource, type: string): void {
-    switch (type) {
-      case 'AWS::ECS::Service':
-      case 'AWS::ECS::TaskSet':
-        this.once(resource, () => this.visitService(resource));
-        break;
-      case 'AWS::Events::Rule':
-        this.once(resource, () => this.visitTargets(resource, 'targets'));
-        break;
-      case 'AWS::Scheduler::Schedule':
-        this.once(resource, () => this.visitTargets(resource, 'target'));
-        break;
-    }
+    const sender = SENDERS.get(type);
+    if (type === 'AWS::ECS::Service' || type === 'AWS::ECS::TaskSet')
+      this.once(resource, () => this.visitService(resource));
+    else if (sender !== undefined) this.once(resource, () => this.visitTargets(resource, sender));
   }
 
   /**
@@ -145,11 +139,14 @@ class ServicePass implements IAspect {
     if (match === undefined) return;
     const service = new HostedService(resource, match);
     dropLaunchType(service);
+    keepDaemonLaunchType(service);
     connectToNodes(service);
     constrainToNotHeld(service);
     waitForAssociation(service);
     this.taskRuns.push(() => taskRunsOf(service));
     checkAtSynthesis(resource, () => {
+      // Once more, for a service that a later aspect has made a daemon.
+      keepDaemonLaunchType(service);
       checkRollingDeployment(service);
       checkHostPorts(service);
       checkOutgoingPorts(service);
@@ -165,12 +162,12 @@ class ServicePass implements IAspect {
     });
   }
 
-  private visitTargets(resource: CfnResource, name: 'target' | 'targets'): void {
-    dropRunTaskLaunchType(resource, name, this.clusters);
-    this.taskRuns.push(() => taskRunsOfTargets(resource, name, this.clusters));
+  private visitTargets(resource: CfnResource, shape: SenderShape): void {
+    dropRunTaskLaunchType(resource, shape, this.clusters);
+    this.taskRuns.push(() => taskRunsOfTargets(resource, shape, this.clusters));
     checkAtSynthesis(resource, () => {
-      taskRunsOfTargets(resource, name, this.clusters).forEach(checkTaskRun);
-      return [];
+      taskRunsOfTargets(resource, shape, this.clusters).forEach(checkTaskRun);
+      return checkTargetStrategies(resource, shape, this.clusters);
     });
   }
 

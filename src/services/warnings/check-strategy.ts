@@ -1,37 +1,86 @@
+import type { CfnResource } from 'aws-cdk-lib';
+import { warn } from '../../private/warning';
 import { type Problem, problemAt } from '../../rendered/problem';
-import { field, openedList, property } from '../../rendered/resource';
-import { FARGATE_PROVIDERS, type HostedService } from '../hosted-service';
+import { field, isOverridden, listAtTheEnd } from '../../rendered/resource';
+import { associationsOf } from '../capacity-provider';
+import { clusterNamedBy } from '../cluster-match';
+import type { HostedService } from '../hosted-service';
 import type { ServedCluster } from '../served-cluster';
+import { type Strategy, strategyDoubts, strategyFaults } from '../strategy-rules';
+import { type SenderShape, taskTargetsOf } from '../task-targets';
 
-/** Refuses a strategy that CDK takes and ECS does not, or not for this cluster. */
+/** Refuses a strategy that CDK takes and ECS does not, or not for this service or cluster. */
 export function checkStrategy(service: HostedService, clusters: readonly ServedCluster[]): Problem[] {
-  const items = openedList(service.resource, property(service.resource, 'capacityProviderStrategy'));
-  if (items.length === 0) return [];
-  const providers = items.map((item) => field(item, 'capacityProvider'));
-  const ours = new Set((service.cluster.tiers ?? []).map((tier) => tier.capacityProviderName));
-  const problems = clusters
-    .filter((cluster) => cluster !== service.cluster)
-    .flatMap((cluster) => (cluster.tiers ?? []).map((tier) => ({ cluster, tier })))
-    .filter(
-      ({ tier }) => !ours.has(tier.capacityProviderName) && providers.includes(tier.capacityProviderName),
-    )
-    .map(
-      ({ cluster, tier }) =>
-        `be of tiers of its cluster, got: the tier "${tier.name}" of "${cluster.scope.node.path}"`,
-    );
-  const onFargate = providers.filter((provider) => FARGATE_PROVIDERS.includes(provider)).length;
-  if (onFargate > 0 && onFargate < providers.length) problems.push('be of tiers or of Fargate, got: both');
-  if (items.length > 1 && items.every((item) => field(item, 'weight') === 0)) {
-    problems.push('have a weight above 0, got: 0 for all');
-  }
-  if (items.filter((item) => Number(field(item, 'base') ?? 0) > 0).length > 1)
-    problems.push('have a base for one item only, got: several');
-  return problems.map((problem) =>
-    problemAt(
-      service.resource,
-      'InvalidServiceStrategy',
-      `\`capacityProviderStrategies\` of the service "${service.path}" on the cluster ` +
-        `"${service.cluster.scope.node.path}" must ${problem}`,
-    ),
+  const { resource, cluster, strategy, path, isDaemon, launchType } = service;
+  if (strategy.length === 0) return [];
+  const subject = `\`capacityProviderStrategies\` of the service "${path}"`;
+  return check(subject, { user: resource, cluster, items: strategy }, clusters, [
+    ...(isDaemon ? [FOR_A_DAEMON] : []),
+    ...(launchType === undefined ? [] : [besideLaunchType(launchType)]),
+  ]);
+}
+
+/** The same for the strategies of rules, schedules and pipes. */
+export function checkTargetStrategies(
+  resource: CfnResource,
+  shape: SenderShape,
+  clusters: readonly ServedCluster[],
+): Problem[] {
+  return taskTargetsOf(resource, shape).flatMap(({ cluster: named, parameters, strategy }) => {
+    const cluster = strategy.length === 0 ? undefined : clusterNamedBy(named, resource, clusters)?.cluster;
+    if (cluster === undefined) return [];
+    const launchType = field(parameters, 'launchType');
+    const subject = `\`capacityProviderStrategy\` of "${resource.node.path}"`;
+    return check(subject, { user: resource, cluster, items: strategy }, clusters, [
+      ...(launchType === undefined ? [] : [besideLaunchType(launchType)]),
+    ]);
+  });
+}
+
+/**
+ * The same for the cluster's default strategy: CDK looks at its providers and bases when it is given, and
+ * not at its other numbers, nor at what comes later.
+ */
+export function checkDefaultStrategy(cluster: ServedCluster, clusters: readonly ServedCluster[]): Problem[] {
+  return associationsOf(cluster).flatMap((association) => {
+    const items = listAtTheEnd(association, 'defaultCapacityProviderStrategy');
+    const faults = strategyFaults({ user: association, cluster, items }, clusters);
+    const isAsMade = !isOverridden(association, 'DefaultCapacityProviderStrategy');
+    return faults
+      .filter((fault) => !(isAsMade && IS_SAID_BY_THE_CLUSTER.test(fault)))
+      .map((fault) =>
+        problemAt(
+          cluster.scope,
+          'InvalidStrategy',
+          `the default strategy of the cluster "${cluster.scope.node.path}" must ${fault}`,
+        ),
+      );
+  });
+}
+
+/** With the names of the fields of tiers. */
+const IS_SAID_BY_THE_CLUSTER = /^have a (weight above|base for one)/;
+
+const FOR_A_DAEMON =
+  'must be left out for a daemon: ECS refuses it there. A daemon runs on each node of the cluster. For the ' +
+  'nodes of one tier, give the tier an attribute (`agent.instanceAttributes`) and the daemon a constraint on ' +
+  'it (`ecs.PlacementConstraint.memberOf()`)';
+
+function besideLaunchType(launchType: unknown): string {
+  return `must not be set together with a launch type, got: "${launchType}". Leave out \`launchType\``;
+}
+
+function check(
+  subject: string,
+  strategy: Strategy,
+  clusters: readonly ServedCluster[],
+  usage: readonly string[],
+): Problem[] {
+  const { user, cluster } = strategy;
+  const start = `${subject} on the cluster "${cluster.scope.node.path}"`;
+  for (const doubt of strategyDoubts(strategy))
+    warn(user, 'Service.strategy', `${start} ${doubt}. ECS may refuse it.`);
+  return [...usage, ...strategyFaults(strategy, clusters).map((fault) => `must ${fault}`)].map((fault) =>
+    problemAt(user, 'InvalidServiceStrategy', `${start} ${fault}`),
   );
 }

@@ -1,0 +1,44 @@
+import { TestStack } from '../../helpers/estate';
+import { warningIds } from '../helpers';
+import { SENDERS } from '../senders';
+
+describe('the strategy of a target', () => {
+  const START_OF_TARGET = (path: string) =>
+    `\`capacityProviderStrategy\` of "Estate/${path}" on the cluster "Estate/Orders" must `;
+  const wrong = [{ capacityProvider: 'general', weight: 1 }];
+
+  test('of a rule, a schedule and a pipe is refused as that of a service', () => {
+    for (const make of SENDERS) {
+      const stack = new TestStack();
+      const cluster = stack.cluster();
+      make(stack, cluster, { capacityProviderStrategy: wrong });
+      expect(() => stack.template).toThrow(
+        `${START_OF_TARGET('Sender')}be of capacity providers, got: "general"`,
+      );
+    }
+  });
+
+  test('beside a launch type is refused', () => {
+    for (const make of SENDERS) {
+      const stack = new TestStack();
+      const cluster = stack.cluster();
+      make(stack, cluster, {
+        launchType: 'EC2',
+        capacityProviderStrategy: [cluster.tier('general').strategy()],
+      });
+      expect(() => stack.template).toThrow(
+        `${START_OF_TARGET('Sender')}not be set together with a launch type`,
+      );
+    }
+  });
+
+  test('that ECS takes passes, without a warning', () => {
+    for (const make of SENDERS) {
+      const stack = new TestStack();
+      const cluster = stack.cluster();
+      make(stack, cluster, { capacityProviderStrategy: [cluster.tier('general').strategy()] });
+      expect(() => stack.template).not.toThrow();
+      expect(warningIds(stack)).toEqual([]);
+    }
+  });
+});
