@@ -38,6 +38,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenrcTs: true,
   packageManager: javascript.NodePackageManager.NPM,
   minNodeVersion: '20.0.0',
+  // Compiled like the rest, but no part of the API: test/plan runs it from the packages.
+  bin: { 'cdk-ecs-auto-scaled-cluster': 'lib/plan/cli.js' },
 
   // The first aws-cdk-lib with UpdatePolicy.instanceRefresh, CloudFormation's own node replacement.
   cdkVersion: '2.263.0',

@@ -12,6 +12,7 @@ const SRC = join(__dirname, '..', 'src');
 
 /** The layers, the upper ones first: each may import from its own and from those below it. */
 const LAYERS = [
+  'plan',
   'cluster',
   'services',
   'operations',
@@ -56,6 +57,19 @@ const named = (file: string) => relative(SRC, file);
 
 test('every file stands in a layer', () => {
   expect(inner.filter((file) => layerOf(file) < 0).map(named)).toEqual([]);
+});
+
+test('the plan of a deployment is a command by itself: it imports no other layer and no package, and nothing imports it', () => {
+  const own = inner.filter((file) => folderOf(file) === 'plan');
+  const others = inner.filter((file) => folderOf(file) !== 'plan');
+  const packages = own.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/ from '([^.'][^']*)'/g)].map(([, name]) => name),
+  );
+  expect([...new Set(packages)].filter((name) => !name.startsWith('node:'))).toEqual([]);
+  const between = (from: string[], to: string[]) =>
+    from.flatMap((file) => (graph.get(file) ?? []).filter((imported) => to.includes(imported)).map(named));
+  expect(between(own, others)).toEqual([]);
+  expect(between([...others, join(SRC, 'index.ts')], own)).toEqual([]);
 });
 
 test('imports go down or sideways, never up', () => {

@@ -1,0 +1,97 @@
+import type { Plan, Reason } from './plan';
+import type { Style } from './styles';
+import { imageWords, otherWords, rollsOf, summary, tierWords, whyLines } from './words';
+
+/** The plan for a terminal. */
+export function tableOf(plan: Plan, style: Style): string {
+  const rows = plan.tiers.map((tier) => ({
+    cells: [tier.name, tierWords(tier)],
+    last: [...whyLines(tier), ...tier.notes],
+    paint: paintOf(tier.verdict, style),
+  }));
+  const busy = [
+    ...plan.clusters.map((cluster) => ({ ...cluster, kind: 'cluster' })),
+    ...plan.services.map((service) => ({ ...service, kind: 'service' })),
+  ].filter(({ verdict }) => verdict !== 'nothing');
+  const others = busy.map((one) => ({
+    cells: [`${one.kind} ${one.name}`, otherWords(one)],
+    last: [...whyLines(one), ...one.notes],
+    paint: paintOf(one.verdict, style),
+  }));
+  const sections = [
+    style.bold(summary(plan)),
+    rows.length > 0 ? grid(['tier', 'nodes that run', 'why'], rows, style) : '',
+    others.length > 0 ? grid(['also', 'what happens', 'why'], others, style) : '',
+    ...rollsOf(plan).map(({ names, lines }) => list(`How it rolls: ${names.join(', ')}`, lines, style)),
+    list(
+      'What fails',
+      plan.failures.map(({ text, certain }) => `${certain ? '' : 'maybe: '}${text}`),
+      style,
+      style.bad,
+    ),
+    list(
+      'What a rollback lacks',
+      plan.rollback.map(({ text }) => text),
+      style,
+      style.careful,
+    ),
+    list('Images', plan.images.map(imageWords), style),
+    list(
+      'Values',
+      [...plan.tiers, ...plan.clusters, ...plan.services].flatMap(({ why }) => why.flatMap(valueLines)),
+      style,
+    ),
+    list('Notes', plan.notes, style),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  /** The lines of the last column. */
+  readonly last: readonly string[];
+  readonly paint: (text: string) => string;
+}
+
+function grid(head: readonly string[], rows: readonly Row[], style: Style): string {
+  const widths = [0, 1].map((column) =>
+    Math.max(head[column].length, ...rows.map(({ cells }) => cells[column].length)),
+  );
+  const line = (first: string, second: string, last: string, paint = (text: string) => text) =>
+    `  ${first.padEnd(widths[0])}  ${paint(second.padEnd(widths[1]))}  ${last}`.trimEnd();
+  return [
+    style.faint(line(head[0], head[1], head[2])),
+    ...rows.flatMap(({ cells, last, paint }) => [
+      line(cells[0], cells[1], last[0] ?? '', paint),
+      ...last.slice(1).map((text) => line('', '', text)),
+    ]),
+  ].join('\n');
+}
+
+function list(title: string, lines: readonly string[], style: Style, paint = (text: string) => text): string {
+  const unique = [...new Set(lines)];
+  return unique.length === 0
+    ? ''
+    : [style.bold(title), ...unique.map((text) => `  ${paint(text)}`)].join('\n');
+}
+
+function paintOf(verdict: string, style: Style): (text: string) => string {
+  if (verdict === 'nothing' || verdict === 'new' || verdict === 'settings') return style.good;
+  if (
+    verdict === 'replaced' ||
+    verdict === 'deleted' ||
+    verdict === 'group-replaced' ||
+    verdict === 'replaced-at-once'
+  )
+    return style.bad;
+  return style.careful;
+}
+
+/** With `--values`. */
+export function valueLines({ id, property, before, after, lines }: Reason): string[] {
+  const place = property === '' ? id : `${id} ${property}`;
+  if (lines !== undefined) return [`${place}:`, ...lines.map((line) => `  ${line}`)];
+  return before === undefined && after === undefined
+    ? []
+    : [`${place}: ${before ?? '(none)'} → ${after ?? '(none)'}`];
+}
