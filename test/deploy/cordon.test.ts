@@ -208,6 +208,40 @@ describe('at a surge of 200', () => {
     nodes = fresh;
   });
 
+  test('an event that comes twice does no harm', async () => {
+    await roll();
+    const detail = { AutoScalingGroupName: group.name, InstanceRefreshId: await latest(group) };
+    const twice = await account.start('Cordon', detail, name);
+    const fresh = await group.surge(nodes.length);
+    await group.join(fresh);
+    await drains(group, nodes);
+    await inService(group, fresh);
+    expect(await group.drained()).toEqual(ids(nodes));
+    await replacedBy(fresh);
+    expect((await twice()).status).toBe('SUCCEEDED');
+    await isFree(group);
+  });
+
+  test('its first event is lost: new nodes are let in a quarter of an hour after their launch, and a late run drains the old ones', async () => {
+    await events(name, 'disable_rule');
+    await roll();
+    const fresh = await group.surge(nodes.length);
+    await group.join(fresh);
+    await passes(600);
+    expect(await group.statesOf(fresh)).toEqual(fresh.map(() => 'Pending:Wait'));
+    await inService(group, fresh);
+    expect([await group.held(), await group.drained()]).toEqual([[], []]);
+    await account.start(
+      'Cordon',
+      { AutoScalingGroupName: group.name, InstanceRefreshId: await latest(group) },
+      name,
+    );
+    await drains(group, nodes);
+    await events(name, 'enable_rule');
+    await replacedBy(fresh);
+    await isFree(group);
+  });
+
   test('an event that comes after the end touches nothing', async () => {
     await changes();
     const detail = { AutoScalingGroupName: group.name, InstanceRefreshId: await latest(group) };

@@ -53,11 +53,19 @@ const launchHooks = async (group: Group) =>
   (await hooksOf(group))
     .map((hook) => hook.LifecycleHookName)
     .filter((name) => !name.startsWith('ecs-managed-'));
+const passes = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * SCALE * 1000));
 const seconds = (from: number) => (Date.now() - from) / 1000 / SCALE;
 
 describe('a gated group', () => {
   const name = 'Gated';
   let group: Group;
+
+  const events = async (what: 'disable_rule' | 'enable_rule') => {
+    const [rule] = (await account.idsOf('AWS::Events::Rule', name))
+      .map((id) => id.split('|').pop() as string)
+      .filter((id) => id.includes('ReadinessGate'));
+    await account.aws.call('events', what, { Name: rule });
+  };
 
   beforeAll(async () => {
     await account.image('ami-0000000000000000a');
@@ -98,12 +106,12 @@ describe('a gated group', () => {
       operations: ['ListContainerInstances', 'DescribeInstanceStatus'],
     });
     await group.join([node]);
-    await new Promise((resolve) => setTimeout(resolve, 600 * SCALE * 1000));
+    await passes(600);
     expect(await group.statesOf([node])).toEqual(['Pending:Wait']);
     await account.aws.happens('throttle', {
       operations: ['CompleteLifecycleAction', 'DescribeInstanceRefreshes'],
     });
-    await new Promise((resolve) => setTimeout(resolve, 100 * SCALE * 1000));
+    await passes(100);
     await account.aws.happens('throttle', { operations: [] });
     await inService(group, [node]);
     await runOf(node, name, 'SUCCEEDED');
@@ -123,8 +131,26 @@ describe('a gated group', () => {
     await runOf(other, name, 'SUCCEEDED');
   });
 
-  test('gives up a node that never joins, when the heartbeat of its hook ends', async () => {
-    const [lost] = await group.scaleTo(6);
+  test('is told again by hand of a node whose run was stopped, and lets it in: late is soon enough', async () => {
+    const [node] = await group.scaleTo(6);
+    const { executionArn, input } = await runOf(node, name, 'RUNNING');
+    await account.aws.call('stepfunctions', 'stop_execution', { executionArn });
+    await group.join([node]);
+    await passes(600);
+    expect(await group.statesOf([node])).toEqual(['Pending:Wait']);
+    await account.start('ReadinessGate', JSON.parse(input).detail, name);
+    await inService(group, [node]);
+    await group.terminate([node]);
+  });
+
+  test('gives up, when the heartbeat of its hook ends, a node that never joins, and one whose event was lost', async () => {
+    await events('disable_rule');
+    const [unheard] = await group.scaleTo(6);
+    await events('enable_rule');
+    const [lost] = await group.scaleTo(7);
+    await group.join([unheard]);
+    await passes(900);
+    expect(await group.statesOf([unheard])).toEqual(['Pending:Wait']);
     const { error, cause } = await runOf(lost, name, 'FAILED');
     expect(error).toBe('NodeNeverJoined');
     const cluster = await group.cluster();
@@ -132,8 +158,9 @@ describe('a gated group', () => {
       `${lost.InstanceId} of ${group.name} did not join the ECS cluster ${cluster} in 20 minutes`,
     );
     await gone(group, lost);
+    await gone(group, unheard);
     expect((await group.instances()).filter((each) => each.LifecycleState === 'Pending:Wait')).toHaveLength(
-      1,
+      2,
     );
   });
 
