@@ -4,7 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import { EcsAutoScaledCluster, NodeTemplate, Sysctl } from '../../src';
-import { ARM, LARGE, only, SMALL, TestStack, testVpc } from '../helpers/estate';
+import { ARM, LARGE, only, SMALL, TestStack, taskDefinition, testVpc } from '../helpers/estate';
 
 describe('the smallest cluster', () => {
   const stack = new TestStack();
@@ -324,4 +324,22 @@ test('the association keeps the logical id that a plain ecs.Cluster of the same 
   for (const type of ['AWS::ECS::Cluster', 'AWS::ECS::ClusterCapacityProviderAssociations']) {
     expect(only(ours.template, type).id).toBe(only(plain.template, type).id);
   }
+});
+
+test('packed placement spreads a service over zones first, and then fills the nodes of a zone', () => {
+  const stack = new TestStack();
+  const cluster = stack.cluster();
+  const service = new ecs.Ec2Service(stack, 'Api', {
+    cluster,
+    taskDefinition: taskDefinition(stack),
+    placementStrategies: EcsAutoScaledCluster.packedPlacement(),
+  });
+  service.addPlacementConstraints(EcsAutoScaledCluster.notHeld());
+  stack.template.hasResourceProperties('AWS::ECS::Service', {
+    PlacementStrategies: [
+      { Type: 'spread', Field: 'attribute:ecs.availability-zone' },
+      { Type: 'binpack', Field: 'MEMORY' },
+    ],
+    PlacementConstraints: [{ Type: 'memberOf', Expression: 'attribute:held !exists' }],
+  });
 });
