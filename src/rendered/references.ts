@@ -1,4 +1,5 @@
 import { Aws, CfnResource, type IResolvable, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 
 /**
  * What a value refers to: a token, or the text that stands for one. Undefined for anything else, also for a
@@ -45,9 +46,9 @@ export function isPseudoParameter(token: IResolvable): boolean {
  * A text that is the same for two values that mean the same resource or the same id, in any stack of
  * the app. Undefined for what cannot be compared.
  *
- * @param user the resource that has the value: a logical id says something within its own stack only.
+ * @param user the construct that has the value: a logical id says something within its own stack only.
  */
-export function identityOf(user: CfnResource, value: unknown): string | undefined {
+export function identityOf(user: IConstruct, value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   const reference = referenceIn(value);
   if (reference !== undefined) return identityOfReference(reference);

@@ -1,5 +1,5 @@
 import { type CfnResource, Stack, Token } from 'aws-cdk-lib';
-import { Dependable } from 'constructs';
+import { Dependable, type IConstruct } from 'constructs';
 import { identityOf, identityOfResource, isResourceOf, referencedResource } from '../rendered/references';
 import { isOverridden, openedList, property } from '../rendered/resource';
 import { clusterNamedBy } from './cluster-match';
@@ -34,7 +34,7 @@ export interface NamedProvider {
 export type Membership = 'member' | 'none' | 'unlisted';
 
 /** The capacity provider that `value`, as `user` renders it, names on a cluster. */
-export function namedProvider(user: CfnResource, value: unknown, cluster: ServedCluster): NamedProvider {
+export function namedProvider(user: IConstruct, value: unknown, cluster: ServedCluster): NamedProvider {
   const name = textOf(value);
   const resource = resourceOf(user, value, cluster);
   const tier =
@@ -60,7 +60,7 @@ export function mayBeTier(provider: NamedProvider, { tiers }: ServedCluster): bo
   return provider.kind === undefined;
 }
 
-function isSame(user: CfnResource, value: unknown, cluster: ServedCluster, name: string): boolean {
+function isSame(user: IConstruct, value: unknown, cluster: ServedCluster, name: string): boolean {
   const stacks = [Stack.of(user), Stack.of(cluster.scope)];
   return JSON.stringify(stacks[0].resolve(value)) === JSON.stringify(stacks[1].resolve(name));
 }
@@ -75,7 +75,7 @@ function providerBy(value: unknown): CfnResource | undefined {
 }
 
 /** The resource of a provider: by reference, or by its name or its logical id among those of the cluster. */
-function resourceOf(user: CfnResource, value: unknown, cluster: ServedCluster): CfnResource | undefined {
+function resourceOf(user: IConstruct, value: unknown, cluster: ServedCluster): CfnResource | undefined {
   const referred = providerBy(value);
   if (referred !== undefined || FARGATE_PROVIDERS.includes(value)) return referred;
   const name = textOf(value);
@@ -129,7 +129,7 @@ function says(resource: CfnResource, name: string): boolean {
 }
 
 function membershipOf(
-  user: CfnResource,
+  user: IConstruct,
   value: unknown,
   resource: CfnResource | undefined,
   cluster: ServedCluster,

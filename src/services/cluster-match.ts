@@ -1,6 +1,7 @@
 import { type Reference, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { isResourceOf, referenceIn } from '../rendered/references';
+import { field } from '../rendered/resource';
 import type { ServedCluster } from './served-cluster';
 
 /** A cluster and how something names it. */
@@ -62,8 +63,11 @@ function refersTo(value: unknown, user: IConstruct, cluster: ServedCluster): boo
     const theirs = referenceIn(value);
     if (theirs !== undefined) return sameReference(theirs, ours);
     // `Fn.ref('LogicalId')` is no reference to CDK; and a logical id says something within its own stack
-    // only.
-    return Stack.of(user) === Stack.of(cluster.scope) && renderedIn(user, value) === renderedIn(user, known);
+    // only. An import says it anywhere: a text of JSON has it in place of the reference.
+    const isComparable =
+      Stack.of(user) === Stack.of(cluster.scope) ||
+      (field(value, 'Fn::ImportValue') !== undefined && sameEnvironment(user, cluster.scope));
+    return isComparable && renderedIn(user, value) === renderedIn(user, known);
   });
 }
 

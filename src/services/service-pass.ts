@@ -15,6 +15,7 @@ import { keepDaemonLaunchType } from './repairs/keep-daemon-launch-type';
 import { waitForAssociation } from './repairs/wait-for-association';
 import type { ServedCluster } from './served-cluster';
 import { SENDERS, type SenderShape, taskRunsOfTargets } from './task-targets';
+import { checkCalls, isCallOfSdk } from './warnings/call-of-run-task';
 import { checkDefaultStrategy, checkStrategy, checkTargetStrategies } from './warnings/check-strategy';
 import { checkCodeDeploy } from './warnings/code-deploy';
 import { checkDuplicateRules } from './warnings/duplicate-rules';
@@ -23,7 +24,13 @@ import { checkNetworkLoadBalancer } from './warnings/network-load-balancer';
 import { checkOutgoingPorts } from './warnings/outgoing-ports';
 import { checkPeerPorts } from './warnings/peer-ports';
 import { checkRollingDeployment } from './warnings/rolling-deployment';
-import { checkStateLaunchType, mayRunTask, type State } from './warnings/state-machine-task';
+import {
+  checkState,
+  checkStateMachine,
+  mayRunTask,
+  STATE_MACHINE,
+  type State,
+} from './warnings/state-machine-task';
 import { checkTaskGpu } from './warnings/task-gpu';
 import { checkTaskNetwork } from './warnings/task-network';
 import { checkTaskPlatform, type TaskRun, taskRunsOf } from './warnings/task-platform';
@@ -72,6 +79,8 @@ class ServicePass implements IAspect {
   private readonly clusterScopes = new Set<IConstruct>();
   /** An app that is synthesised twice (`synth({ force: true })`) runs its aspects twice. */
   private readonly visited = new Set<IConstruct>();
+  /** The names of the states that are constructs. */
+  private readonly states = new Set<string>();
   /** What runs tasks, as it is at the end. */
   private readonly taskRuns: (() => TaskRun[])[] = [];
 
@@ -113,6 +122,8 @@ class ServicePass implements IAspect {
     const sender = SENDERS.get(type);
     if (type === 'AWS::ECS::Service' || type === 'AWS::ECS::TaskSet')
       this.once(resource, () => this.visitService(resource));
+    else if (type === STATE_MACHINE) this.once(resource, () => this.visitStateMachine(resource));
+    else if (isCallOfSdk(type)) this.once(resource, () => this.visitCall(resource));
     else if (sender !== undefined) this.once(resource, () => this.visitTargets(resource, sender));
   }
 
@@ -167,15 +178,24 @@ class ServicePass implements IAspect {
     this.taskRuns.push(() => taskRunsOfTargets(resource, shape, this.clusters));
     checkAtSynthesis(resource, () => {
       taskRunsOfTargets(resource, shape, this.clusters).forEach(checkTaskRun);
-      return checkTargetStrategies(resource, shape, this.clusters);
+      return [
+        ...checkTargetStrategies(resource, shape, this.clusters),
+        ...checkCalls(resource, this.clusters),
+      ];
     });
   }
 
   private visitState(state: State): void {
-    checkAtSynthesis(state, () => {
-      checkStateLaunchType(state, this.clusters);
-      return [];
-    });
+    this.states.add(state.stateId);
+    checkAtSynthesis(state, () => checkState(state, this.clusters));
+  }
+
+  private visitStateMachine(resource: CfnResource): void {
+    checkAtSynthesis(resource, () => checkStateMachine(resource, this.clusters, this.states));
+  }
+
+  private visitCall(resource: CfnResource): void {
+    checkAtSynthesis(resource, () => checkCalls(resource, this.clusters));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CfnResource } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import { identityOfResource, referencedResource } from '../rendered/references';
 import { field } from '../rendered/resource';
 import { type NamedProvider, namedProvider, type ProviderKind } from './capacity-provider';
@@ -6,7 +6,7 @@ import type { ServedCluster } from './served-cluster';
 
 /** A strategy, and what has it: a service, a task set, a target, or the cluster itself. */
 export interface Strategy {
-  readonly user: CfnResource;
+  readonly user: IConstruct;
   readonly cluster: ServedCluster;
   readonly items: readonly unknown[];
 }

@@ -26,15 +26,24 @@ export function checkTargetStrategies(
   shape: SenderShape,
   clusters: readonly ServedCluster[],
 ): Problem[] {
-  return taskTargetsOf(resource, shape).flatMap(({ cluster: named, parameters, strategy }) => {
-    const cluster = strategy.length === 0 ? undefined : clusterNamedBy(named, resource, clusters)?.cluster;
+  return taskTargetsOf(resource, shape).flatMap(({ cluster: its, parameters, strategy }) => {
+    const cluster = strategy.length === 0 ? undefined : clusterNamedBy(its, resource, clusters)?.cluster;
     if (cluster === undefined) return [];
-    const launchType = field(parameters, 'launchType');
     const subject = `\`capacityProviderStrategy\` of "${resource.node.path}"`;
-    return check(subject, { user: resource, cluster, items: strategy }, clusters, [
-      ...(launchType === undefined ? [] : [besideLaunchType(launchType)]),
-    ]);
+    const named = { user: resource, cluster, items: strategy };
+    return checkStrategyOfRun(subject, named, field(parameters, 'launchType'), clusters);
   });
+}
+
+/** The same for a call of `RunTask`. */
+export function checkStrategyOfRun(
+  subject: string,
+  strategy: Strategy,
+  launchType: unknown,
+  clusters: readonly ServedCluster[],
+): Problem[] {
+  const usage = launchType === undefined ? [] : [besideLaunchType(launchType)];
+  return check(subject, strategy, clusters, usage);
 }
 
 /**

@@ -1,13 +1,18 @@
+import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { warn } from '../../private/warning';
-import { field } from '../../rendered/resource';
-import { clusterNamedBy } from '../cluster-match';
+import type { Problem } from '../../rendered/problem';
+import { field, isOverridden, opened, property, rendered } from '../../rendered/resource';
+import { JsonText } from '../json-text';
+import { checkRunTask, type RunTask } from '../run-task';
 import type { ServedCluster } from '../served-cluster';
 
 /** A state of a Step Functions definition, as far as it is needed here. */
 export interface State extends IConstruct {
+  readonly stateId: string;
   toStateJson(): object;
 }
+
+export const STATE_MACHINE = 'AWS::StepFunctions::StateMachine';
 
 const JSII_TYPE = Symbol.for('jsii.rtti');
 const RUNS_TASKS = ['EcsRunTask', 'CallAwsService'].map(
@@ -27,29 +32,81 @@ function jsiiType(construct: IConstruct): string | undefined {
   return (construct.constructor as unknown as Record<symbol, { fqn?: string } | undefined>)[JSII_TYPE]?.fqn;
 }
 
-/**
- * Warns of a state that runs a task with launch type EC2 on one of our clusters: it never scales a
- * group up from zero.
- *
- * Not repaired: the launch type is part of a definition that is rendered as one string, and CDK has a way
- * to leave it out.
- */
-export function checkStateLaunchType(state: State, clusters: readonly ServedCluster[]): void {
+/** Checks a state that is a construct. */
+export function checkState(state: State, clusters: readonly ServedCluster[]): Problem[] {
   const json = state.toStateJson();
+  return isRunTask(field(json, 'Resource'))
+    ? checkRunTask(runTaskIn(state, `The state "${state.node.path}"`, json, field), clusters)
+    : [];
+}
+
+/**
+ * Checks the states of a definition that is a text or an object.
+ *
+ * @param known the names of the states that are constructs: they are checked as such.
+ */
+export function checkStateMachine(
+  resource: CfnResource,
+  clusters: readonly ServedCluster[],
+  known: ReadonlySet<string>,
+): Problem[] {
+  const text = JsonText.in(resource, 'definitionString', 'definitionSubstitutions');
+  const definition = text?.data ?? objectIn(resource);
+  const substituted = text ?? JsonText.of(resource, '{}', property(resource, 'definitionSubstitutions'));
+  if (definition === undefined || substituted === undefined) return [];
+  const read = (object: unknown, name: string) => substituted.field(object, name);
+  return statesIn(definition)
+    .filter(({ name, json }) => !known.has(name) && isRunTask(read(json, 'Resource')))
+    .flatMap(({ name, json }) => {
+      const subject = `The state "${name}" of the state machine "${pathOf(resource)}"`;
+      return checkRunTask(runTaskIn(resource, subject, json, read), clusters);
+    });
+}
+
+/** The path that a user knows: the L2's, where there is one. */
+function pathOf(resource: CfnResource): string {
+  const { scope, path } = resource.node;
+  return scope !== undefined && 'stateMachineArn' in scope ? scope.node.path : path;
+}
+
+function objectIn(resource: CfnResource): unknown {
+  return isOverridden(resource, 'Definition')
+    ? rendered(resource, 'definition')
+    : opened(resource, property(resource, 'definition'));
+}
+
+function isRunTask(resource: unknown): boolean {
+  return typeof resource === 'string' && resource.includes('ecs:runTask');
+}
+
+/** The tasks of a definition, those inside of maps and parallel states too. */
+function statesIn(value: unknown, name = ''): { readonly name: string; readonly json: object }[] {
+  if (typeof value !== 'object' || value === null || CfnResource.isCfnResource(value)) return [];
+  const own = field(value, 'Type') === 'Task' ? [{ name, json: value }] : [];
+  return [...own, ...Object.entries(value).flatMap(([key, inner]) => statesIn(inner, key))];
+}
+
+function runTaskIn(
+  scope: IConstruct,
+  subject: string,
+  json: object,
+  read: (object: unknown, name: string) => unknown,
+): RunTask {
   const parameters = field(json, 'Parameters') ?? field(json, 'Arguments');
-  const resource = field(json, 'Resource');
-  if (typeof resource !== 'string' || !resource.includes('ecs:runTask')) return;
-  if (field(parameters, 'LaunchType') !== 'EC2') return;
-  const match = clusterNamedBy(field(parameters, 'Cluster'), state, clusters);
-  if (match === undefined || !match.cluster.defaultStrategyIsOurs) return;
-  warn(
-    state,
-    'EcsRunTask.launchType',
-    `The state "${state.node.path}" runs its task on the cluster "${match.cluster.scope.node.path}" ` +
-      'with launch type EC2, which passes over the capacity providers: the task fails when no node is ' +
-      'running, and none is started for it. Let it use the default strategy of the cluster: ' +
+  const strategy = field(parameters, 'CapacityProviderStrategy');
+  return {
+    scope,
+    subject,
+    cluster: read(parameters, 'Cluster'),
+    launchType: read(parameters, 'LaunchType'),
+    strategy: (Array.isArray(strategy) ? strategy : []).map((item: unknown) => ({
+      capacityProvider: read(item, 'CapacityProvider'),
+      base: read(item, 'Base'),
+      weight: read(item, 'Weight'),
+    })),
+    remedy:
       '`launchTarget: new tasks.EcsEc2LaunchTarget({ capacityProviderOptions: ' +
       'tasks.CapacityProviderOptions.default() })`, or leave out `LaunchType` where the parameters are ' +
-      'written by hand.',
-  );
+      'written by hand',
+  };
 }

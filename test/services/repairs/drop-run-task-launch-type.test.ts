@@ -241,7 +241,7 @@ describe('state machines', () => {
         path: '/Stack/Run',
         message:
           'The state "Stack/Run" runs its task on the cluster "Stack/Cluster" with launch type EC2, ' +
-          'which passes over the capacity providers: the task fails when no node is running, and none ' +
+          'which passes over the capacity providers. The task fails when no node is running, and none ' +
           'is started for it. Let it use the default strategy of the cluster: `launchTarget: new ' +
           'tasks.EcsEc2LaunchTarget({ capacityProviderOptions: tasks.CapacityProviderOptions.default() ' +
           '})`, or leave out `LaunchType` where the parameters are written by hand.',

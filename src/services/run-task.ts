@@ -1,0 +1,45 @@
+import type { IConstruct } from 'constructs';
+import { warn } from '../private/warning';
+import type { Problem } from '../rendered/problem';
+import { clusterNamedBy } from './cluster-match';
+import type { ServedCluster } from './served-cluster';
+import { checkStrategyOfRun } from './warnings/check-strategy';
+
+/** A call of ECS's `RunTask` that is part of a text: it is not repaired. */
+export interface RunTask {
+  /** The construct that has it. */
+  readonly scope: IConstruct;
+  /** As a message begins. */
+  readonly subject: string;
+  readonly cluster: unknown;
+  readonly launchType: unknown;
+  readonly strategy: readonly unknown[];
+  /** How its author has it use the default strategy. */
+  readonly remedy: string;
+}
+
+/**
+ * Warns about a task that is run with launch type EC2 on one of our clusters: it never scales a group up from
+ * zero. Refuses a strategy that ECS does not take.
+ *
+ * Not repaired: the launch type is part of a text, and CDK has a way to leave it out.
+ */
+export function checkRunTask(run: RunTask, clusters: readonly ServedCluster[]): Problem[] {
+  const { scope, subject, launchType, strategy } = run;
+  const cluster = clusterNamedBy(run.cluster, scope, clusters)?.cluster;
+  if (cluster === undefined) return [];
+  if (strategy.length > 0) {
+    const named = `\`capacityProviderStrategy\` of ${subject.charAt(0).toLowerCase()}${subject.slice(1)}`;
+    return checkStrategyOfRun(named, { user: scope, cluster, items: strategy }, launchType, clusters);
+  }
+  if (launchType === 'EC2' && cluster.defaultStrategyIsOurs) {
+    warn(
+      scope,
+      'EcsRunTask.launchType',
+      `${subject} runs its task on the cluster "${cluster.scope.node.path}" with launch type EC2, which ` +
+        'passes over the capacity providers. The task fails when no node is running, and none is started ' +
+        `for it. Let it use the default strategy of the cluster: ${run.remedy}.`,
+    );
+  }
+  return [];
+}
