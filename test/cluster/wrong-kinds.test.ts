@@ -1,3 +1,8 @@
+/**
+ * Makes a second copy of CDK, which the tests' own environment would not.
+ *
+ * @jest-environment node
+ */
 import { CfnParameter, Duration, Resource } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';

@@ -1,3 +1,8 @@
+/**
+ * Makes a second copy of CDK, which the tests' own environment would not.
+ *
+ * @jest-environment node
+ */
 import {
   CfnResource,
   aws_codedeploy as codedeploy,
