@@ -133,6 +133,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
           '<rootDir>/test/helpers/one-cdk/transform.js',
         ),
       },
+      workerIdleMemoryLimit: '1GB', // CDK forgets no token, nor what it refers to
       transformIgnorePatterns: ['/node_modules/(?!(aws-cdk-lib|constructs)/)'],
     },
   },
