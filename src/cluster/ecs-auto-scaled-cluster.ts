@@ -214,7 +214,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     GroupReview.add({
       scope: tier,
       group: tier.autoScalingGroup,
-      launchTemplate: tier._launchTemplate,
+      variants: tier._variants,
       capacityProvider: tier.capacityProvider,
       template: tier.template,
       clusterName: this.tierCluster.clusterName,

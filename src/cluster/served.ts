@@ -52,7 +52,7 @@ function servedTier(tier: InstanceTier, isInDefaultStrategy: boolean): ServedTie
     isInDefaultStrategy,
     outgoingPorts: template._outgoingPorts,
     logDrivers: template._logDrivers,
-    architecture: template._architecture,
+    architectures: template._architectures,
     withoutGpu: template._withoutGpu,
     nodeSizes: template._nodeSizes,
     get securityGroups() {

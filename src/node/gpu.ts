@@ -1,24 +1,16 @@
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { AmazonImage } from './amazon-image';
+import type { InstanceChoice } from './instance-choice';
 import { hasKnownName } from './known-types';
-import { NodeImage } from './node-image';
 
-/**
- * Whether a type, by its name, has GPUs that the ECS agent hands to containers: NVIDIA's, which all families
- * that begin with g and p have, but for AMD's g4ad. What is newer than this library and begins otherwise
- * would be missing here; nothing but a warning comes of it.
- *
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html
- */
-function hasGpu(type: string): boolean {
-  return /^(g|gr|p)\d/.test(type) && !type.startsWith('g4ad.');
-}
-
-/** Why nodes of these types and this image offer no GPU; undefined: they may. */
+/** Why nodes of these instances and this image offer no GPU; undefined: they may. */
 export function reasonWithoutGpu(
-  instanceTypes: ec2.InstanceType[],
-  image: ec2.IMachineImage,
+  { types, accelerator, field, named }: InstanceChoice,
+  image: AmazonImage | undefined,
 ): string | undefined {
-  if (!instanceTypes.some((type) => !hasKnownName(type) || hasGpu(type.toString())))
-    return `${instanceTypes.join(', ')} ha${instanceTypes.length === 1 ? 's' : 've'} no NVIDIA GPU`;
-  return image instanceof NodeImage && image._isWithoutGpu ? 'its image has no driver for GPUs' : undefined;
+  const mayHave = accelerator === 'GPU' || types.some((type) => !hasKnownName(type));
+  if (!mayHave) {
+    const verb = field === 'instanceTypes' && types.length === 1 ? 'has' : 'have';
+    return `${named} ${verb} no NVIDIA GPU`;
+  }
+  return image !== undefined && image.drives !== 'GPU' ? 'its image has no driver for GPUs' : undefined;
 }

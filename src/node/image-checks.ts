@@ -1,5 +1,6 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { quoteForMessage } from '../private/errors';
+import { namesOf } from './amazon-image';
 import { knownTypes } from './known-types';
 
 const WAY_OUT = 'Leave `machineImage` out, or write `NodeImage.amazonLinux2023()`';
@@ -52,19 +53,11 @@ function against(name: string, what: string): string {
   );
 }
 
-/**
- * Why nodes of an image of CDK's cannot join. Its classes keep the name of their parameter, or what they look
- * for, to themselves, and an id that is in the context says nothing.
- */
+/** Why nodes of an image of CDK's cannot join. */
 export function reasonAgainst(image: ec2.IMachineImage, agentIsInstalled: boolean): string | undefined {
-  const { parameterName, amiParameterName, props } = image as {
-    readonly parameterName?: unknown;
-    readonly amiParameterName?: unknown;
-    readonly props?: { readonly name?: unknown; readonly parameterName?: unknown };
-  };
-  const parameter = amiParameterName ?? parameterName ?? props?.parameterName;
-  if (typeof parameter === 'string') return reasonAgainstImage(parameter, agentIsInstalled);
-  return typeof props?.name === 'string' ? reasonAgainstName(props.name, agentIsInstalled) : undefined;
+  const { parameter, name } = namesOf(image);
+  if (parameter !== undefined) return reasonAgainstImage(parameter, agentIsInstalled);
+  return name === undefined ? undefined : reasonAgainstName(name, agentIsInstalled);
 }
 
 /** Why nodes of these types never boot the image: the first Graviton, and Amazon Linux 2023. */

@@ -1,4 +1,4 @@
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { fail, quoteForMessage } from '../private/errors';
 import { warn } from '../private/warning';
@@ -12,6 +12,19 @@ import type { NodeProps } from './node-props';
 /** Refuses what EC2 would refuse when a node starts, or when the launch template is made. */
 export function checkNode(scope: IConstruct, props: NodeProps, instanceTypes: ec2.InstanceType[]): void {
   checkSecurityGroups(scope, props);
+  const { burstablePerformance } = props.instanceRequirements ?? {};
+  if (
+    props.cpuCredits !== undefined &&
+    props.instanceRequirements !== undefined &&
+    (burstablePerformance ?? ec2.BurstablePerformance.EXCLUDED) === ec2.BurstablePerformance.EXCLUDED
+  ) {
+    fail(
+      'InvalidCpuCredits',
+      '`cpuCredits` can be set for burstable instance types only, which `instanceRequirements` leave out ' +
+        'without `burstablePerformance`',
+      scope,
+    );
+  }
   const known = knownTypes(instanceTypes);
   if (props.cpuCredits !== undefined && known.length > 0 && !known.some((type) => type.isBurstable())) {
     fail(

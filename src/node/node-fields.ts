@@ -5,6 +5,7 @@ import { INSTANCE_TYPE, KEY_PAIR, MACHINE_IMAGE, ROLE, SECURITY_GROUP } from '..
 import { flag, listOf, member } from '../private/expected-type';
 import { Destination, type InheritedFields, RENDERED, Struct } from '../private/fields';
 import type { Count } from '../private/value';
+import { INSTANCE_REQUIREMENTS } from './instance-requirements';
 import type { NodeProps } from './node-props';
 import { VOLUME } from './node-volume';
 import { VOLUME_TAGS } from './volume-tags';
@@ -35,6 +36,7 @@ const GROUPS: Count = {
 const FIELDS = {
   role: { value: ROLE, combine: 'replace', to: RENDERED },
   instanceTypes: { value: listOf(INSTANCE_TYPE, TYPES), combine: 'replace', to: RENDERED },
+  instanceRequirements: { value: INSTANCE_REQUIREMENTS, combine: 'replace', to: RENDERED },
   machineImage: { value: MACHINE_IMAGE, combine: 'replace', to: RENDERED },
   securityGroups: { value: listOf(SECURITY_GROUP, GROUPS), combine: 'replace', to: RENDERED },
   additionalSecurityGroups: {
@@ -67,3 +69,9 @@ const FIELDS = {
 
 /** What a node is. Messages list its fields in this order. */
 export const NODE = new Struct<NodeProps, typeof FIELDS>('NodeProps', FIELDS);
+
+/** What a cluster says, without its way of choosing instances where the tier has the other way. */
+export function withoutOtherInstances<P extends NodeProps>(cluster: P, tier: NodeProps): P {
+  if (tier.instanceRequirements) return { ...cluster, instanceTypes: undefined };
+  return tier.instanceTypes ? { ...cluster, instanceRequirements: undefined } : cluster;
+}

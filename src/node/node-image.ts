@@ -5,6 +5,7 @@ import { fail } from '../private/errors';
 import { instance } from '../private/expected-type';
 import { type Fields, RENDERED, Struct } from '../private/fields';
 import { checkScope } from '../private/place';
+import { type AmazonImage, amazonImage } from './amazon-image';
 
 /**
  * Where Amazon publishes the ids of its ECS-optimized Amazon Linux 2023 images (ECS Developer Guide,
@@ -13,7 +14,7 @@ import { checkScope } from '../private/place';
 const AMAZON_LINUX_2023 = '/aws/service/ecs/optimized-ami/amazon-linux-2023';
 
 /**
- * Options of a node image: `NodeImage.amazonLinux2023()` and `NodeImage.fromSsmParameter()`.
+ * Options of a node image: of each factory of `NodeImage`.
  *
  * @example
  * declare const cluster: EcsAutoScaledCluster;
@@ -73,7 +74,13 @@ export class NodeImageResolution {
   public static readonly AT_LAUNCH = new NodeImageResolution(true);
 
   /**
-   * One release of the image, until it is changed here.
+   * One release of the image, until it is changed here. Each of Amazon's images has its own name for it:
+   * `al2023-ami-ecs-hvm-…`, `al2023-ami-ecs-gpu-hvm-…-ebs` and `al2023-ami-ecs-neuron-hvm-…`.
+   *
+   * `aws ec2 describe-images --image-ids <image> --query 'Images[].Name'` has the release that a node runs.
+   * All releases of an image are below the path of its parameter:
+   * `aws ssm get-parameters-by-path --path /aws/service/ecs/optimized-ami/amazon-linux-2023/gpu --recursive`.
+   * The release notes are at https://github.com/aws/amazon-ecs-ami/releases.
    *
    * @param release the release's date as in the image's name, such as `20260414` or `2023.0.20260414`.
    * Anything else is refused.
@@ -112,13 +119,24 @@ export const IMAGE_OPTIONS = new Struct<NodeImageOptions, typeof FIELDS>('NodeIm
 
 const PARAMETER_NAME = text(CODE, /^[A-Za-z0-9_./:-]{1,1011}$/, 'the name of an SSM parameter');
 
+/** The variants of Amazon's image: their folder, and their name in front of the version and behind it. */
+const VARIANTS = {
+  standard: { folder: '', name: 'al2023-ami-ecs-hvm-', end: '' },
+  gpu: { folder: 'gpu/', name: 'al2023-ami-ecs-gpu-hvm-', end: '-ebs' },
+  neuron: { folder: 'neuron/', name: 'al2023-ami-ecs-neuron-hvm-', end: '' },
+} as const;
+
 /**
  * The image (AMI) of a node. It knows its root device, follows the architecture of the instance types, and
  * says when it is chosen.
  *
+ * Without one nodes get Amazon's image for their instance types: `amazonLinux2023Gpu()` for GPUs of NVIDIA's,
+ * `amazonLinux2023Neuron()` for Inferentia and Trainium, and otherwise `amazonLinux2023()`.
+ *
  * Any other `ec2.IMachineImage` works as well, as an image that is like Amazon Linux 2023: cloud-init,
- * systemd, the ECS agent (`ecs.service`), docker and python3. Its root volume is left as it is, unless
- * `volumes` names the device.
+ * systemd, the ECS agent (`ecs.service`), docker and python3. The root volume of Amazon's own images is
+ * encrypted, whoever names them. That of an image of your own is left as it is, unless `volumes` names the
+ * device.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -135,18 +153,45 @@ export class NodeImage implements ec2.IMachineImage {
    * Used alone, in a launch template of your own, it is the x86_64 image.
    */
   public static amazonLinux2023(options: NodeImageOptions = {}): NodeImage {
+    return NodeImage.ofAmazon('standard', options);
+  }
+
+  /**
+   * The same with NVIDIA's driver, for GPU families such as g5, g6 and p5. It is the default for them.
+   *
+   * The image turns the agent's GPU support on by itself. It is x86_64 only: arm64 types are refused, such as
+   * m7g and the GPU family g5g.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-gpu.html
+   */
+  public static amazonLinux2023Gpu(options: NodeImageOptions = {}): NodeImage {
+    return NodeImage.ofAmazon('gpu', options);
+  }
+
+  /**
+   * The same with the Neuron driver, for Inferentia and Trainium: inf1, inf2, trn1 and trn2. It is the
+   * default for them. It is x86_64 only: arm64 types are refused.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
+   */
+  public static amazonLinux2023Neuron(options: NodeImageOptions = {}): NodeImage {
+    return NodeImage.ofAmazon('neuron', options);
+  }
+
+  private static ofAmazon(variant: keyof typeof VARIANTS, options: NodeImageOptions): NodeImage {
     const { resolution = FIELDS.resolution.default } = IMAGE_OPTIONS.read('options', options);
+    const { folder, name, end } = VARIANTS[variant];
     const { release } = resolution;
-    return new NodeImage(
-      resolution,
-      (architecture) => {
-        const arm = architecture === ec2.InstanceArchitecture.ARM_64;
-        if (release === undefined) return `${AMAZON_LINUX_2023}/${arm ? 'arm64/' : ''}recommended/image_id`;
-        const version = release.startsWith('2023.') ? release : `2023.0.${release}`;
-        return `${AMAZON_LINUX_2023}/${arm ? 'arm64/' : ''}al2023-ami-ecs-hvm-${version}-kernel-6.1-${arm ? 'arm64' : 'x86_64'}/image_id`;
-      },
-      '/dev/xvda',
-    );
+    const version = release === undefined || release.startsWith('2023.') ? release : `2023.0.${release}`;
+    const parameterName = (architecture: ec2.InstanceArchitecture) => {
+      const arm = variant === 'standard' && architecture === ec2.InstanceArchitecture.ARM_64;
+      const image =
+        version === undefined
+          ? 'recommended'
+          : `${name}${version}-kernel-6.1-${arm ? 'arm64' : 'x86_64'}${end}`;
+      return `${AMAZON_LINUX_2023}/${arm ? 'arm64/' : folder}${image}/image_id`;
+    };
+    return new NodeImage(resolution, parameterName, variant === 'standard');
   }
 
   /**
@@ -171,7 +216,7 @@ export class NodeImage implements ec2.IMachineImage {
   private constructor(
     private readonly resolution: NodeImageResolution,
     private readonly parameterName: (architecture: ec2.InstanceArchitecture) => string,
-    private readonly rootDeviceName?: string,
+    private readonly isOfEachArchitecture = false,
   ) {}
 
   /** The image for x86_64: what a launch template of your own gets. */
@@ -189,22 +234,26 @@ export class NodeImage implements ec2.IMachineImage {
   }
 
   /**
-   * The device that the image boots from, where it is known.
+   * What is known of the image: of Amazon's own.
    *
    * @internal
    */
-  public get _rootDeviceName(): string | undefined {
-    return this.rootDeviceName;
+  public get _amazonImage(): AmazonImage | undefined {
+    return amazonImage(this.parameterName(ec2.InstanceArchitecture.X86_64));
   }
 
   /**
-   * One of Amazon's images for ECS that are not for GPUs.
+   * It is another image for each architecture.
    *
    * @internal
    */
-  public get _isWithoutGpu(): boolean {
-    const parameter = this.parameterName(ec2.InstanceArchitecture.X86_64);
-    return parameter.startsWith('/aws/service/ecs/optimized-ami/') && !parameter.includes('/gpu/');
+  public get _followsArchitecture(): boolean {
+    return this.isOfEachArchitecture;
+  }
+
+  /** @internal */
+  public get _release(): string | undefined {
+    return this.resolution.release;
   }
 
   /** @internal */

@@ -35,21 +35,49 @@ export interface NodeProps extends NodeBootstrapOptions {
   readonly role?: iam.IRole;
 
   /**
-   * The instance types, 1 to 40, of one architecture. The first is the only one, or the preferred one:
-   * several become a mixed-instances group, in which on-demand instances are taken in this order.
+   * The instance types, 1 to 40, with accelerators of one kind or without. The first is the only one, or the
+   * preferred one: several become a mixed-instances group, in which on-demand instances are taken in this
+   * order.
+   *
+   * x86_64 and arm64 may be mixed. Each has its own launch template and image, and containers need an image
+   * for both.
    *
    * Managed scaling reckons with the smallest of them: a task that does not fit on it may never find a node.
    * Types of which one is, by its name, at least four times as large as another are warned of.
    *
-   * @default - none: must come from the tier, its template or the cluster
+   * @default - none: they, or `instanceRequirements`, must come from the tier, its template or the cluster
    */
   readonly instanceTypes?: ec2.InstanceType[];
+
+  /**
+   * What instance types must have, in place of `instanceTypes`: EC2 Auto Scaling takes any type that has it,
+   * a newer one too. A mixed-instances group, without weights.
+   *
+   * - The nodes are x86_64, unless `cpuManufacturers` or `allowedInstanceTypes` name Graviton. With
+   *   `cpuManufacturers` of both, there is a launch template for each architecture.
+   * - The image follows the accelerators that are named. Where none is, types with one are left out; with
+   *   Graviton and an image of Amazon's, so is A1, which does not boot.
+   * - Managed scaling calculates with the smallest type: keep `vCpuCountMax` and `memoryMax` near the least.
+   * - A refresh of `NodeReplacement.rolling()` and `allAtOnce()` replaces **every** node, those that are up
+   *   to
+   *   date too: skip matching knows types by name only.
+   *
+   * Refused: `instanceTypes` next to it, a least value above the greatest, `allowedInstanceTypes` with
+   * `excludedInstanceTypes`, both price limits of Spot, and accelerators of two kinds.
+   *
+   * @default - none, instance types are named
+   */
+  readonly instanceRequirements?: ec2.InstanceRequirementsConfig;
 
   /**
    * The image. The architecture follows the instance types for a `NodeImage`; any other image counts as like
    * Amazon Linux 2023.
    *
-   * @default NodeImage.amazonLinux2023()
+   * A warning says where the instance types have GPUs, Inferentia or Trainium, and an image of Amazon's that
+   * is named here has no driver for them.
+   *
+   * @default - Amazon's image for the instance types: `NodeImage.amazonLinux2023Gpu()` for GPUs,
+   * `NodeImage.amazonLinux2023Neuron()` for Inferentia and Trainium, otherwise `NodeImage.amazonLinux2023()`
    */
   readonly machineImage?: ec2.IMachineImage;
 
@@ -79,8 +107,8 @@ export interface NodeProps extends NodeBootstrapOptions {
   /**
    * The volumes: the root volume and further ones.
    *
-   * @default - an encrypted gp3 root volume of the image's own size on `NodeImage.amazonLinux2023()`; on
-   * other images what the image has
+   * @default - an encrypted gp3 root volume of the image's own size on images of Amazon's; on other images
+   * what the image has
    */
   readonly volumes?: NodeVolume[];
 

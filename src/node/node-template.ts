@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
+import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { NODE_BOOTSTRAP_OPTIONS } from '../bootstrap/bootstrap-fields';
@@ -15,11 +15,13 @@ import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
 import { type OutgoingPorts, outgoingPorts } from '../settings/outgoing-ports';
 import { reasonWithoutGpu } from './gpu';
 import { reasonAgainst, reasonAgainstImage } from './image-checks';
-import { knownTypes } from './known-types';
+import { chooseImage, type ImageChoice, imageOf } from './image-choice';
+import { chooseInstances, type InstanceChoice } from './instance-choice';
+import { type LaunchVariant, launchOverrides } from './launch-overrides';
 import { checkNode, warnOfAgentLog, warnOfIpv6, warnOfNearMisses, warnOfSizes } from './node-checks';
 import { NODE } from './node-fields';
 import { NodeImage } from './node-image';
-import { makeLaunchTemplate } from './node-launch-template';
+import { type LaunchTemplateInput, makeLaunchTemplate } from './node-launch-template';
 import { NodePermissions } from './node-permissions';
 import type { NodeProps } from './node-props';
 import { NodeRole } from './node-role';
@@ -61,7 +63,10 @@ export interface TemplateUser {
 
 /** What a tier gets of its template. */
 export interface NodeLaunch {
-  readonly launchTemplate: ec2.LaunchTemplate;
+  /** A launch template for each architecture, that of the group first. */
+  readonly variants: readonly LaunchVariant[];
+  /** The instances of a mixed group, in order of preference. */
+  readonly overrides: readonly autoscaling.LaunchTemplateOverrides[];
   readonly securityGroups: ec2.ISecurityGroup[];
   readonly permissions: NodePermissions;
 }
@@ -112,7 +117,7 @@ export class NodeTemplate extends Construct {
 
   /** The role of the nodes. */
   public readonly role: iam.IRole;
-  /** The instance types, in order of preference. */
+  /** The instance types, in order of preference; none where `instanceRequirements` choose them. */
   public readonly instanceTypes: ec2.InstanceType[];
   /**
    * The user data of the nodes. Commands that are added to it run on the nodes of every cluster that
@@ -122,7 +127,8 @@ export class NodeTemplate extends Construct {
 
   private readonly props: NodeTemplateProps;
   private readonly owner?: TemplateOwner;
-  private readonly image: ec2.IMachineImage;
+  private readonly instances: InstanceChoice;
+  private readonly choice: ImageChoice;
   private readonly volumes: ec2.CfnLaunchTemplate.BlockDeviceMappingProperty[];
 
   public constructor(scope: Construct, id: string, props: NodeTemplateProps) {
@@ -132,8 +138,9 @@ export class NodeTemplate extends Construct {
     const node = NODE_TEMPLATE.read('props', props, this);
     this.owner = (props as OwnedTemplateProps)[OWNER];
     this.props = node;
-    this.instanceTypes = checkedInstanceTypes(this, node.instanceTypes);
-    this.image = checkedImage(this, node.machineImage, this.instanceTypes);
+    this.instances = chooseInstances(this, node.instanceTypes, node.instanceRequirements);
+    this.instanceTypes = [...this.instances.types];
+    this.choice = chooseImage(this, node.machineImage, this.instances);
     checkNode(this, node, this.instanceTypes);
     warnOfSizes(this, this.instanceTypes);
     warnOfNearMisses(this, node.agent?.environment ?? {});
@@ -171,7 +178,9 @@ export class NodeTemplate extends Construct {
    * @internal
    */
   public get _nodeFields(): (keyof NodeProps)[] {
-    return NODE.set(this.props);
+    const fields = NODE.set(this.props);
+    // Either says what the other would.
+    return fields.includes('instanceRequirements') ? [...fields, 'instanceTypes'] : fields;
   }
 
   /**
@@ -184,12 +193,30 @@ export class NodeTemplate extends Construct {
   }
 
   /**
-   * The architecture of the nodes; undefined where no type is known.
+   * The architectures of the nodes; none where no type is known.
    *
    * @internal
    */
-  public get _architecture(): ec2.InstanceArchitecture | undefined {
-    return knownTypes(this.instanceTypes)[0]?.architecture;
+  public get _architectures(): readonly ec2.InstanceArchitecture[] {
+    return this.instances.architectures;
+  }
+
+  /**
+   * The instances of the nodes, as they appear in messages.
+   *
+   * @internal
+   */
+  public get _instances(): string {
+    return this.instances.named;
+  }
+
+  /**
+   * A refresh that passes over nodes that are up to date knows types by name only.
+   *
+   * @internal
+   */
+  public get _hasRequirements(): boolean {
+    return this.instances.requirements !== undefined;
   }
 
   /**
@@ -207,7 +234,7 @@ export class NodeTemplate extends Construct {
    * @internal
    */
   public get _withoutGpu(): string | undefined {
-    return reasonWithoutGpu(this.instanceTypes, this.props.machineImage ?? DEFAULT_IMAGE);
+    return reasonWithoutGpu(this.instances, this.choice.amazonImage);
   }
 
   /**
@@ -216,7 +243,8 @@ export class NodeTemplate extends Construct {
    * @internal
    */
   public get _nodeSizes(): NodeSize[] | undefined {
-    return nodeSizesOf(this.instanceTypes, this.bootstrap._agentConfig.reservedMemory);
+    const { reservedMemory } = this.bootstrap._agentConfig;
+    return this._hasRequirements ? undefined : nodeSizesOf(this.instanceTypes, reservedMemory);
   }
 
   /**
@@ -228,7 +256,7 @@ export class NodeTemplate extends Construct {
   public _reasonAgainstImage(parameter: string | undefined): string | undefined {
     const { _mayInstallAgent } = this.bootstrap;
     return parameter === undefined
-      ? reasonAgainst(this.image, _mayInstallAgent)
+      ? reasonAgainst(imageOf(this.choice, ec2.InstanceArchitecture.X86_64), _mayInstallAgent)
       : reasonAgainstImage(parameter, _mayInstallAgent);
   }
 
@@ -262,21 +290,34 @@ export class NodeTemplate extends Construct {
     // A shared template's copy lives under the stack, not under its first user, whose removal would rename it
     // and so replace all nodes.
     const scope = this.owner === undefined ? this.copyIn(stack, user.vpc) : this;
-    const existing = scope.node.tryFindChild('LaunchTemplate') as ec2.LaunchTemplate | undefined;
     const securityGroups = this.securityGroupsIn(scope, user.vpc);
-    const launchTemplate =
-      existing ??
-      makeLaunchTemplate(scope, 'LaunchTemplate', {
-        node: this.props,
-        role: permissions.role,
-        image: this.image,
-        instanceTypes: this.instanceTypes,
-        userData: this.bootstrap,
-        volumes: this.volumes,
-        securityGroups,
-        instanceMetadataTags: this._isShared,
-      });
-    return { launchTemplate, securityGroups, permissions };
+    const variants = this.variantsIn(scope, (architecture) => ({
+      node: this.props,
+      role: permissions.role,
+      image: imageOf(this.choice, architecture),
+      instanceTypes: this.instanceTypes,
+      userData: this.bootstrap,
+      volumes: this.volumes,
+      securityGroups,
+      instanceMetadataTags: this._isShared,
+    }));
+    const overrides = launchOverrides(this.instances, this.choice.amazonImage, variants);
+    return { variants, overrides, securityGroups, permissions };
+  }
+
+  /** A launch template for each architecture: it names one image. */
+  private variantsIn(
+    scope: Construct,
+    inputFor: (architecture: ec2.InstanceArchitecture) => LaunchTemplateInput,
+  ): LaunchVariant[] {
+    const known = this._architectures;
+    return (known.length > 0 ? known : [undefined]).map((architecture, index) => {
+      const id = launchTemplateId(index);
+      const launchTemplate = onceIn(scope, id, () =>
+        makeLaunchTemplate(scope, id, inputFor(architecture ?? ec2.InstanceArchitecture.X86_64)),
+      );
+      return { architecture, launchTemplate };
+    });
   }
 
   private copyIn(stack: Stack, vpc: ec2.IVpc): Construct {
@@ -291,10 +332,7 @@ export class NodeTemplate extends Construct {
   }
 
   private renderVolumes(): ec2.CfnLaunchTemplate.BlockDeviceMappingProperty[] {
-    const rootDeviceName =
-      this.props.machineImage === undefined
-        ? DEFAULT_IMAGE._rootDeviceName
-        : rootDeviceOf(this.props.machineImage);
+    const { rootDeviceName, snapshotSize } = this.choice.amazonImage ?? {};
     const given = this.props.volumes ?? [];
     if (given.filter((volume) => volume.isRoot).length > 1)
       fail('InvalidNodeVolume', '`volumes` must have at most one `NodeVolume.root()`', this);
@@ -308,96 +346,19 @@ export class NodeTemplate extends Construct {
       if (names.has(name))
         fail('InvalidNodeVolume', `\`volumes\` has the device ${quoteForMessage(name)} twice`, this);
       names.add(name);
-      // Known of an image whose root device is known: the ECS-optimized Amazon Linux 2023.
-      if (rootDeviceName !== undefined) volume._checkRootSize(SNAPSHOT_SIZE, this);
+      if (snapshotSize !== undefined) volume._checkRootSize(snapshotSize, this);
       volume._allowAutoScaling(this);
       return volume._render(name);
     });
   }
 }
 
-/** The least that the root volume of the ECS-optimized Amazon Linux 2023 can be, in GiB. */
-const SNAPSHOT_SIZE = 30;
-
-const DEFAULT_IMAGE = NodeImage.amazonLinux2023();
-
-function rootDeviceOf(image: ec2.IMachineImage): string | undefined {
-  return image instanceof NodeImage ? image._rootDeviceName : undefined;
-}
-
-function checkedInstanceTypes(
-  scope: Construct,
-  instanceTypes: ec2.InstanceType[] | undefined,
-): ec2.InstanceType[] {
-  if (instanceTypes === undefined || instanceTypes.length === 0) {
-    return fail(
-      'NoInstanceType',
-      '`instanceTypes` must have at least one instance type: of the tier, its template, or the cluster',
-      scope,
-    );
-  }
-  const known = knownTypes(instanceTypes);
-  const names = known.map((type) => type.toString());
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    fail('InvalidInstanceTypes', `\`instanceTypes\` has ${quoteForMessage(twice)} twice`, scope);
-  const unknown = known.find((type) => !hasArchitecture(type));
-  if (unknown !== undefined) {
-    fail(
-      'InvalidInstanceTypes',
-      '`instanceTypes` must have names that CDK understands, of a family without a hyphen and a size ' +
-        `such as m7i.large, got: ${quoteForMessage(unknown.toString())}`,
-      scope,
-    );
-  }
-  return [...instanceTypes];
-}
-
 /**
- * CDK tells the architecture by the name, and throws at those with a hyphen in the family, real ones too:
- * u-3tb1.56xlarge.
+ * The id of the launch template of an architecture. Arm64 has another id only next to x86_64: nodes of an
+ * x86_64 tier keep their template where arm64 is added.
  */
-function hasArchitecture(type: ec2.InstanceType): boolean {
-  try {
-    return type.architecture !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-function architectureOf(scope: Construct, instanceTypes: ec2.InstanceType[]): ec2.InstanceArchitecture {
-  const [first, ...others] = knownTypes(instanceTypes);
-  // nothing is known: what most instances are
-  if (first === undefined) return ec2.InstanceArchitecture.X86_64;
-  const mixed = others.find((type) => type.architecture !== first.architecture);
-  if (mixed) {
-    fail(
-      'MixedArchitectures',
-      `\`instanceTypes\` must have one architecture, got: ${first} (${first.architecture}) and ` +
-        `${mixed} (${mixed.architecture})`,
-      scope,
-    );
-  }
-  return first.architecture;
-}
-
-function checkedImage(
-  scope: Construct,
-  image: ec2.IMachineImage | undefined,
-  instanceTypes: ec2.InstanceType[],
-): ec2.IMachineImage {
-  const architecture = architectureOf(scope, instanceTypes);
-  if (image === undefined) return DEFAULT_IMAGE._forArchitecture(architecture);
-  if (image instanceof NodeImage) return image._forArchitecture(architecture);
-  if (ecs.BottleRocketImage.isBottleRocketImage(image)) {
-    fail(
-      'UnsupportedImage',
-      '`machineImage` must be an image like Amazon Linux 2023: the bootstrap cannot be rendered for ' +
-        'Bottlerocket yet',
-      scope,
-    );
-  }
-  return image;
+function launchTemplateId(index: number): string {
+  return index === 0 ? 'LaunchTemplate' : 'LaunchTemplateArm64';
 }
 
 /** As a field. */

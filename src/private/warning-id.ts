@@ -23,6 +23,7 @@ export const WARNING_IDS = [
   'InstanceTier.isolatedSubnets',
   'InstanceTier.schedules',
   'InstanceTier.targetGroup',
+  'NodeTemplate.accelerator',
   'NodeTemplate.agentEnvironment',
   'NodeTemplate.agentLogDriver',
   'NodeTemplate.instanceTypes',

@@ -52,7 +52,8 @@ export class NodeReplacement {
 
   /**
    * A deployment replaces running nodes, new ones first: a node is terminated when its tasks run elsewhere.
-   * Nodes that are up to date stay.
+   * Nodes that are up to date stay, but for a tier with `instanceRequirements`: there each refresh replaces
+   * all of them.
    *
    * An image that is looked up when a node starts (`NodeImageResolution.AT_LAUNCH`) is refused: its nodes can
    * neither be compared nor rolled back.
@@ -149,9 +150,11 @@ export class NodeReplacement {
   /**
    * What the group has of it: nothing at all for `onNextLaunch()`.
    *
+   * @param skipMatching a refresh passes over nodes that are up to date.
+   *
    * @internal
    */
-  public get _groupProps(): Partial<autoscaling.AutoScalingGroupProps> {
+  public _groupProps(skipMatching: boolean): Partial<autoscaling.AutoScalingGroupProps> {
     if (!this.replacesRunningNodes) return {};
     const { alarms, instanceWarmup } = this.options;
     return {
@@ -160,7 +163,7 @@ export class NodeReplacement {
         // Both bounds, always: left out, the maximum is 110, and that is too far from a minimum of 0 for the
         // API, though not for CDK or cfn-lint.
         ...ROLLING.handOver(this.options, REFRESH),
-        skipMatching: true,
+        skipMatching,
         // What is protected by hand, or was before protection was turned off, would otherwise stop the
         // refresh after an hour.
         scaleInProtectedInstances: autoscaling.ScaleInProtectedInstances.REFRESH,

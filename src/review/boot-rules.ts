@@ -2,6 +2,7 @@ import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { reasonAgainstTypes } from '../node/image-checks';
+import type { LaunchVariant } from '../node/launch-overrides';
 import { quoteForMessage } from '../private/errors';
 import { type Problem, problemAt } from '../rendered/problem';
 import { field, isOverridden, rendered, renderedList } from '../rendered/resource';
@@ -13,16 +14,12 @@ import type { ReviewedTier } from './reviewed-tier';
  * What keeps the nodes of a tier from booting, or from finding their cluster, whoever has rendered it: an
  * escape hatch, an aspect, a property injector.
  */
-export function bootProblems(
-  stack: RenderedStack,
-  tier: ReviewedTier,
-  group: CfnResource,
-  launchTemplate: CfnResource,
-): Problem[] {
+export function bootProblems(stack: RenderedStack, tier: ReviewedTier, group: CfnResource): Problem[] {
+  const [{ launchTemplate: main }] = tier.variants;
   return [
-    ...metadataProblems(tier, launchTemplate),
+    ...metadataProblems(tier, main.node.defaultChild as CfnResource),
     ...(tier.template._isShared ? clusterTagProblems(tier, group) : []),
-    ...imageProblems(stack, tier, launchTemplate),
+    ...tier.variants.flatMap((variant) => imageProblems(stack, tier, variant)),
   ];
 }
 
@@ -85,7 +82,8 @@ function hasClusterTag({ clusterName }: ReviewedTier, group: CfnResource): boole
  * Known are Amazon's own parameters, whose names say what the image is: by reference, or looked up at
  * launch. Of an id nothing is known, but for an image of CDK's that was looked up at synthesis.
  */
-function imageProblems(stack: RenderedStack, tier: ReviewedTier, launchTemplate: CfnResource): Problem[] {
+function imageProblems(stack: RenderedStack, tier: ReviewedTier, variant: LaunchVariant): Problem[] {
+  const launchTemplate = variant.launchTemplate.node.defaultChild as CfnResource;
   const image = rendered(launchTemplate, 'launchTemplateData', 'imageId');
   const parameter = parameterNamed(
     typeof image === 'string' ? image : stack.parameterDefault(field(image, 'Ref')),
@@ -96,7 +94,7 @@ function imageProblems(stack: RenderedStack, tier: ReviewedTier, launchTemplate:
   return [
     ...(against === undefined ? [] : [problemAt(tier.scope, 'UnsupportedImage', against)]),
     ...(types === undefined ? [] : [problemAt(tier.scope, 'UnsupportedInstanceType', types)]),
-    ...architectureProblems(tier, parameter),
+    ...architectureProblems(tier, parameter, variant.architecture),
   ];
 }
 
@@ -105,16 +103,19 @@ function parameterNamed(image: string | undefined): string | undefined {
   return /^(?:resolve:ssm:)?(\/[^:]+)/.exec(image ?? '')?.[1];
 }
 
-function architectureProblems({ scope, template }: ReviewedTier, parameter: string | undefined): Problem[] {
+function architectureProblems(
+  { scope, template }: ReviewedTier,
+  parameter: string | undefined,
+  needed: ec2.InstanceArchitecture | undefined,
+): Problem[] {
   const architecture = architectureNamedBy(parameter);
-  const needed = template._architecture;
   if (architecture === undefined || needed === undefined || needed === architecture) return [];
   return [
     problemAt(
       scope,
       'ImageArchitecture',
       '`machineImage` must be of the architecture of the instance types, got: ' +
-        `${quoteForMessage(parameter)} (${architecture}) and ${template.instanceTypes.join(', ')} ` +
+        `${quoteForMessage(parameter)} (${architecture}) and ${template._instances} ` +
         `(${needed}). \`NodeImage.amazonLinux2023()\` follows the instance types by itself`,
     ),
   ];

@@ -38,11 +38,11 @@ export class GroupReview {
   private problems(stack: RenderedStack): Problem[] {
     return this.tiers.flatMap((tier) => {
       const group = resourceOf(tier.group);
-      const launchTemplate = resourceOf(tier.launchTemplate);
+      const [main] = tier.variants;
       warnOfTraffic(tier, group);
       return [
-        ...bootProblems(stack, tier, group, launchTemplate),
-        ...refreshProblems(stack, tier, group, launchTemplate),
+        ...bootProblems(stack, tier, group),
+        ...refreshProblems(stack, tier, group, resourceOf(main.launchTemplate)),
         ...attachmentProblems(StageResources.of(tier.scope), tier, group),
       ];
     });

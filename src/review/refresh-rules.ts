@@ -27,14 +27,15 @@ export function refreshProblems(
   group: CfnResource,
   launchTemplate: CfnResource,
 ): Problem[] {
-  if (!tier.replacement.replacesRunningNodes) return [];
   const overrides = renderedList(group, 'mixedInstancesPolicy', 'launchTemplate', 'overrides');
   const refreshed: Refreshed = { tier, group, launchTemplate, overrides };
+  const weights = weightProblems(refreshed);
+  if (!tier.replacement.replacesRunningNodes) return weights;
   return [
+    ...weights,
     ...imageAtLaunchProblems(refreshed),
     ...versionProblems(refreshed),
     ...requirementProblems(refreshed),
-    ...(tier.replacement._isRolling ? weightProblems(refreshed) : []),
     ...policyProblems(refreshed),
     ...alarmLoops(stack, refreshed),
   ];
@@ -78,14 +79,21 @@ function versionProblems({ tier, group, overrides }: Refreshed): Problem[] {
 }
 
 function requirementProblems(refreshed: Refreshed): Problem[] {
+  const preferences = renderedPolicy(
+    refreshed.group,
+    'updatePolicy',
+    'autoScalingInstanceRefresh',
+    'preferences',
+  );
+  if (field(preferences, 'skipMatching') === false) return [];
   if (launched(refreshed, 'instanceRequirements').every((one) => one === undefined)) return [];
   return [
     problemAt(
       refreshed.tier.scope,
       'InstanceRequirements',
-      '`InstanceRequirements` (attribute-based instance selection) must not be set where running ' +
-        'nodes are replaced: a refresh that passes over nodes that are up to date fails with it. Name ' +
-        'the `instanceTypes`',
+      '`InstanceRequirements` (attribute-based instance selection) must not be set by an escape hatch where ' +
+        'running nodes are replaced. A refresh that passes over nodes that are up to date fails with it. ' +
+        'Set `instanceRequirements` of the tier, whose refresh replaces all nodes',
     ),
   ];
 }
@@ -96,8 +104,8 @@ function weightProblems({ tier, overrides }: Refreshed): Problem[] {
     problemAt(
       tier.scope,
       'WeightedCapacity',
-      '`WeightedCapacity` must not be set with `NodeReplacement.rolling()`: a refresh of a weighted ' +
-        'group may replace all nodes at once',
+      '`WeightedCapacity` must not be set: the group of an ECS capacity provider cannot have weights, and a ' +
+        'refresh of a weighted group may replace all nodes at once',
     ),
   ];
 }

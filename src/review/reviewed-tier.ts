@@ -1,7 +1,7 @@
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
+import type { LaunchVariant } from '../node/launch-overrides';
 import type { NodeTemplate } from '../node/node-template';
 import type { NodeReplacement } from '../replacement/node-replacement';
 
@@ -10,7 +10,8 @@ export interface ReviewedTier {
   /** Its path is in the problems. */
   readonly scope: IConstruct;
   readonly group: autoscaling.AutoScalingGroup;
-  readonly launchTemplate: ec2.LaunchTemplate;
+  /** A launch template for each architecture, that of the group first. */
+  readonly variants: readonly LaunchVariant[];
   readonly capacityProvider: ecs.AsgCapacityProvider;
   readonly template: NodeTemplate;
   readonly clusterName: string;

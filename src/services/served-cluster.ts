@@ -19,8 +19,8 @@ export interface ServedTier {
   readonly outgoingPorts?: OutgoingPorts;
   /** What its nodes offer to containers. */
   readonly logDrivers: readonly string[];
-  /** Undefined: not known yet. */
-  readonly architecture?: 'x86_64' | 'arm64';
+  /** None: not known yet. */
+  readonly architectures: readonly ('x86_64' | 'arm64')[];
   /** What nodes of each of its instance types have; undefined: a type is not known. */
   readonly nodeSizes?: readonly ServedNodeSize[];
   /** Why its nodes offer no GPU to containers; undefined: they may. */

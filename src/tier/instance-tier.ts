@@ -4,7 +4,8 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
-import { NODE } from '../node/node-fields';
+import type { LaunchVariant } from '../node/launch-overrides';
+import { NODE, withoutOtherInstances } from '../node/node-fields';
 import type { NodeProps } from '../node/node-props';
 import { type NodeLaunch, NodeTemplate } from '../node/node-template';
 import { fail, quoteForMessage } from '../private/errors';
@@ -51,6 +52,8 @@ export interface TierCluster {
   /** What the tasks of this app need of VPC endpoints on a tier: known once all aspects have run. */
   readonly endpointNeedsOfTasks: (tier: InstanceTier) => EndpointNeed[];
 }
+
+const { CAPACITY_OPTIMIZED_PRIORITIZED } = autoscaling.SpotAllocationStrategy;
 
 const TIER_NAME = TIER.fields.name.value;
 
@@ -102,11 +105,11 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
    */
   public readonly _options: InstanceTierProps;
   /**
-   * The launch template of the tier's group, in the tier's stack.
+   * The launch templates of the tier's nodes, in the tier's stack: one for each architecture.
    *
    * @internal
    */
-  public readonly _launchTemplate: ec2.LaunchTemplate;
+  public readonly _variants: readonly LaunchVariant[];
 
   private readonly cluster: TierCluster;
   /** What holds for the tier: its own fields, and those that it inherits. */
@@ -118,13 +121,13 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     Object.defineProperty(this, IS_TIER, { value: true });
     this.cluster = cluster;
     this._options = TIER.read('options', props, this);
-    this.inForce = TIER.inherit(cluster.defaults, this._options);
+    this.inForce = TIER.inherit(this.inheritable, this._options);
     this.name = props.name;
     checkTier(this, this._options, this._replacement);
 
     this.template = this.checkedTemplate();
     const launch = this.launch();
-    this._launchTemplate = launch.launchTemplate;
+    this._variants = launch.variants;
     this.connections = new NodeConnections(launch.securityGroups, (group) =>
       this.autoScalingGroup.addSecurityGroup(group),
     );
@@ -220,6 +223,16 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   }
 
   /**
+   * The launch template of the tier's group. What it says but for the image is the same for each
+   * architecture.
+   *
+   * @internal
+   */
+  public get _launchTemplate(): ec2.LaunchTemplate {
+    return this._variants[0].launchTemplate;
+  }
+
+  /**
    * The identities of the security groups of the nodes; undefined where they are not known.
    *
    * @internal
@@ -271,13 +284,26 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
    */
   public get _inheritedNodeFields(): (keyof NodeProps)[] {
     if (this._options.template !== undefined) return [];
-    return NODE.inherited(this.cluster.defaults, this._options);
+    return NODE.inherited(this.inheritable, this._options);
+  }
+
+  private get inheritable(): Partial<InstanceTierProps> {
+    return withoutOtherInstances(this.cluster.defaults, this._options);
   }
 
   private checkedTemplate(): NodeTemplate {
     const template = this.templateFor();
     if (this._replacement.replacesRunningNodes && template._resolvesImageAtLaunch)
       fail('ImageAtLaunch', IMAGE_AT_LAUNCH, this);
+    const strategy = this._options.purchase?._spot?.allocationStrategy;
+    if (template._hasRequirements && strategy === CAPACITY_OPTIMIZED_PRIORITIZED) {
+      fail(
+        'InvalidSpot',
+        '`allocationStrategy` must not be `CAPACITY_OPTIMIZED_PRIORITIZED` with `instanceRequirements`: ' +
+          'attributes have no order of preference',
+        this,
+      );
+    }
     checkHeldAttributes(this, template.bootstrap._agentConfig, this._replacement._holds);
     return template;
   }
@@ -313,7 +339,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     return launch;
   }
 
-  private makeGroup({ launchTemplate, permissions }: NodeLaunch): autoscaling.AutoScalingGroup {
+  private makeGroup(launch: NodeLaunch): autoscaling.AutoScalingGroup {
     const { min, max } = capacityOf(this._options);
     const props: autoscaling.AutoScalingGroupProps = {
       vpc: this.cluster.vpc,
@@ -323,14 +349,16 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       ...NOT_SET,
       ...TIER.handOver(this.inForce, GROUP),
       ...SPOT.handOver(this._options.purchase?._spot ?? {}, GROUP),
-      ...this.launchSettings(launchTemplate),
-      ...this._replacement._groupProps,
+      ...this.launchSettings(launch),
+      ...this._replacement._groupProps(!this.template._hasRequirements),
     };
     const shared = this.template._isShared ? this.template.node.path : undefined;
-    const group = new TierGroup(this, 'AutoScalingGroup', props, launchTemplate, shared);
+    const launchTemplates = launch.variants.map(({ launchTemplate }) => launchTemplate);
+    const group = new TierGroup(this, 'AutoScalingGroup', props, launchTemplates, shared);
     nameGracePeriod(group);
     // A node that starts before it may join its cluster fails, and is replaced for it.
-    if (permissions.policy !== undefined) group.node.addDependency(permissions.policy);
+    const { policy } = launch.permissions;
+    if (policy !== undefined) group.node.addDependency(policy);
     this.tagNodes(group);
     return group;
   }
@@ -353,14 +381,16 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     addSchedules(this.autoScalingGroup, this._options.schedules ?? [], capacityOf(this._options));
   }
 
-  private launchSettings(launchTemplate: ec2.LaunchTemplate): Partial<autoscaling.AutoScalingGroupProps> {
-    const { instanceTypes } = this.template;
+  private launchSettings({ variants, overrides }: NodeLaunch): Partial<autoscaling.AutoScalingGroupProps> {
+    const [{ launchTemplate }] = variants;
     const spot = this._options.purchase?._spot;
-    if (instanceTypes.length === 1 && spot === undefined) return { launchTemplate };
+    const [first, ...others] = overrides;
+    const isOneType = others.length === 0 && first.instanceType !== undefined;
+    if (isOneType && spot === undefined) return { launchTemplate };
     return {
       mixedInstancesPolicy: {
         launchTemplate,
-        launchTemplateOverrides: instanceTypes.map((instanceType) => ({ instanceType })),
+        launchTemplateOverrides: [...overrides],
         instancesDistribution: spot
           ? instancesDistributionOf(spot, capacityOf(this._options).max, this)
           : ON_DEMAND,

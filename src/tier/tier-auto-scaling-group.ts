@@ -10,7 +10,7 @@ export class TierGroup extends autoscaling.AutoScalingGroup {
     scope: Construct,
     id: string,
     props: autoscaling.AutoScalingGroupProps,
-    private readonly nodes: ec2.LaunchTemplate,
+    private readonly nodes: readonly ec2.LaunchTemplate[],
     private readonly sharedTemplate: string | undefined,
   ) {
     super(scope, id, props);
@@ -47,8 +47,10 @@ export class TierGroup extends autoscaling.AutoScalingGroup {
           'fields instead of a `template`.',
       );
     }
-    const known = this.nodes.connections.securityGroups;
-    if (!known.includes(securityGroup)) this.nodes.addSecurityGroup(securityGroup);
+    for (const template of this.nodes) {
+      const known = template.connections.securityGroups;
+      if (!known.includes(securityGroup)) template.addSecurityGroup(securityGroup);
+    }
   }
 
   /** Refused: nodes of a pool wait before they join, which the gate does not know. */

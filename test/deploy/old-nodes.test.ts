@@ -3,7 +3,7 @@
  * by the engine of the emulator's Step Functions (jsonata-python, as in ministack). What a refresh replaces
  * is from the guide of Auto Scaling, "Use an instance refresh with skip matching".
  */
-import { OLD_NODES, TEMPLATE, TYPES } from '../../src/fleet/cordon/old-nodes';
+import { OLD_NODES, TEMPLATES, TYPES } from '../../src/fleet/cordon/old-nodes';
 import { Emulator } from './emulator';
 
 jest.setTimeout(60_000);
@@ -142,6 +142,56 @@ const cases: Record<string, Case> = {
     skipMatching: false,
     old: ['a', 'b'],
   },
+  'without skip matching, but for a new one that starts already': {
+    group: {
+      LaunchTemplate: template('2'),
+      Instances: [
+        node('a', template('1')),
+        node('b', template('2')),
+        { ...node('c', template('1')), LifecycleState: 'Pending' },
+        { ...node('d', template('2')), LifecycleState: 'Pending:Wait' },
+      ],
+    },
+    skipMatching: false,
+    old: ['a', 'b', 'c'],
+  },
+  'attributes in place of types, without skip matching': {
+    group: {
+      MixedInstancesPolicy: {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: template('2'),
+          Overrides: [{ InstanceRequirements: { VCpuCount: { Min: 2 }, MemoryMiB: { Min: 4096 } } }],
+        },
+      },
+      Instances: [
+        node('a', template('1'), 'm7i.large'),
+        { ...node('b', template('2'), 'm6a.large'), LifecycleState: 'Pending:Wait' },
+      ],
+    },
+    skipMatching: false,
+    old: ['a'],
+  },
+  'two architectures, each with its own template': {
+    group: {
+      MixedInstancesPolicy: {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: template('2'),
+          Overrides: [
+            { InstanceType: 'm7i.large' },
+            { InstanceType: 'm7g.large', LaunchTemplateSpecification: template('5', 'lt-2', 'arm64') },
+          ],
+        },
+      },
+      Instances: [
+        node('a', template('1'), 'm7i.large'),
+        node('b', template('2'), 'm7i.large'),
+        node('c', template('4', 'lt-2', 'arm64'), 'm7g.large'),
+        node('d', template('5', 'lt-2', 'arm64'), 'm7g.large'),
+        node('e', template('2', 'lt-2', 'arm64'), 'm7g.large'),
+      ],
+    },
+    old: ['a', 'c', 'e'],
+  },
   'an instance without a template, attached by hand': {
     group: { LaunchTemplate: template('2'), Instances: [node('a', undefined), node('b', template('2'))] },
     old: ['a'],
@@ -156,13 +206,13 @@ test.each(Object.entries(cases))('%s', async (_, { group, desired = {}, skipMatc
     emulator.call('jsonata', 'evaluate', { expression, result, variables });
   const { Instances = [], ...described } = group as { Instances?: object[] };
   const known = { AutoScalingGroups: [described] };
-  const template = await evaluate(TEMPLATE, known, { desired });
+  const templates = await evaluate(TEMPLATES, known, { desired });
   const types = await evaluate(TYPES, known, { desired });
   const AutoScalingInstances = Instances.map((instance) => ({
     AutoScalingGroupName: 'general',
     LifecycleState: 'InService',
     ...instance,
   }));
-  const variables = { group: 'general', template, types, skipMatching };
+  const variables = { group: 'general', templates, types, skipMatching };
   expect(await evaluate(OLD_NODES, { AutoScalingInstances }, variables)).toEqual(old);
 });

@@ -109,6 +109,8 @@ export const CALLS: Record<string, (stack: TestStack) => Call> = {
   'NodeBootstrap.addCommands': bootstrap('addCommands', 'true'),
   'NodeBootstrap.addExecuteFileCommand': bootstrap('addExecuteFileCommand', { filePath: '/opt/run.sh' }),
   'NodeImage.amazonLinux2023': () => ({ call: NodeImage.amazonLinux2023, args: [{}] }),
+  'NodeImage.amazonLinux2023Gpu': () => ({ call: NodeImage.amazonLinux2023Gpu, args: [{}] }),
+  'NodeImage.amazonLinux2023Neuron': () => ({ call: NodeImage.amazonLinux2023Neuron, args: [{}] }),
   'NodeImage.fromSsmParameter': () => ({ call: NodeImage.fromSsmParameter, args: ['/images/node', {}] }),
   'NodeImage.getImage': (stack) => {
     const image = NodeImage.amazonLinux2023();

@@ -72,6 +72,10 @@ const NODE: Record<string, Sample> = {
   ...BOOTSTRAP,
   role: made((stack) => new NodeRole(stack, 'Nodes')),
   instanceTypes: of([LARGE]),
+  instanceRequirements: {
+    value: () => ({ vCpuCountMin: 2, memoryMin: Size.gibibytes(4) }),
+    along: { instanceTypes: undefined },
+  },
   machineImage: of(NodeImage.fromSsmParameter('/images/node')),
   securityGroups: made((stack) => [group(stack)]),
   additionalSecurityGroups: made((stack) => [group(stack)]),

@@ -132,27 +132,25 @@ describe('an escape hatch on a group whose running nodes are replaced', () => {
       const parts = estate(ROLLING, [SMALL, LARGE]);
       override(parts);
       expect(() => parts.stack.template).toThrow(
-        '`InstanceRequirements` (attribute-based instance selection) must not be set where running ' +
-          'nodes are replaced: a refresh that passes over nodes that are up to date fails with it. Name ' +
-          'the `instanceTypes` (InstanceRequirements at Estate/Orders/Tiers/general)',
+        '`InstanceRequirements` (attribute-based instance selection) must not be set by an escape hatch ' +
+          'where running nodes are replaced. A refresh that passes over nodes that are up to date fails ' +
+          'with it. Set `instanceRequirements` of the tier, whose refresh replaces all nodes ' +
+          '(InstanceRequirements at Estate/Orders/Tiers/general)',
       );
     },
   );
 
-  test('may not weigh instance types, of which a refresh may replace all at once', () => {
-    const { stack, cfnGroup } = estate(ROLLING, [SMALL, LARGE]);
-    cfnGroup.addPropertyOverride('MixedInstancesPolicy.LaunchTemplate.Overrides.0.WeightedCapacity', '2');
-    expect(() => stack.template).toThrow(
-      '`WeightedCapacity` must not be set with `NodeReplacement.rolling()`: a refresh of a weighted ' +
-        'group may replace all nodes at once (WeightedCapacity at',
-    );
-  });
-
-  test('may weigh them where all nodes go at once in any case', () => {
-    const { stack, cfnGroup } = estate(NodeReplacement.allAtOnce(), [SMALL, LARGE]);
-    cfnGroup.addPropertyOverride('MixedInstancesPolicy.LaunchTemplate.Overrides.0.WeightedCapacity', '2');
-    expect(() => stack.template).not.toThrow();
-  });
+  test.each(['onNextLaunch', 'rolling', 'allAtOnce'] as const)(
+    'may not weigh instance types, which a capacity provider cannot have, with %s()',
+    (kind) => {
+      const { stack, cfnGroup } = estate(NodeReplacement[kind](), [SMALL, LARGE]);
+      cfnGroup.addPropertyOverride('MixedInstancesPolicy.LaunchTemplate.Overrides.0.WeightedCapacity', '2');
+      expect(() => stack.template).toThrow(
+        '`WeightedCapacity` must not be set: the group of an ECS capacity provider cannot have weights, ' +
+          'and a refresh of a weighted group may replace all nodes at once (WeightedCapacity at',
+      );
+    },
+  );
 
   test.each(['AutoScalingRollingUpdate', 'AutoScalingReplacingUpdate'])(
     'may not have the policy %s as well',
@@ -182,7 +180,6 @@ describe('an escape hatch on a group whose running nodes are replaced', () => {
       'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.Version',
       '$Latest',
     );
-    cfnGroup.addPropertyOverride('MixedInstancesPolicy.LaunchTemplate.Overrides.0.WeightedCapacity', '2');
     cfnGroup.addOverride('UpdatePolicy.AutoScalingRollingUpdate', { MaxBatchSize: 1 });
     expect(() => stack.template).not.toThrow();
   });

@@ -11,7 +11,7 @@ import { DRAIN_HOOK, DRAIN_HOOK_METRIC } from './drain-hook';
 import { givingBack } from './giving-back';
 import { holding } from './holding';
 import { lookingAtServices } from './looking-at-services';
-import { OLD_NODES, TEMPLATE, TYPES } from './old-nodes';
+import { OLD_NODES, TEMPLATES, TYPES } from './old-nodes';
 
 /** The barrier is lifted when for so many seconds nothing more was launched and nothing more has joined. */
 const STALLED = 120;
@@ -95,7 +95,7 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
       ours: `$exists(${GROUP}.Tags[Key = '${CORDON_TAG}' and Value = '${Aws.STACK_NAME}'])`,
       cluster: `$string(${GROUP}.Tags[Key = 'ClusterName'].Value) & ''`,
       mode: `$string(${GROUP}.Tags[Key = '${CORDON_MODE_TAG}'].Value) & ''`,
-      template: TEMPLATE,
+      templates: TEMPLATES,
       types: TYPES,
     },
     retry: false,

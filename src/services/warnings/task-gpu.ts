@@ -19,10 +19,9 @@ export function checkTaskGpu(run: TaskRun): void {
     'Service.gpu',
     `The containers ${containers.map((name) => `"${name}"`).join(', ')} of ${run.name} on the cluster ` +
       `"${run.cluster.scope.node.path}" ask for GPUs, which ${tiers} does not offer: their tasks are not ` +
-      'placed there. Give them a tier of a GPU family (`instanceTypes`, such as g5.xlarge) with the GPU ' +
-      'image, `machineImage: ' +
-      "NodeImage.fromSsmParameter('/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id')`, " +
-      'and name it in `capacityProviderStrategies` (`cluster.tier(name).strategy()`).',
+      'placed there. Give them a tier of a GPU family (`instanceTypes`, such as g5.xlarge), whose image is ' +
+      '`NodeImage.amazonLinux2023Gpu()` where you name none, and name the tier in ' +
+      '`capacityProviderStrategies` (`cluster.tier(name).strategy()`).',
   );
 }
 

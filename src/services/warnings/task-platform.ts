@@ -26,7 +26,10 @@ export interface TaskRun {
  */
 const ALWAYS_OFFERED = 'awsfirelens';
 
-const ARCHITECTURES: Record<string, ServedTier['architecture']> = { ARM64: 'arm64', X86_64: 'x86_64' };
+const ARCHITECTURES: Record<string, ServedTier['architectures'][number]> = {
+  ARM64: 'arm64',
+  X86_64: 'x86_64',
+};
 
 /** What a service runs; nothing where that is not known. */
 export function taskRunsOf(service: HostedService): TaskRun[] {
@@ -94,11 +97,14 @@ function checkRuntimePlatform(run: TaskRun): void {
   const without =
     needed === undefined
       ? []
-      : tiersWithout(run, ({ architecture }) => architecture === undefined || architecture === needed);
+      : tiersWithout(run, ({ architectures }) => architectures.every((one) => one === needed));
   const system = rendered(taskDefinition, 'runtimePlatform', 'operatingSystemFamily');
   const forWindows = typeof system === 'string' && system.startsWith('WINDOWS');
   if (without.length === 0 && !forWindows) return;
-  const why = forWindows ? `${system}, and the nodes run Linux` : `${cpu}, and ${named(without)} is not`;
+  const inPart = without.some(({ architectures }) => architectures.includes(needed));
+  const why = forWindows
+    ? `${system}, and the nodes run Linux`
+    : `${cpu}, and ${named(without)} ${inPart ? 'has nodes that are not' : 'is not'}`;
   warn(
     run.resource,
     'Service.runtimePlatform',

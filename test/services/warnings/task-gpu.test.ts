@@ -37,10 +37,9 @@ describe('a container that asks for a GPU', () => {
     expect(warned({ instanceTypes: types('t3.small') })).toBe(
       'The containers "model" of the service "Estate/Api" on the cluster "Estate/Orders" ask for GPUs, ' +
         'which the tier "general" (t3.small has no NVIDIA GPU) does not offer: their tasks are not ' +
-        'placed there. Give them a tier of a GPU family (`instanceTypes`, such as g5.xlarge) with the ' +
-        'GPU image, `machineImage: ' +
-        "NodeImage.fromSsmParameter('/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id')`, " +
-        'and name it in `capacityProviderStrategies` (`cluster.tier(name).strategy()`).',
+        'placed there. Give them a tier of a GPU family (`instanceTypes`, such as g5.xlarge), whose image ' +
+        'is `NodeImage.amazonLinux2023Gpu()` where you name none, and name the tier in ' +
+        '`capacityProviderStrategies` (`cluster.tier(name).strategy()`).',
     );
   });
 
@@ -55,14 +54,16 @@ describe('a container that asks for a GPU', () => {
     'p4d.24xlarge',
     'p5.48xlarge',
   ])(
-    'is fine on %s with the GPU image, or with one that nobody knows here, and is warned of with the standard image',
+    'is fine on %s without a named image, with the GPU image, and with one of your own; a warning is about the standard image',
     (name) => {
       const instanceTypes = types(name);
+      expect(warned({ instanceTypes })).toBeUndefined();
       expect(warned({ instanceTypes, machineImage: GPU_IMAGE })).toBeUndefined();
+      expect(warned({ instanceTypes, machineImage: NodeImage.amazonLinux2023Gpu() })).toBeUndefined();
       expect(
         warned({ instanceTypes, machineImage: NodeImage.fromSsmParameter('/my/image') }),
       ).toBeUndefined();
-      expect(warned({ instanceTypes })).toContain(
+      expect(warned({ instanceTypes, machineImage: NodeImage.amazonLinux2023() })).toContain(
         'which the tier "general" (its image has no driver for GPUs) does not offer',
       );
     },
@@ -100,10 +101,7 @@ describe('a container that asks for a GPU', () => {
     );
   });
 
-  test('is fine where one type of the tier has a GPU, or is not known yet', () => {
-    expect(
-      warned({ instanceTypes: types('m7i.large', 'g5.xlarge'), machineImage: GPU_IMAGE }),
-    ).toBeUndefined();
+  test('is fine where a type of the tier is not known yet', () => {
     const stack = new TestStack();
     const type = new CfnParameter(stack, 'Type').valueAsString;
     const cluster = stack.cluster({

@@ -1,0 +1,212 @@
+import { type Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
+import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { IConstruct } from 'constructs';
+import { fail, quoteForMessage } from '../private/errors';
+import { instance, refined } from '../private/expected-type';
+import { nearMiss } from '../private/near-miss';
+
+type Requirements = ec2.InstanceRequirementsConfig;
+type Property = autoscaling.CfnAutoScalingGroup.InstanceRequirementsProperty;
+
+const CODE = 'InvalidInstanceRequirements';
+
+/** What a limit is: its least and greatest value are a pair of fields of CDK's, and one property. */
+interface Range {
+  readonly min: keyof Requirements;
+  readonly max: keyof Requirements;
+  readonly property: keyof Property;
+  /** Not only whole numbers, or a size in this unit. */
+  readonly of?: 'decimals' | 'MiB' | 'GiB';
+}
+
+const RANGES: readonly Range[] = [
+  { min: 'vCpuCountMin', max: 'vCpuCountMax', property: 'vCpuCount' },
+  { min: 'memoryMin', max: 'memoryMax', property: 'memoryMiB', of: 'MiB' },
+  { min: 'memoryPerVCpuMin', max: 'memoryPerVCpuMax', property: 'memoryGiBPerVCpu', of: 'GiB' },
+  { min: 'acceleratorCountMin', max: 'acceleratorCountMax', property: 'acceleratorCount' },
+  {
+    min: 'acceleratorTotalMemoryMin',
+    max: 'acceleratorTotalMemoryMax',
+    property: 'acceleratorTotalMemoryMiB',
+    of: 'MiB',
+  },
+  {
+    min: 'baselineEbsBandwidthMbpsMin',
+    max: 'baselineEbsBandwidthMbpsMax',
+    property: 'baselineEbsBandwidthMbps',
+  },
+  {
+    min: 'networkBandwidthGbpsMin',
+    max: 'networkBandwidthGbpsMax',
+    property: 'networkBandwidthGbps',
+    of: 'decimals',
+  },
+  { min: 'networkInterfaceCountMin', max: 'networkInterfaceCountMax', property: 'networkInterfaceCount' },
+  {
+    min: 'totalLocalStorageGBMin',
+    max: 'totalLocalStorageGBMax',
+    property: 'totalLocalStorageGb',
+    of: 'decimals',
+  },
+];
+
+/** What is handed on as it is, by the same name. */
+const SAME = [
+  'acceleratorManufacturers',
+  'acceleratorNames',
+  'acceleratorTypes',
+  'allowedInstanceTypes',
+  'bareMetal',
+  'burstablePerformance',
+  'cpuManufacturers',
+  'excludedInstanceTypes',
+  'instanceGenerations',
+  'localStorage',
+  'localStorageTypes',
+  'maxSpotPriceAsPercentageOfOptimalOnDemandPrice',
+  'onDemandMaxPricePercentageOverLowestPrice',
+  'requireHibernateSupport',
+  'spotMaxPricePercentageOverLowestPrice',
+] as const satisfies readonly (keyof Requirements & keyof Property)[];
+
+const NAMES: readonly string[] = [...RANGES.flatMap(({ min, max }) => [min, max]), ...SAME];
+
+const PATTERNS = ['allowedInstanceTypes', 'excludedInstanceTypes'] as const;
+
+/** The API's bounds of a list of patterns, and of one of them. */
+const MOST_PATTERNS = 400;
+const PATTERN = /^[a-zA-Z0-9.*-]{1,30}$/;
+
+/** CDK and its validator, CloudFormation's schema and cfn-lint take what EC2 Auto Scaling refuses. */
+export const INSTANCE_REQUIREMENTS = refined(
+  instance<Requirements>({
+    name: 'an ec2.InstanceRequirementsConfig such as `{ vCpuCountMin: 2, memoryMin: Size.gibibytes(4) }`',
+    member: 'vCpuCountMin',
+  }),
+  (field, given, scope) => {
+    checkNames(field, given, scope);
+    for (const name of ['vCpuCountMin', 'memoryMin'] as const) {
+      if (given[name] === undefined || given[name] === null)
+        fail(
+          CODE,
+          `\`${field}.${name}\` is required: EC2 Auto Scaling takes no attributes without it`,
+          scope,
+        );
+    }
+    for (const range of RANGES) checkRange(field, range, given, scope);
+    checkPatterns(field, given, scope);
+    checkExcluding(field, given, PATTERNS, scope);
+    checkExcluding(
+      field,
+      given,
+      ['spotMaxPricePercentageOverLowestPrice', 'maxSpotPriceAsPercentageOfOptimalOnDemandPrice'],
+      scope,
+    );
+    if (given.cpuManufacturers?.includes(ec2.CpuManufacturer.APPLE)) {
+      fail(
+        CODE,
+        `\`${field}.cpuManufacturers\` must not have \`ec2.CpuManufacturer.APPLE\`: such instances run ` +
+          'macOS alone',
+        scope,
+      );
+    }
+  },
+);
+
+/** A name that is none would be dropped silently. */
+function checkNames(field: string, given: Requirements, scope?: IConstruct): void {
+  const unknown = Object.keys(given).find(
+    (name) => !NAMES.includes(name) && (given as unknown as Record<string, unknown>)[name] !== undefined,
+  );
+  if (unknown === undefined) return;
+  const meant = nearMiss(unknown, NAMES);
+  fail(
+    'MisspelledField',
+    `\`${field}.${unknown}\` is no field of ec2.InstanceRequirementsConfig` +
+      (meant === undefined ? ` that the library knows: ${NAMES.join(', ')}` : `: did you mean \`${meant}\`?`),
+    scope,
+  );
+}
+
+function checkRange(field: string, range: Range, given: Requirements, scope?: IConstruct): void {
+  const [min, max] = [range.min, range.max].map((name) => checkedNumber(field, name, range, given, scope));
+  if (min === undefined || max === undefined || min <= max) return;
+  fail(
+    CODE,
+    `\`${field}.${range.min}\` must be at most \`${field}.${range.max}\`, got: ${min} and ${max}`,
+    scope,
+  );
+}
+
+/** The number of a limit; undefined where it is not set, or known at deployment only. */
+function checkedNumber(
+  field: string,
+  name: keyof Requirements,
+  { of }: Range,
+  given: Requirements,
+  scope?: IConstruct,
+): number | undefined {
+  const value: unknown = given[name];
+  if (value === undefined || value === null) return undefined;
+  if (of === 'MiB' || of === 'GiB') {
+    if (typeof (value as Partial<Size>).toMebibytes !== 'function')
+      fail(
+        CODE,
+        `\`${field}.${name}\` must be a Size such as \`Size.gibibytes(4)\`, got: ${quoteForMessage(value)}`,
+        scope,
+      );
+    return (value as Size).isUnresolved() ? undefined : sizeIn(of, value as Size);
+  }
+  if (Token.isUnresolved(value)) return undefined;
+  if (typeof value === 'number' && value >= 0 && (of === 'decimals' || Number.isInteger(value))) return value;
+  const expected = of === 'decimals' ? 'a number of at least 0' : 'a whole number of at least 0';
+  return fail(CODE, `\`${field}.${name}\` must be ${expected}, got: ${quoteForMessage(value)}`, scope);
+}
+
+function checkPatterns(field: string, given: Requirements, scope?: IConstruct): void {
+  for (const name of PATTERNS) {
+    const patterns = given[name] ?? [];
+    if (Token.isUnresolved(patterns)) continue;
+    if (!Array.isArray(patterns) || patterns.length > MOST_PATTERNS) {
+      fail(CODE, `\`${field}.${name}\` must be a list of at most ${MOST_PATTERNS} patterns`, scope);
+    }
+    const wrong = patterns.find((pattern) => !Token.isUnresolved(pattern) && !PATTERN.test(pattern));
+    if (wrong === undefined) continue;
+    fail(
+      CODE,
+      `\`${field}.${name}\` must have names of instance types, or patterns such as m7i.* or c7*, got: ` +
+        quoteForMessage(wrong),
+      scope,
+    );
+  }
+}
+
+function checkExcluding(
+  field: string,
+  given: Requirements,
+  [one, other]: readonly [keyof Requirements, keyof Requirements],
+  scope?: IConstruct,
+): void {
+  if (given[one] === undefined || given[other] === undefined) return;
+  fail(CODE, `\`${field}.${one}\` excludes \`${field}.${other}\`: set one of them`, scope);
+}
+
+function sizeIn(unit: 'MiB' | 'GiB', size: Size): number {
+  const options = { rounding: SizeRoundingBehavior.NONE };
+  return unit === 'MiB' ? size.toMebibytes(options) : size.toGibibytes(options);
+}
+
+/** The same as CloudFormation has it. */
+export function renderRequirements(requirements: Requirements): Property {
+  const ranges = RANGES.map(({ min, max, property, of }) => {
+    const [least, most] = [min, max].map((name) => {
+      const value = requirements[name];
+      return value instanceof Object && (of === 'MiB' || of === 'GiB') ? sizeIn(of, value as Size) : value;
+    });
+    return [property, least === undefined && most === undefined ? undefined : { min: least, max: most }];
+  });
+  const same = SAME.map((name) => [name, requirements[name]]);
+  const set = [...ranges, ...same].filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(set) as Property;
+}
