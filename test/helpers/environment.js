@@ -12,8 +12,10 @@ module.exports = async () => {
 
   // aws-cdk-lib's own validator runs at every synth and costs a second each; test/reviewers runs it, once, on the whole estate.
   process.env.CDK_VALIDATION = 'false';
-  // A stack trace for each resource, which no test reads; through jest's source maps it costs much.
+  // A stack trace for each annotation and each resource, which no test reads; through jest's source maps each
+  // of them takes longer than the resource.
   process.env.CDK_DISABLE_STACK_TRACE = '1';
+  process.env.CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:disable-creation-stack-traces': true });
 
   // `python3` may be a script that looks for a version, as pyenv's is, and tests start Python a thousand times.
   const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], {
