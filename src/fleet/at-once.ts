@@ -14,3 +14,6 @@ export const SERVICES_AT_ONCE = 4;
  * How many instances EC2 lists at once: an answer must stay below 256 KiB with the longest name of a group.
  */
 export const MEMBERS_IN_A_PAGE = 200;
+
+/** ECS describes so many nodes at once: their attributes make them large. */
+export const DESCRIBED_AT_ONCE = 25;

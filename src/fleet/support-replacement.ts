@@ -3,13 +3,16 @@ import type { InstanceTier } from '../tier/instance-tier';
 import { Cordon } from './cordon/cordon';
 import type { FleetCluster } from './fleet-cluster';
 import { ReadinessGate } from './readiness-gate/readiness-gate';
+import { Repair } from './repair/repair';
 
 /**
- * What a tier's stack needs for the way in which the tier's nodes are replaced: nothing at all unless
- * they are rolled.
+ * What a tier's stack needs for the way in which the tier's nodes are replaced and looked after: nothing at
+ * all unless they are rolled, or an option asks for it.
  */
 export function supportReplacement(tier: InstanceTier, cluster: FleetCluster): void {
   const stack = Stack.of(tier);
   if (tier._replacement._readinessGate) ReadinessGate.of(stack).add(tier, cluster);
   if (tier._replacement._cordon) Cordon.of(stack).add(tier, cluster);
+  const repair = tier._repair._plan;
+  if (repair !== undefined) Repair.of(stack).repair(tier, cluster, repair);
 }

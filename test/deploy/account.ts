@@ -80,7 +80,7 @@ export class Account {
   }
 
   /** The runs of a state machine of the stack, by a part of its logical id. The first one first. */
-  public async runs(part: 'ReadinessGate' | 'Cordon', stackName?: string): Promise<Run[]> {
+  public async runs(part: Machine, stackName?: string): Promise<Run[]> {
     const stateMachineArn = await this.machine(part, stackName);
     const { executions } = await this.aws.call('stepfunctions', 'list_executions', { stateMachineArn });
     const runs: Run[] = await Promise.all(
@@ -93,7 +93,7 @@ export class Account {
 
   /** Starts a state machine of the stack, as a person would. */
   public async start(
-    part: 'ReadinessGate' | 'Cordon',
+    part: Machine,
     detail: object,
     stackName?: string,
   ): Promise<() => Promise<Run>> {
@@ -130,6 +130,9 @@ export class Account {
       .join('\n');
   }
 }
+
+/** A part of the logical id of a state machine of the library. */
+export type Machine = 'ReadinessGate' | 'Cordon' | 'Repair';
 
 /** A run of a state machine. */
 export interface Run {

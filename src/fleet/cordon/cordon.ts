@@ -3,12 +3,12 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { InstanceTier } from '../../tier/instance-tier';
 import type { ClusterGrants } from '../cluster-grants';
+import { DRAIN_HOOK_METRIC } from '../drain-hook';
 import { badRuns, type FleetAlarm, PERIOD } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
 import { FleetMachine } from '../fleet-machine';
 import { cordonSteps } from './cordon-steps';
 import { CORDON_MODE_TAG, CORDON_TAG } from './cordon-tags';
-import { DRAIN_HOOK_METRIC } from './drain-hook';
 
 /** A refresh ends after 14 days at the latest. */
 const TIMEOUT = Duration.days(15);

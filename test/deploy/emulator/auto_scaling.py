@@ -14,6 +14,7 @@ _reconcile, _instance_xml, _describe = _asg._reconcile_instances, _asg._instance
 dead = set()  # instances that have shut down; their group does not notice while a hook holds them
 former = {}  # instance -> the group that it was in, which its tag names for a while longer
 when_gone = []  # called with a group that has lost an instance
+completes = []  # asked with group, instance and hook, where no launch hook holds the instance
 
 
 def configure(name, props):
@@ -58,7 +59,12 @@ def _hooks_of(group):
 def launch_and_terminate(group):
     """As many instances as the group wants."""
     before = {i['InstanceId'] for i in group['Instances']}
-    _reconcile(group)
+    going = sum(i['LifecycleState'].startswith('Terminating') for i in group['Instances'])
+    group['DesiredCapacity'] += going
+    try:
+        _reconcile(group)
+    finally:
+        group['DesiredCapacity'] -= going
     for gone in before - {i['InstanceId'] for i in group['Instances']}:
         dead.add(gone)
         instance_is_gone(gone)
@@ -125,7 +131,9 @@ def _complete(p):
     group_name, hook, instance_id = (_asg._p(p, key) for key in ('AutoScalingGroupName', 'LifecycleHookName', 'InstanceId'))
     group, instance = find(group_name, instance_id)
     held = f'{group_name}/{hook}' in _asg._hooks and instance
-    if not held or not _end(group, instance, _asg._p(p, 'LifecycleActionResult')):
+    done = held and (_end(group, instance, _asg._p(p, 'LifecycleActionResult'))
+                     or any(complete(group, instance, hook) for complete in completes))
+    if not done:
         return _asg._error('ValidationError', f'No active Lifecycle Action found with instance ID {instance_id}')
     return _asg._xml(200, 'CompleteLifecycleActionResponse', '<CompleteLifecycleActionResult/>')
 

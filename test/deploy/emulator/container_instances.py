@@ -9,6 +9,7 @@ from ministack.services import ecs as _ecs
 
 _PAGE = 100
 _registered = {}  # cluster's name -> ARN -> container instance
+health_of = dict  # what ECS says of the health of an ARN, where asked
 
 
 def _cluster_of(data):
@@ -31,12 +32,28 @@ def _register(data):
 
 
 def instance_is_gone(instance_id):
-    """ECS deregisters a container instance whose EC2 instance was terminated."""
-    for known in _registered.values():
-        for arn in [arn for arn, found in known.items() if found['ec2InstanceId'] == instance_id]:
-            del known[arn]
-            for key in [key for key, attribute in _ecs._attributes.items() if attribute.get('targetId') == arn]:
-                _ecs._attributes.pop(key)
+    """ECS deregisters a container instance whose EC2 instance was terminated, but not one that it has lost: "instances with
+    disconnected agents aren't automatically deregistered when terminated" (the guide, "Deregistering an Amazon ECS-optimized
+    container instance")."""
+    for cluster, known in _registered.items():
+        for arn in [arn for arn, found in known.items() if found['ec2InstanceId'] == instance_id and found['agentConnected']]:
+            forget(cluster, arn)
+
+
+def forget(cluster, arn):
+    del _registered[cluster][arn]
+    for key in [key for key, attribute in _ecs._attributes.items() if attribute.get('targetId') == arn]:
+        _ecs._attributes.pop(key)
+
+
+def clusters():
+    return _registered
+
+
+def arn_in(cluster, reference):
+    """The ARN of a container instance, where the cluster has it."""
+    arn = _arn_of(of(cluster), reference)
+    return arn if arn in of(cluster) else None
 
 
 def _attributes_of(arn):
@@ -63,8 +80,8 @@ def _matches(arn, found, term):
     ids = re.fullmatch(r"ec2InstanceId in \[(.*)\]", term)
     if ids:
         return found['ec2InstanceId'] in re.findall(r"'([^']+)'", ids.group(1))
-    if term == 'agentConnected == true':
-        return found['agentConnected']
+    if term in ('agentConnected == true', 'agentConnected == false'):
+        return found['agentConnected'] == (term == 'agentConnected == true')
     attribute = re.fullmatch(r'attribute:(\S+) (!exists|==|!=|=~)(?: (\S+))?', term)
     if not attribute:
         raise ValueError(term)
@@ -101,8 +118,12 @@ def _described(known, arn):
 def _describe(data):
     known = _registered.get(_cluster_of(data), {})
     arns = [_arn_of(known, reference) for reference in data.get('containerInstances', [])]
+    if not 0 < len(arns) <= 100:
+        return error_response_json('InvalidParameterException', 'One to a hundred container instances in a call', 400)
+    with_health = 'CONTAINER_INSTANCE_HEALTH' in data.get('include', [])
     return json_response({
-        'containerInstances': [_described(known, arn) for arn in arns if arn in known],
+        'containerInstances': [{**_described(known, arn), **({'healthStatus': health_of(arn)} if with_health else {})}
+                               for arn in arns if arn in known],
         'failures': [{'arn': arn, 'reason': 'MISSING'} for arn in arns if arn not in known]})
 
 
@@ -140,7 +161,7 @@ def install():
     _ecs._ACTION_MAP.update(
         RegisterContainerInstance=_register,
         ListContainerInstances=throttled_json('ListContainerInstances', _list),
-        DescribeContainerInstances=_describe,
+        DescribeContainerInstances=throttled_json('DescribeContainerInstances', _describe),
         UpdateContainerInstancesState=throttled_json('UpdateContainerInstancesState', _update_state),
         PutAttributes=_checked('PutAttributes', _ecs._put_attributes),
         DeleteAttributes=_checked('DeleteAttributes', _ecs._delete_attributes))

@@ -9,7 +9,10 @@ ministack 1.5.33 (MIT) is a third party's; these parts are OURS, written for the
   nothing themselves), and the events of their begin and end;
 - ec2_instances.py: the state of an instance, and the tag with its group's name;
 - container_instances.py: container instances that register and are gone when their instance is, their state, filters of
-  the cluster query language, attributes; services.py: services as a test says they are;
+  the cluster query language, attributes; node_health.py: their health, its event, and leaving a cluster by force;
+  services.py: services as a test says they are;
+- terminations.py: how an instance goes by its health and through terminate hooks, with ECS's drain at its worst;
+- messages.py: what topics have been sent;
 - common.py: throttling, and the limit of what a state of a machine may get;
 - for_tests.py: what a test makes happen.
 ministack's own are CloudFormation (order, updates, deletion), EventBridge (patterns, targets), Step Functions (JSONata), ECS clusters, Auto Scaling groups,
@@ -27,10 +30,14 @@ import common
 import container_instances
 import ec2_instances
 import for_tests
+import messages
+import node_health
 import refreshes
 import services
+import terminations
 
-for part in (common, container_instances, services, auto_scaling, refreshes, ec2_instances, cloudformation_types, for_tests):
+for part in (common, container_instances, node_health, services, auto_scaling, terminations, refreshes, ec2_instances,
+             cloudformation_types, messages, for_tests):
     part.install()
 
 

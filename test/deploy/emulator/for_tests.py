@@ -2,8 +2,11 @@
 import auto_scaling
 import common
 import container_instances
+import messages
+import node_health
 import refreshes
 import services
+import terminations
 from ministack.core.responses import json_response
 from ministack.services import autoscaling as _asg, ecs as _ecs
 
@@ -43,7 +46,8 @@ def _calls():
 
 
 _WHAT = {'surge': _surge, 'fail': _fail, 'roll_back': _roll_back, 'kill': _kill, 'throttle': _throttle, 'nodes': _nodes, 'calls': _calls,
-         'service': services.put}
+         'service': services.put, 'health': node_health.change, 'connect': node_health.connect, 'drain': terminations.drain,
+         'messages': messages.taken}
 
 
 def _handle(data):
