@@ -6,8 +6,8 @@ import { ReadinessGate } from './readiness-gate/readiness-gate';
 import { Repair } from './repair/repair';
 
 /**
- * What a tier's stack needs for the way in which the tier's nodes are replaced and looked after: nothing at
- * all unless they are rolled, or an option asks for it.
+ * What a tier's stack needs for the way in which the tier's nodes are replaced and looked after. Nothing at
+ * all, unless they are rolled or an option asks for it.
  */
 export function supportReplacement(tier: InstanceTier, cluster: FleetCluster): void {
   const stack = Stack.of(tier);

@@ -192,7 +192,7 @@ export interface ClusterAlarmsOptions {
 
   /**
    * Alarms on the state machines that look after nodes, where a tier has one: the readiness gate and the
-   * cordon of `NodeReplacement.rolling()`. They fire when runs fail, time out or are stopped; for failed runs
+   * cordon of `NodeReplacement.rolling()`, and `repair`. They fire when runs fail, time out or are stopped; for failed runs
    * of the gate, at the second within an hour. One for each tier with the cordon fires when ECS's own hook
    * for draining is missing. The texts have the commands that repair it, by hand where need be.
    *

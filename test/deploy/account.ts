@@ -92,11 +92,7 @@ export class Account {
   }
 
   /** Starts a state machine of the stack, as a person would. */
-  public async start(
-    part: Machine,
-    detail: object,
-    stackName?: string,
-  ): Promise<() => Promise<Run>> {
+  public async start(part: Machine, detail: object, stackName?: string): Promise<() => Promise<Run>> {
     const { executionArn } = await this.aws.call('stepfunctions', 'start_execution', {
       stateMachineArn: await this.machine(part, stackName),
       input: JSON.stringify({ detail }),

@@ -7,7 +7,11 @@ const DOCUMENT = join(__dirname, '..', '..', 'docs', 'permissions.md');
 
 /** The policies of the fleet's machines, by what is looked after; and the headings of the document. */
 const MACHINE = /:(\w+)\/(?:Machine\/(?:Role\/DefaultPolicy|Continue)|\w+\/Policy\d+)\/Resource$/;
-const MACHINES: Record<string, string> = { ReadinessGate: 'Readiness gate', Cordon: 'Cordon' };
+const MACHINES: Record<string, string> = {
+  ReadinessGate: 'Readiness gate',
+  Cordon: 'Cordon',
+  Repair: 'Repair',
+};
 
 /**
  * Whose permissions a policy holds, by its place in the estates of test/reviewers; nobody's of ours:

@@ -9,6 +9,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   type ClusterAlarmsOptions,
   EcsAutoScaledCluster,
+  NodeRepair,
   NodeReplacement,
   PurchaseOption,
   TierSchedule,
@@ -648,7 +649,7 @@ test('no Lambda function, whatever is asked for', () => {
 
 describe('the machines that look after nodes', () => {
   const machineAlarms = (stack: Stack) =>
-    Object.entries(alarmsOf(stack)).filter(([id]) => /ReadinessGate|Cordon|DrainHook/.test(id));
+    Object.entries(alarmsOf(stack)).filter(([id]) => /ReadinessGate|Cordon|DrainHook|Repair/.test(id));
 
   test('have an alarm for each way in which a run ends badly, and each tier with the cordon one on its drain hook', () => {
     const stack = new TestStack();
@@ -672,9 +673,21 @@ describe('the machines that look after nodes', () => {
     ]);
   });
 
+  test('have them for the repair too, and its runs are on the dashboard', () => {
+    const stack = new TestStack();
+    const cluster = stack.cluster({ repair: NodeRepair.replace() });
+    cluster.addAlarms();
+    cluster.addDashboard();
+    expect(machineAlarms(stack).map(([id]) => id)).toEqual(
+      ['Failed', 'TimedOut', 'Aborted'].map((how) => `MachinesRepair${how}`),
+    );
+    const [board] = Object.values<any>(stack.template.findResources('AWS::CloudWatch::Dashboard'));
+    expect(JSON.stringify(board)).toContain('RepairFailed');
+  });
+
   test('say what to do, in at most 1,024 characters', () => {
     const stack = new TestStack();
-    stack.cluster({ replacement: NodeReplacement.rolling() }).addAlarms();
+    stack.cluster({ replacement: NodeReplacement.rolling(), repair: NodeRepair.replace() }).addAlarms();
     const texts = Object.fromEntries(
       machineAlarms(stack).map(([id, { AlarmDescription }]) => [id, deployed(AlarmDescription, 255)]),
     );
@@ -683,6 +696,7 @@ describe('the machines that look after nodes', () => {
       'aws stepfunctions start-execution --state-machine-arn $M --input ' +
         `'{"detail":{"AutoScalingGroupName":"GROUP","InstanceRefreshId":"REFRESH"}}'`,
     );
+    expect(texts.MachinesRepairFailed).toContain('aws autoscaling set-instance-health --instance-id ID');
     expect(texts.MachinesReadinessGateFailed).toContain('aws ec2 get-console-output --instance-id ID');
     expect(texts.generalDrainHookMissing).toContain('aws ecs update-capacity-provider --name $P');
   });

@@ -13,6 +13,7 @@ import {
   BootstrapStep,
   DockerAuth,
   EcsAutoScaledCluster,
+  NodeRepair,
   NodeReplacement,
   NodeRole,
   NodeTemplate,
@@ -67,11 +68,13 @@ class Everything extends Stack {
         taskCleanupWaitDuration: Duration.minutes(30),
       },
     });
+    const topic = new sns.Topic(this, 'Operators', { masterKey: keys.key, enforceSSL: true });
     const cluster = new EcsAutoScaledCluster(this, 'Shop', {
       vpc,
       clusterName: 'shop',
       containerInsightsV2: ecs.ContainerInsights.ENHANCED,
       enableFargateCapacityProviders: true,
+      repair: NodeRepair.replace({ topic }),
       replacement: NodeReplacement.rolling({
         minHealthyPercentage: 100,
         maxHealthyPercentage: 110,
@@ -117,7 +120,6 @@ class Everything extends Stack {
       tiers: [{ name: 'shared', template: shared, forceDelete: true }],
       replacement: NodeReplacement.allAtOnce(),
     });
-    const topic = new sns.Topic(this, 'Operators', { masterKey: keys.key, enforceSSL: true });
     cluster.addAlarms({ topic });
     cluster.addDashboard();
     const taskDefinition = new ecs.Ec2TaskDefinition(this, 'TaskDefinition');

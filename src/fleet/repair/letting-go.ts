@@ -3,8 +3,8 @@ import { DRAIN_HOOK } from '../drain-hook';
 import { caught, jsonata, type Steps, when } from '../steps';
 
 /**
- * Auto Scaling replaces unhealthy nodes slowly, a tenth of the group at a time. So the node is waited for: ten
- * minutes with looks each 15 seconds, then some three hours with one a minute.
+ * Auto Scaling replaces unhealthy nodes slowly, a tenth of the group at a time. So a run waits for the node:
+ * ten minutes with looks each 15 seconds, then some three hours with one a minute.
  */
 const SOON = 40;
 const LOOKS = SOON + 170;

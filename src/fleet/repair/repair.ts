@@ -96,7 +96,7 @@ export class Repair extends FleetMachine {
       this.machine,
       'Repair',
       1,
-      'A node that ECS calls impaired was not replaced: too many were, a refresh ran, the group has the tag ' +
+      'A node that ECS calls impaired was not replaced. Too many were, a refresh ran, the group has the tag ' +
         'EcsHold, a hook holds the node, or the run was stopped. Its cause names the node, and the commands: ' +
         `M=${this.machine.stateMachineArn}; aws stepfunctions list-executions --max-items 5 ` +
         '--state-machine-arn $M; aws stepfunctions describe-execution --query [cause,input] ' +
