@@ -11,6 +11,11 @@ const RULES = {
 
 export type Direction = keyof typeof RULES;
 
+const DIRECTIONS = Object.keys(RULES) as Direction[];
+
+/** The types of resources that are a rule alone. */
+export const RULE_TYPES: readonly string[] = DIRECTIONS.map((direction) => RULES[direction].type);
+
 /** Some ports of a protocol. */
 export interface Ports {
   readonly protocol: 'tcp' | 'udp';
@@ -56,16 +61,15 @@ export class SecurityRules {
       this.groups.add(identity);
       // Left out, EC2 lets everything out.
       if (property(group, RULES.egress.list) !== undefined) this.closed.add(identity);
-      for (const direction of ['ingress', 'egress'] as const) {
+      for (const direction of DIRECTIONS) {
         for (const rule of openedList(group, property(group, RULES[direction].list)))
           this.add(readRule(group, direction, identity, (name) => field(rule, name)));
       }
     }
-    for (const direction of ['ingress', 'egress'] as const) {
+    for (const direction of DIRECTIONS) {
       for (const resource of resources.ofType(RULES[direction].type)) {
-        const group = identityOf(resource, opened(resource, property(resource, 'groupId')));
-        if (group === undefined) continue;
-        this.add(readRule(resource, direction, group, (name) => property(resource, name)));
+        const rule = readRuleResource(resource);
+        if (rule !== undefined) this.add(rule);
       }
     }
   }
@@ -94,6 +98,27 @@ export class SecurityRules {
     if (list === undefined) this.rules.set(rule.group, [rule]);
     else list.push(rule);
   }
+}
+
+/** The rule that a resource is, if it is one. */
+export function readRuleResource(resource: CfnResource): SecurityRule | undefined {
+  const direction = DIRECTIONS.find((one) => RULES[one].type === resource.cfnResourceType);
+  const group = identityOf(resource, opened(resource, property(resource, 'groupId')));
+  if (direction === undefined || group === undefined) return undefined;
+  return readRule(resource, direction, group, (name) => property(resource, name));
+}
+
+/**
+ * A text that is the same for the same rule; undefined where a part of it is not known, or has a condition.
+ */
+export function identityOfRule(rule: SecurityRule): string | undefined {
+  const { resource, direction, group, protocol, from, to, ipv4, ipv6, peer, other } = rule;
+  const end = ipv4 ?? ipv6 ?? peer ?? other;
+  if (protocol === undefined || end === undefined || resource.cfnOptions.condition !== undefined)
+    return undefined;
+  const ports = protocol === '-1' ? [] : [from, to];
+  if (ports.includes(undefined)) return undefined;
+  return [direction, group, protocol, ...ports, end].join('\n');
 }
 
 function makeRules(resources: StageResources): SecurityRules {

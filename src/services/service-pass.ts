@@ -1,7 +1,8 @@
-import { AspectPriority, Aspects, CfnResource, type IAspect, Stage } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, CfnResource, type IAspect, Stack, Stage } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { checkAtSynthesis } from '../rendered/problem';
 import { property } from '../rendered/resource';
+import { RULE_TYPES } from '../rendered/security-rules';
 import { StageResources } from '../rendered/stage-resources';
 import { type EndpointNeed, endpointNeedsOfTasks } from '../tier/endpoint-needs';
 import { clusterNamedBy } from './cluster-match';
@@ -12,6 +13,7 @@ import { checkConstraintCount, constrainToNotHeld } from './repairs/constrain-to
 import { dropLaunchType } from './repairs/drop-launch-type';
 import { dropRunTaskLaunchType } from './repairs/drop-run-task-launch-type';
 import { keepDaemonLaunchType } from './repairs/keep-daemon-launch-type';
+import { keepRulesOfTiers, RulesOfNodes } from './repairs/one-rule-each';
 import { waitForAssociation } from './repairs/wait-for-association';
 import type { ServedCluster } from './served-cluster';
 import { SENDERS, type SenderShape, taskRunsOfTargets } from './task-targets';
@@ -81,6 +83,7 @@ class ServicePass implements IAspect {
   private readonly visited = new Set<IConstruct>();
   /** The names of the states that are constructs. */
   private readonly states = new Set<string>();
+  private readonly rules = new RulesOfNodes();
   /** What runs tasks, as it is at the end. */
   private readonly taskRuns: (() => TaskRun[])[] = [];
 
@@ -125,6 +128,7 @@ class ServicePass implements IAspect {
     else if (type === STATE_MACHINE) this.once(resource, () => this.visitStateMachine(resource));
     else if (isCallOfSdk(type)) this.once(resource, () => this.visitCall(resource));
     else if (sender !== undefined) this.once(resource, () => this.visitTargets(resource, sender));
+    else this.visitRule(resource);
   }
 
   /**
@@ -151,7 +155,9 @@ class ServicePass implements IAspect {
     const service = new HostedService(resource, match);
     dropLaunchType(service);
     keepDaemonLaunchType(service);
-    connectToNodes(service);
+    // Without CDK's flag for it an aspect does not see what other aspects have made.
+    if (connectToNodes(service)) for (const one of Stack.of(resource).node.findAll()) this.visitRule(one);
+    keepRulesOfTiers(service);
     constrainToNotHeld(service);
     waitForAssociation(service);
     this.taskRuns.push(() => taskRunsOf(service));
@@ -171,6 +177,11 @@ class ServicePass implements IAspect {
         ...checkStrategy(service, this.clusters),
       ];
     });
+  }
+
+  private visitRule(construct: IConstruct): void {
+    if (CfnResource.isCfnResource(construct) && RULE_TYPES.includes(construct.cfnResourceType))
+      this.rules.visit(construct);
   }
 
   private visitTargets(resource: CfnResource, shape: SenderShape): void {

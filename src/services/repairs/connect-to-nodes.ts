@@ -14,8 +14,10 @@ interface ConnectableService extends IConstruct {
  * Outside awsvpc mode CDK copies the cluster's groups into the service once, in the service's constructor.
  * Rules of load balancers and `connections` would miss the nodes of a tier that is added later, without a
  * word. Connections apply what they were told to groups that come later, so adding them is enough.
+ *
+ * @returns whether there were any
  */
-export function connectToNodes(service: HostedService): void {
+export function connectToNodes(service: HostedService): boolean {
   const l2 = service.resource.node.scope as ConnectableService | undefined;
   const connections = l2?.connections;
   const known = (service.cluster.scope as Partial<ec2.IConnectable>).connections?.securityGroups ?? [];
@@ -25,13 +27,13 @@ export function connectToNodes(service: HostedService): void {
     l2.taskDefinition === undefined ||
     l2.taskDefinition.networkMode === 'awsvpc'
   )
-    return;
+    return false;
   // In another stack CDK imports the groups; the id stays the same token.
   const copied = new Set(connections.securityGroups.map(({ securityGroupId }) => securityGroupId));
-  for (const [index, group] of known.entries()) {
-    if (!copied.has(group.securityGroupId))
-      connections.addSecurityGroup(inStackOf(l2, group, `LaterSecurityGroup${index}`));
-  }
+  const later = [...known.entries()].filter(([, group]) => !copied.has(group.securityGroupId));
+  for (const [index, group] of later)
+    connections.addSecurityGroup(inStackOf(l2, group, `LaterSecurityGroup${index}`));
+  return later.length > 0;
 }
 
 /** As CDK does it: rules for a group of another stack stand in the stack of the service. */

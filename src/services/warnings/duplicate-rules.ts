@@ -1,7 +1,7 @@
 import { type CfnResource, type aws_ec2 as ec2, Stack } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
 import { identityOf } from '../../rendered/references';
-import { type SecurityRule, SecurityRules } from '../../rendered/security-rules';
+import { identityOfRule, type SecurityRule, SecurityRules } from '../../rendered/security-rules';
 import { StageResources } from '../../rendered/stage-resources';
 import type { ServedCluster } from '../served-cluster';
 
@@ -65,26 +65,13 @@ function isOfService(resource: CfnResource): boolean {
 function findDuplicates(resources: StageResources): SecurityRule[][] {
   const bySame = new Map<string, SecurityRule[]>();
   for (const rule of [...SecurityRules.of(resources).all.values()].flat()) {
-    const same = sameness(rule);
+    const same = identityOfRule(rule);
     if (same === undefined) continue;
     const list = bySame.get(same) ?? [];
     // What one resource says twice is its own affair.
     if (list.every(({ resource }) => resource !== rule.resource)) bySame.set(same, [...list, rule]);
   }
   return [...bySame.values()].filter((rules) => rules.length > 1);
-}
-
-/**
- * A text that is the same for the same rule; undefined where a part of it is not known, or has a condition.
- */
-function sameness(rule: SecurityRule): string | undefined {
-  const { resource, direction, group, protocol, from, to, ipv4, ipv6, peer, other } = rule;
-  const end = ipv4 ?? ipv6 ?? peer ?? other;
-  if (protocol === undefined || end === undefined || resource.cfnOptions.condition !== undefined)
-    return undefined;
-  const ports = protocol === '-1' ? [] : [from, to];
-  if (ports.includes(undefined)) return undefined;
-  return [direction, group, protocol, ...ports, end].join('\n');
 }
 
 /** The identities of the security groups of the nodes. */

@@ -1,0 +1,89 @@
+import { type CfnResource, type aws_ec2 as ec2, Names, Stack } from 'aws-cdk-lib';
+import type { Construct, IConstruct } from 'constructs';
+import { isNodeSecurityGroup } from '../../node/node-security-group';
+import { shortHash } from '../../private/stacks';
+import { identityOf, referencedResource } from '../../rendered/references';
+import { identityOfRule, readRuleResource } from '../../rendered/security-rules';
+import type { HostedService } from '../hosted-service';
+
+/**
+ * One rule for each way between nodes and what reaches them, where the service is in another stack than the
+ * nodes: under a name that depends on the way alone.
+ *
+ * CDK imports the nodes' security groups into each such service, and numbers them. Two services behind one
+ * load balancer then have the same rules twice, which EC2 takes once. Take one service away, and the rule of
+ * the other is deleted with it. A group that goes moves the numbers of those behind it, with the same
+ * effect. In the nodes' own stack CDK merges the rules itself.
+ *
+ * Only for the security group that the library makes: rules of another may be deployed under CDK's names.
+ */
+export class RulesOfNodes {
+  private readonly kept = new Map<string, CfnResource>();
+
+  /** Keeps the first of several rules that are the same, and takes the others out of the tree. */
+  public visit(resource: CfnResource): void {
+    const parent = resource.node.scope;
+    // What is written as an L1 is the user's own.
+    if (parent === undefined || !('securityGroupId' in parent)) return;
+    const stack = Stack.of(resource);
+    const ends = groupsOf(resource);
+    if (!ends.some((group) => isNodeSecurityGroup(group.node.scope) && Stack.of(group) !== stack)) return;
+    const rule = readRuleResource(resource);
+    const same = rule && identityOfRule(rule);
+    if (same === undefined) return;
+    const key = `${stack.node.addr}\n${same}`;
+    const kept = this.kept.get(key);
+    if (kept === resource) return;
+    if (kept !== undefined && isInTree(kept)) {
+      parent.node.tryRemoveChild(resource.node.id);
+      return;
+    }
+    this.kept.set(key, resource);
+    resource.overrideLogicalId(`NodesRule${shortHash(same)}`);
+  }
+}
+
+function isInTree({ node }: CfnResource): boolean {
+  return node.scope?.node.tryFindChild(node.id) !== undefined;
+}
+
+function groupsOf(resource: CfnResource): CfnResource[] {
+  const { groupId, sourceSecurityGroupId, destinationSecurityGroupId } = resource as Partial<
+    ec2.CfnSecurityGroupIngress & ec2.CfnSecurityGroupEgress
+  >;
+  return [groupId, sourceSecurityGroupId, destinationSecurityGroupId].flatMap(
+    (id) => referencedResource(id, 'AWS::EC2::SecurityGroup') ?? [],
+  );
+}
+
+/**
+ * Takes the rules for capacity that is none of a tier away from a service whose tasks run on tiers alone, in
+ * another stack than the nodes. A service that moves beside its first one would have the rules of that one
+ * twice.
+ */
+export function keepRulesOfTiers(service: HostedService): void {
+  const l2 = service.resource.node.scope;
+  const tiers = service.cluster.tiers ?? [];
+  const groups = tiers.map(({ securityGroups }) => securityGroups);
+  if (l2 === undefined || !service.hasStrategy || groups.includes(undefined)) return;
+  const strategy = [service.rendered('capacityProviderStrategy')].flat();
+  if (service.possibleTiers.length !== strategy.length) return;
+  const ofTiers = new Set(groups.flat());
+  for (const group of l2.node.children.filter(isImportedByCdk)) {
+    const id = identityOf(service.resource, group.securityGroupId);
+    if (id !== undefined && !ofTiers.has(id)) removeRules(group);
+  }
+}
+
+function isImportedByCdk(child: IConstruct): child is ec2.ISecurityGroup & Construct {
+  return /^(Later)?SecurityGroup\d+$/.test(child.node.id) && 'securityGroupId' in child;
+}
+
+/** Those below the group, and those of other groups that name it. */
+function removeRules(group: ec2.ISecurityGroup): void {
+  const named = new RegExp(`^(to|from) ${Names.nodeUniqueId(group.node)}:`);
+  for (const construct of Stack.of(group).node.findAll()) {
+    const { scope, id } = construct.node;
+    if (scope === group || named.test(id)) scope?.node.tryRemoveChild(id);
+  }
+}
