@@ -5,6 +5,7 @@ import type { NodeProps } from '../node/node-props';
 import { quoteForMessage } from '../private/errors';
 import { type Problem, problemAt } from '../rendered/problem';
 import { isResourceOf, referencedResource } from '../rendered/references';
+import { associationProblems } from '../review/association-rules';
 import type { InstanceTier } from '../tier/instance-tier';
 import { unusedNodeFields } from './unreached-node-fields';
 
@@ -21,6 +22,10 @@ export function clusterProblems(
   return [
     ...strategyProblems(cluster, tiers),
     ...nameProblems(cluster, tiers),
+    ...associationProblems(
+      cluster,
+      tiers.map((tier) => tier.capacityProviderName),
+    ),
     ...unusedNodeFields(cluster, nodeDefaults, tiers),
   ];
 }

@@ -13,12 +13,14 @@ import { Construct } from 'constructs';
 import { fail } from '../private/errors';
 import { libraryName, onceIn } from '../private/once-in';
 import { forThisAccount } from '../private/service-principal';
+import { checkAtSynthesis } from '../rendered/problem';
 import type { ScheduledOptions } from '../replacement/scheduled-options';
 import type { InstanceTier } from '../tier/instance-tier';
 import { ClusterGrants, type InClusters } from './cluster-grants';
 import type { FleetAlarm } from './fleet-alarm';
 import type { FleetCluster } from './fleet-cluster';
 import { namesOfGroups } from './group-names';
+import { machineProblems } from './machine-checks';
 
 /** What a state machine that looks after running nodes is made of. */
 export interface FleetMachineProps {
@@ -138,7 +140,8 @@ export abstract class FleetMachine extends Construct {
   public add(tier: InstanceTier, cluster: FleetCluster, values: Record<string, string> = {}): void {
     this.grants.add(cluster);
     this.tiers.add(tier);
-    for (const [name, value] of Object.entries({ [this.tag]: Aws.STACK_NAME, ...values })) {
+    const tags = { [this.tag]: Aws.STACK_NAME, ...values };
+    for (const [name, value] of Object.entries(tags)) {
       Tags.of(tier.autoScalingGroup).add(name, value, { applyToLaunchedInstances: false });
     }
     const group = tier.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup;
@@ -146,6 +149,7 @@ export abstract class FleetMachine extends Construct {
     // A deployment that brings the state machine, or changes it, does so before it starts or replaces a node.
     // This makes no loop: rule and policies name no group.
     group.node.addDependency(this);
+    checkAtSynthesis(tier, () => machineProblems(tier, group, this, tags));
   }
 
   /** What the state machine may do in some of its clusters only. */

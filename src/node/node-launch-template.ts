@@ -1,7 +1,9 @@
+import type { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { fail } from '../private/errors';
+import { field, isOverridden, opened, property } from '../rendered/resource';
 import { LAUNCH_TEMPLATE, NODE } from './node-fields';
 import type { NodeProps } from './node-props';
 
@@ -69,5 +71,15 @@ export function makeLaunchTemplate(
         : undefined,
   };
   resource.tagSpecifications = undefined;
+  userDataOf.set(resource, data.userData);
   return launchTemplate;
+}
+
+const userDataOf = new WeakMap<CfnResource, string | undefined>();
+
+/** Whether no aspect and no override has touched the user data: to render it takes long. */
+export function hasOwnUserData(resource: CfnResource): boolean {
+  if (isOverridden(resource, 'LaunchTemplateData')) return false;
+  const data = opened(resource, property(resource, 'launchTemplateData'));
+  return userDataOf.get(resource) === field(data, 'userData');
 }

@@ -153,7 +153,12 @@ function resolvedIn(resource: CfnResource, value: unknown): unknown {
 
 /** Whether a raw override says something of a property, or of something in it. */
 export function isOverridden(resource: CfnResource, name: string): boolean {
-  return overrideAt(resource, ['Properties', name]) !== 'none';
+  return isOverriddenAt(resource, 'Properties', name);
+}
+
+/** The same of what is not a property. */
+export function isOverriddenAt(resource: CfnResource, ...path: string[]): boolean {
+  return overrideAt(resource, path) !== 'none';
 }
 
 /** What the raw overrides say of a path: nothing, a part of the value, or all of it. */

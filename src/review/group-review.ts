@@ -5,6 +5,9 @@ import { RenderedStack } from '../rendered/stack';
 import { StageResources } from '../rendered/stage-resources';
 import { attachmentProblems, warnOfTraffic } from './attached-resources';
 import { bootProblems } from './boot-rules';
+import { groupTagProblems, MANAGED_TAG } from './group-tag';
+import { launchProblems } from './launch-rules';
+import { providerProblems } from './provider-rules';
 import { refreshProblems } from './refresh-rules';
 import type { ReviewedTier } from './reviewed-tier';
 import { tagProblems } from './tag-rules';
@@ -42,6 +45,9 @@ export class GroupReview {
       warnOfTraffic(tier, group);
       return [
         ...bootProblems(stack, tier, group),
+        ...launchProblems(tier, group),
+        ...providerProblems(tier, group),
+        ...groupTagProblems(tier.scope, group, MANAGED_TAG),
         ...refreshProblems(stack, tier, group, resourceOf(main.launchTemplate)),
         ...attachmentProblems(StageResources.of(tier.scope), tier, group),
       ];

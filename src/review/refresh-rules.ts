@@ -115,7 +115,7 @@ function policyProblems({ tier, group }: Refreshed): Problem[] {
   const other = ['RollingUpdate', 'ReplacingUpdate'].find(
     (name) => field(policies, `autoScaling${name}`) !== undefined,
   );
-  const problems: Problem[] = [];
+  const problems = [...missingPolicy(tier, policies), ...narrowedSurge(tier, policies)];
   if (other !== undefined && field(policies, 'autoScalingInstanceRefresh') !== undefined) {
     problems.push(
       problemAt(
@@ -138,6 +138,32 @@ function policyProblems({ tier, group }: Refreshed): Problem[] {
     );
   }
   return problems;
+}
+
+function missingPolicy({ scope }: ReviewedTier, policies: unknown): Problem[] {
+  if (field(policies, 'autoScalingInstanceRefresh') !== undefined) return [];
+  return [
+    problemAt(
+      scope,
+      'UpdatePolicyMissing',
+      'the update policy `AutoScalingInstanceRefresh` must not be removed where running nodes are replaced: ' +
+        'nothing would replace them. Use `NodeReplacement.onNextLaunch()` for that',
+    ),
+  ];
+}
+
+/** The cordon drains only when as many new nodes have joined as the group wants. */
+function narrowedSurge({ scope, replacement }: ReviewedTier, policies: unknown): Problem[] {
+  const most = field(policies, 'autoScalingInstanceRefresh', 'preferences', 'maxHealthyPercentage');
+  if (replacement._cordon !== 'drain' || most === undefined || !(Number(most) < 200)) return [];
+  return [
+    problemAt(
+      scope,
+      'InvalidReplacement',
+      `\`MaxHealthyPercentage\` must stay at 200, got: ${quoteForMessage(most)}: the cordon waits for as ` +
+        'many new nodes as old ones. Use `NodeReplacement.rolling({ maxHealthyPercentage })`',
+    ),
+  ];
 }
 
 /**

@@ -1,0 +1,100 @@
+import { type CfnResource, Stack } from 'aws-cdk-lib';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import { quoteForMessage } from '../private/errors';
+import { isInTree } from '../rendered/in-tree';
+import { type Problem, problemAt } from '../rendered/problem';
+import { identityOf, identityOfResource, isResourceOf } from '../rendered/references';
+import { field, property, rendered, renderedList } from '../rendered/resource';
+import { StageResources } from '../rendered/stage-resources';
+
+const ASSOCIATION = 'AWS::ECS::ClusterCapacityProviderAssociations';
+
+/**
+ * What is wrong with the association of a cluster's capacity providers: without it no service is placed on a
+ * tier. A deployment of it replaces the whole list and the whole default strategy.
+ */
+export function associationProblems(cluster: ecs.Cluster, providerNames: string[]): Problem[] {
+  const problem = (text: string) => [problemAt(cluster, 'AssociationChanged', text)];
+  const association = cluster.node.children.find((child): child is CfnResource =>
+    isResourceOf(ASSOCIATION, child),
+  );
+  if (association === undefined) {
+    return problem(
+      'the association of the capacity providers must not be removed: no service would be placed on a tier',
+    );
+  }
+  const other = otherAssociation(cluster, association);
+  if (other !== undefined) {
+    return problem(
+      `${quoteForMessage(other.node.path)}: another association must not name the cluster: each replaces the ` +
+        'list and the default strategy of the other. Use `addAsgCapacityProvider()` and ' +
+        '`addDefaultCapacityProviderStrategy()` of the cluster',
+    );
+  }
+  const resource = cluster.node.defaultChild as CfnResource;
+  const twice = ['capacityProviders', 'defaultCapacityProviderStrategy'].find(
+    (name) => rendered(resource, name) !== undefined,
+  );
+  if (twice !== undefined) {
+    return problem(
+      `the cluster itself must not have \`${pascal(twice)}\`, next to the association of its capacity ` +
+        'providers: ECS takes one of the two. Use `addDefaultCapacityProviderStrategy()`',
+    );
+  }
+  return [...listProblems(association, providerNames, problem), ...strategyProblems(association, problem)];
+}
+
+function otherAssociation(cluster: ecs.Cluster, own: CfnResource): CfnResource | undefined {
+  const identity = identityOfResource(cluster.node.defaultChild as CfnResource);
+  const named = (one: CfnResource) => identityOf(one, property(one, 'cluster')) === identity;
+  return (
+    StageResources.of(cluster)
+      .ofType(ASSOCIATION)
+      // CDK makes its own anew at each synthesis.
+      .find((one) => one !== own && isInTree(one) && named(one))
+  );
+}
+
+function listProblems(
+  association: CfnResource,
+  providerNames: string[],
+  problem: (text: string) => Problem[],
+): Problem[] {
+  const list = rendered(association, 'capacityProviders');
+  if (list !== undefined && !Array.isArray(list)) return [];
+  const associated = new Set((list ?? []).map((one) => JSON.stringify(one)));
+  const stack = Stack.of(association);
+  const missing = providerNames.filter((name) => !associated.has(JSON.stringify(stack.resolve(name))));
+  if (missing.length === 0) return [];
+  const named = missing.map((name) => quoteForMessage(stack.resolve(name))).join(', ');
+  return problem(
+    `\`CapacityProviders\` of the association must have that of each tier, missing: ${named}: nodes of the ` +
+      'tier would get no tasks. Leave the list to the cluster; a tier that goes is `retired` first',
+  );
+}
+
+function strategyProblems(association: CfnResource, problem: (text: string) => Problem[]): Problem[] {
+  const strategy = rendered(association, 'defaultCapacityProviderStrategy');
+  if (strategy !== undefined && !Array.isArray(strategy)) return [];
+  if (strategy === undefined || strategy.length === 0) {
+    return problem(
+      '`DefaultCapacityProviderStrategy` of the association must not be empty: services without a strategy ' +
+        'would start no node. Use `defaultStrategy` of the tiers, or `addDefaultCapacityProviderStrategy()`',
+    );
+  }
+  const associated = new Set(
+    renderedList(association, 'capacityProviders').map((one) => JSON.stringify(one)),
+  );
+  const unknown = strategy
+    .map((item) => field(item, 'capacityProvider'))
+    .find((name) => typeof name === 'string' && associated.size > 0 && !associated.has(JSON.stringify(name)));
+  if (unknown === undefined) return [];
+  return problem(
+    `\`DefaultCapacityProviderStrategy\` of the association must have associated capacity providers, got: ` +
+      `${quoteForMessage(unknown)}: ECS refuses others`,
+  );
+}
+
+function pascal(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
