@@ -1,10 +1,10 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { quoteForMessage } from '../private/errors';
+import { groupTagProblems } from '../rendered/group-tag';
 import { isInTree } from '../rendered/in-tree';
 import { type Problem, problemAt } from '../rendered/problem';
 import { isOverriddenAt, rendered, renderedList, renderedWhole } from '../rendered/resource';
-import { groupTagProblems } from '../review/group-tag';
 
 const MACHINE = 'AWS::StepFunctions::StateMachine';
 const STARTERS = ['AWS::Events::Rule', 'AWS::Scheduler::Schedule'];

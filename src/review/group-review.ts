@@ -1,16 +1,23 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { type GroupTag, groupTagProblems } from '../rendered/group-tag';
 import { checkAtSynthesis, type Problem } from '../rendered/problem';
 import { RenderedStack } from '../rendered/stack';
 import { StageResources } from '../rendered/stage-resources';
 import { attachmentProblems, warnOfTraffic } from './attached-resources';
 import { bootProblems } from './boot-rules';
-import { groupTagProblems, MANAGED_TAG } from './group-tag';
 import { launchProblems } from './launch-rules';
 import { providerProblems } from './provider-rules';
 import { refreshProblems } from './refresh-rules';
 import type { ReviewedTier } from './reviewed-tier';
 import { tagProblems } from './tag-rules';
+
+/** By it ECS knows which instances managed scaling counts. */
+const MANAGED_TAG: GroupTag = {
+  key: 'AmazonECSManaged',
+  ofNodes: true,
+  without: 'managed scaling would count nodes wrongly',
+};
 
 const reviews = new WeakMap<Stack, GroupReview>();
 

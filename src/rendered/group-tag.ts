@@ -1,8 +1,8 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { quoteForMessage } from '../private/errors';
-import { type Problem, problemAt } from '../rendered/problem';
-import { field, rendered } from '../rendered/resource';
+import { type Problem, problemAt } from './problem';
+import { field, rendered } from './resource';
 
 /** A tag that the library sets on a group and relies on. */
 export interface GroupTag {
@@ -38,10 +38,3 @@ export function groupTagProblems(scope: IConstruct, group: CfnResource, tag: Gro
     ),
   ];
 }
-
-/** By it ECS knows which instances managed scaling counts. */
-export const MANAGED_TAG: GroupTag = {
-  key: 'AmazonECSManaged',
-  ofNodes: true,
-  without: 'managed scaling would count nodes wrongly',
-};
