@@ -1,5 +1,5 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { architectureOfType, isInstanceTypeName } from '../node/instance-family';
 import type { LaunchVariant } from '../node/launch-overrides';
 import { hasOwnUserData } from '../node/node-launch-template';
 import { quoteForMessage } from '../private/errors';
@@ -103,7 +103,7 @@ function typesOf(group: CfnResource): unknown[] {
 /** Types that an escape hatch names: of another architecture than the image, they do not start. */
 function typeProblems(tier: ReviewedTier, { architecture }: LaunchVariant, types: unknown[]): Problem[] {
   const other = types.find((type) => {
-    const known = typeof type === 'string' ? architectureOf(type) : undefined;
+    const known = typeof type === 'string' && isInstanceTypeName(type) ? architectureOfType(type) : undefined;
     return known !== undefined && architecture !== undefined && known !== architecture;
   });
   if (other === undefined) return [];
@@ -116,13 +116,4 @@ function typeProblems(tier: ReviewedTier, { architecture }: LaunchVariant, types
         '`instanceTypes`, and another tier for another architecture',
     ),
   ];
-}
-
-/** CDK throws at names that it does not understand, real ones too. */
-function architectureOf(type: string): ec2.InstanceArchitecture | undefined {
-  try {
-    return new ec2.InstanceType(type).architecture;
-  } catch {
-    return undefined;
-  }
 }

@@ -263,7 +263,7 @@ describe('the association of the capacity providers', () => {
   test.each<[string, string, (association: CfnResource, parts: Estate) => void]>([
     [
       'a tier is taken out',
-      '`CapacityProviders` of the association must have that of each tier, missing: {"Ref":',
+      '`CapacityProviders` of the association must have that of each tier, missing: ',
       (association) => association.addPropertyOverride('CapacityProviders', ['FARGATE']),
     ],
     [
