@@ -58,6 +58,10 @@ function servedTier(tier: InstanceTier, isInDefaultStrategy: boolean): ServedTie
     get securityGroups() {
       return tier._securityGroups;
     },
+    marksOldNodes: tier._replacement._cordon === 'mark',
+    get zones() {
+      return tier._zones;
+    },
   };
 }
 

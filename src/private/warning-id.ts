@@ -28,6 +28,7 @@ export const WARNING_IDS = [
   'NodeTemplate.agentLogDriver',
   'NodeTemplate.instanceTypes',
   'NodeTemplate.ipv6',
+  'Service.availabilityZoneRebalancing',
   'Service.codeDeploy',
   'Service.dynamicHostPorts',
   'Service.fixedHostPort',

@@ -27,6 +27,10 @@ export interface ServedTier {
   readonly withoutGpu?: string;
   /** The identities of the security groups of its nodes; undefined: not known. */
   readonly securityGroups?: readonly string[];
+  /** Whether a roll marks its old nodes, so that each task moves once; undefined: no. */
+  readonly marksOldNodes?: boolean;
+  /** In how many Availability Zones its nodes start; undefined: not known. */
+  readonly zones?: number;
 }
 
 /**

@@ -37,6 +37,7 @@ import { checkTaskGpu } from './warnings/task-gpu';
 import { checkTaskNetwork } from './warnings/task-network';
 import { checkTaskPlatform, type TaskRun, taskRunsOf } from './warnings/task-platform';
 import { checkTaskSize } from './warnings/task-size';
+import { checkZoneRebalancing } from './warnings/zone-rebalancing';
 
 /**
  * Registers a cluster with the pass over the services of its stage: once, when the cluster is made.
@@ -165,6 +166,7 @@ class ServicePass implements IAspect {
       // Once more, for a service that a later aspect has made a daemon.
       keepDaemonLaunchType(service);
       checkRollingDeployment(service);
+      checkZoneRebalancing(service);
       checkHostPorts(service);
       checkOutgoingPorts(service);
       checkNetworkLoadBalancer(service);

@@ -242,6 +242,16 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   }
 
   /**
+   * In how many Availability Zones nodes start; undefined where a list of them is known at deployment only.
+   *
+   * @internal
+   */
+  public get _zones(): number | undefined {
+    const { availabilityZones } = this.cluster.vpc.selectSubnets(this.inForce.vpcSubnets);
+    return Token.isUnresolved(availabilityZones) ? undefined : new Set(availabilityZones).size;
+  }
+
+  /**
    * On its way out: still associated with the cluster, in no strategy.
    *
    * @internal

@@ -66,5 +66,8 @@ test('a service on a tier and on a group that is no tier has the constraint and 
   ];
   ec2Service(stack, cluster, { capacityProviderStrategies, minHealthyPercent: 0, desiredCount: 2 });
   expect(service(stack).PlacementConstraints).toHaveLength(1);
-  expect(warningIds(stack)).toEqual(['Service.minHealthyPercent']);
+  expect(warningIds(stack).sort()).toEqual([
+    'Service.availabilityZoneRebalancing',
+    'Service.minHealthyPercent',
+  ]);
 });
