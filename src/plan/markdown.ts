@@ -54,6 +54,7 @@ const escaped = (text: string): string =>
 /** Text with its own backticks as code, and the rest escaped. */
 const prose = (text: string): string =>
   text
+    .replace(/\s+/g, ' ')
     .split(/(`[^`]*`)/)
     .map((part) => (part.startsWith('`') && part.length > 1 ? part.replace(/\|/g, '\\|') : escaped(part)))
     .join('');

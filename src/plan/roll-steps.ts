@@ -41,6 +41,11 @@ export function rollSteps(n: number, rules: RollRules): RollStep[] {
     const pause = next < 100 && ((n - old) * 100) / n >= next;
     if (pause) passed = next;
     steps.push({ launched, removed, old, new: fresh, most: peak, ...(pause ? { pause } : {}) });
+    // While it pauses, the group launches what it lacks.
+    if (pause && old + fresh < n) {
+      steps.push({ launched: n - old - fresh, removed: 0, old, new: n - old, most: n });
+      fresh = n - old;
+    }
   }
   if (fresh < n) steps.push({ launched: n - fresh, removed: 0, old: 0, new: n, most: n });
   return steps;

@@ -68,7 +68,7 @@ function moves(
   if (cordon === 'drain') return 'once: the old nodes drain together, when enough new ones have joined';
   if (cordon === 'mark') return 'once as a rule: new tasks keep off old nodes while no service lacks a task';
   if (maxHealthyPercentage >= 200 && minHealthyPercentage === 100)
-    return 'once as a rule, more often where new nodes join at different times: nothing keeps tasks off old nodes';
+    return 'once as a rule. Nothing keeps tasks off old nodes while new ones join';
   return 'once for each batch at most: nothing keeps tasks off old nodes, which go in later batches';
 }
 
