@@ -13,6 +13,7 @@ export { NodeReplacement } from './replacement/node-replacement';
 export type { RollingReplacementOptions } from './replacement/rolling-replacement-options';
 export { NodeRepair, type RepairOptions, type RepairNotificationOptions } from './replacement/node-repair';
 export { PurchaseOption } from './tier/purchase-option';
+export type { CapacityReservationOptions } from './tier/capacity-reservations';
 export type { SpotOptions } from './tier/spot-options';
 export type { TierStrategy } from './tier/tier-strategy';
 export {
@@ -25,6 +26,7 @@ export {
 // node
 export { NodeTemplate, type NodeTemplateProps } from './node/node-template';
 export type { NodeProps } from './node/node-props';
+export type { NodeHardware } from './node/node-hardware';
 export { NodeRole, type NodeRoleProps } from './node/node-role';
 export { NodeImage, type NodeImageOptions, NodeImageResolution } from './node/node-image';
 export {

@@ -54,6 +54,7 @@ function servedTier(tier: InstanceTier, isInDefaultStrategy: boolean): ServedTie
     logDrivers: template._logDrivers,
     architectures: template._architectures,
     withoutGpu: template._withoutGpu,
+    withoutGpuSharing: template._withoutGpuSharing,
     nodeSizes: template._nodeSizes,
     get securityGroups() {
       return tier._securityGroups;

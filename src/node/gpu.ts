@@ -1,5 +1,6 @@
 import type { AmazonImage } from './amazon-image';
 import type { InstanceChoice } from './instance-choice';
+import { familyOf } from './instance-family';
 import { hasKnownName } from './known-types';
 
 /** Why nodes of these instances and this image offer no GPU; undefined: they may. */
@@ -13,4 +14,23 @@ export function reasonWithoutGpu(
     return `${named} ${verb} no NVIDIA GPU`;
   }
   return image !== undefined && image.drives !== 'GPU' ? 'its image has no driver for GPUs' : undefined;
+}
+
+/** The first release of the GPU image whose agent (1.107.0) places containers that share a GPU. */
+const FIRST_SHARING = '20260929';
+
+/** Families with a fraction of a GPU, which ECS does not share any further. */
+const FRACTION = /^gr?6f$/;
+
+/** Why containers share no GPU of these nodes; undefined: they may. */
+export function reasonWithoutSharing(
+  { types }: InstanceChoice,
+  release: string | undefined,
+): string | undefined {
+  const part = types.find((type) => FRACTION.test(familyOf(type.toString())));
+  if (part !== undefined) return `${part} has a fraction of a GPU, which is not shared`;
+  const date = release?.replace(/^2023\.\d+\./, '');
+  return date !== undefined && date < FIRST_SHARING
+    ? `its image is pinned to ${release}, and the agent shares GPUs since ${FIRST_SHARING}`
+    : undefined;
 }

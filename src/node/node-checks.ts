@@ -37,7 +37,7 @@ export function checkNode(scope: IConstruct, props: NodeProps, instanceTypes: ec
 
 function checkSecurityGroups(
   scope: IConstruct,
-  { securityGroups = [], additionalSecurityGroups = [] }: NodeProps,
+  { securityGroups = [], additionalSecurityGroups = [], hardware }: NodeProps,
 ): void {
   const groups = [...securityGroups, ...additionalSecurityGroups];
   const ids = groups.map(({ securityGroupId }) => securityGroupId);
@@ -53,11 +53,12 @@ function checkSecurityGroups(
         : `${fields.join(' and ')} both have ${path}`;
     fail('InvalidSecurityGroups', text, scope);
   }
-  if (groups.length > MAX_GROUPS) {
+  const most = hardware?.efa ? MAX_GROUPS - 1 : MAX_GROUPS;
+  if (groups.length > most) {
     fail(
       'InvalidSecurityGroups',
-      `\`securityGroups\` and \`additionalSecurityGroups\` must have at most ${MAX_GROUPS} groups ` +
-        `together, got: ${groups.length}`,
+      `\`securityGroups\` and \`additionalSecurityGroups\` must have at most ${most} groups ` +
+        `together${hardware?.efa ? ' with that of the adapters' : ''}, got: ${groups.length}`,
       scope,
     );
   }

@@ -6,6 +6,7 @@ import { flag, listOf, member } from '../private/expected-type';
 import { Destination, type InheritedFields, RENDERED, Struct } from '../private/fields';
 import type { Count } from '../private/value';
 import { INSTANCE_REQUIREMENTS } from './instance-requirements';
+import { HARDWARE } from './node-hardware';
 import type { NodeProps } from './node-props';
 import { VOLUME } from './node-volume';
 import { VOLUME_TAGS } from './volume-tags';
@@ -37,6 +38,7 @@ const FIELDS = {
   role: { value: ROLE, combine: 'replace', to: RENDERED },
   instanceTypes: { value: listOf(INSTANCE_TYPE, TYPES), combine: 'replace', to: RENDERED },
   instanceRequirements: { value: INSTANCE_REQUIREMENTS, combine: 'replace', to: RENDERED },
+  hardware: { value: HARDWARE, combine: 'replace', to: RENDERED },
   machineImage: { value: MACHINE_IMAGE, combine: 'replace', to: RENDERED },
   securityGroups: { value: listOf(SECURITY_GROUP, GROUPS), combine: 'replace', to: RENDERED },
   additionalSecurityGroups: {

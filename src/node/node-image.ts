@@ -143,7 +143,10 @@ const VARIANTS = {
  * new EcsAutoScaledCluster(this, 'Orders', {
  *   vpc,
  *   machineImage: NodeImage.amazonLinux2023(),
- *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7g.large')] }],
+ *   tiers: [
+ *     { name: 'general', instanceTypes: [new ec2.InstanceType('m7g.large')] },
+ *     { name: 'gpu', instanceTypes: [new ec2.InstanceType('g6.xlarge')], machineImage: NodeImage.amazonLinux2023Gpu() },
+ *   ],
  * });
  */
 export class NodeImage implements ec2.IMachineImage {

@@ -4,6 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { fail } from '../private/errors';
 import { field, isOverridden, opened, property } from '../rendered/resource';
+import { type LaunchHardware, withHardware } from './launch-hardware';
 import { LAUNCH_TEMPLATE, NODE } from './node-fields';
 import type { NodeProps } from './node-props';
 
@@ -16,6 +17,7 @@ export interface LaunchTemplateInput {
   readonly userData: ec2.UserData;
   readonly volumes: ec2.CfnLaunchTemplate.BlockDeviceMappingProperty[];
   readonly securityGroups: ec2.ISecurityGroup[];
+  readonly launchHardware: LaunchHardware;
   /** Let the node read its own tags from the instance metadata service: where it finds its cluster. */
   readonly instanceMetadataTags: boolean;
 }
@@ -41,12 +43,15 @@ export function makeLaunchTemplate(
     requireImdsv2: true,
     httpEndpoint: true,
     instanceMetadataTags: input.instanceMetadataTags ? true : undefined,
+    placementGroup: node.hardware?.placementGroup,
     ...NODE.handOver(node, LAUNCH_TEMPLATE),
     // A node whose bootstrap failed powers itself off; terminated, it is replaced under every
     // policy of the group.
     instanceInitiatedShutdownBehavior: ec2.InstanceInitiatedShutdownBehavior.TERMINATE,
   });
-  for (const group of [...securityGroups.slice(1), ...(node.additionalSecurityGroups ?? [])])
+  const { efaGroup } = input.launchHardware;
+  const further = [...securityGroups.slice(1), ...(node.additionalSecurityGroups ?? [])];
+  for (const group of efaGroup === undefined ? further : [...further, efaGroup])
     launchTemplate.addSecurityGroup(group);
   if (launchTemplate.osType === ec2.OperatingSystemType.WINDOWS) {
     fail(
@@ -60,7 +65,10 @@ export function makeLaunchTemplate(
   // own. And no tags: the L2 puts every tag of the app into the template, so that a tag with the commit's id
   // would replace all nodes at every commit.
   const resource = launchTemplate.node.defaultChild as ec2.CfnLaunchTemplate;
-  const data = resource.launchTemplateData as ec2.CfnLaunchTemplate.LaunchTemplateDataProperty;
+  const data = withHardware(
+    resource.launchTemplateData as ec2.CfnLaunchTemplate.LaunchTemplateDataProperty,
+    input.launchHardware,
+  );
   const volumeTags = Object.entries(node.volumeTags ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   resource.launchTemplateData = {
     ...data,

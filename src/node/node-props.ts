@@ -1,6 +1,7 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { NodeBootstrapOptions } from '../bootstrap/node-bootstrap-props';
+import type { NodeHardware } from './node-hardware';
 import type { NodeVolume } from './node-volume';
 
 /**
@@ -16,6 +17,8 @@ import type { NodeVolume } from './node-volume';
  *   tiers: [
  *     { name: 'general' },
  *     { name: 'compute', instanceTypes: [new ec2.InstanceType('c7i.2xlarge')], detailedMonitoring: true },
+ *     { name: 'any', instanceRequirements: { vCpuCountMin: 2, vCpuCountMax: 4, memoryMin: Size.gibibytes(8) } },
+ *     { name: 'both', instanceTypes: [new ec2.InstanceType('m7g.large'), new ec2.InstanceType('m7i.large')] },
  *   ],
  * });
  */
@@ -68,6 +71,13 @@ export interface NodeProps extends NodeBootstrapOptions {
    * @default - none, instance types are named
    */
   readonly instanceRequirements?: ec2.InstanceRequirementsConfig;
+
+  /**
+   * Placement group, Elastic Fabric Adapters, tenancy and CPU options.
+   *
+   * @default - what the instance types have, on shared hardware
+   */
+  readonly hardware?: NodeHardware;
 
   /**
    * The image. The architecture follows the instance types for a `NodeImage`; any other image counts as like

@@ -1,4 +1,4 @@
-import type { Size } from 'aws-cdk-lib';
+import { type Size, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { specsOf } from './instance-type-specs';
 import { hasKnownName } from './known-types';
@@ -10,10 +10,14 @@ export interface NodeSize {
   readonly memoryMiB: number;
 }
 
-/** The sizes of all types; undefined where one of them is a token, or not in the table of types. */
+/**
+ * The sizes of all types, with `vCpus` in place of theirs where CPU options say so. Undefined where one of
+ * them is a token, or not in the table of types.
+ */
 export function nodeSizesOf(
   instanceTypes: readonly ec2.InstanceType[],
   reservedMemory: Size | undefined,
+  vCpus?: number,
 ): NodeSize[] | undefined {
   const reserved =
     reservedMemory === undefined || reservedMemory.isUnresolved() ? 0 : reservedMemory.toMebibytes();
@@ -21,7 +25,13 @@ export function nodeSizesOf(
     const instanceType = type.toString();
     const specs = hasKnownName(type) ? specsOf(instanceType) : undefined;
     if (specs === undefined) return [];
-    return [{ instanceType, vCpus: specs.vCpus, memoryMiB: specs.memoryMiB - reserved }];
+    return [
+      {
+        instanceType,
+        vCpus: vCpus === undefined || Token.isUnresolved(vCpus) ? specs.vCpus : vCpus,
+        memoryMiB: specs.memoryMiB - reserved,
+      },
+    ];
   });
   return sizes.length === instanceTypes.length ? sizes : undefined;
 }

@@ -13,13 +13,16 @@ import { onceIn } from '../private/once-in';
 import { checkPlace } from '../private/place';
 import { DEFAULT_LOG_DRIVERS } from '../settings/log-driver';
 import { type OutgoingPorts, outgoingPorts } from '../settings/outgoing-ports';
-import { reasonWithoutGpu } from './gpu';
+import { efaSecurityGroup } from './efa';
+import { reasonWithoutGpu, reasonWithoutSharing } from './gpu';
+import { checkHardware } from './hardware-checks';
 import { reasonAgainst, reasonAgainstImage } from './image-checks';
 import { chooseImage, type ImageChoice, imageOf } from './image-choice';
 import { chooseInstances, type InstanceChoice } from './instance-choice';
 import { type LaunchVariant, launchOverrides } from './launch-overrides';
 import { checkNode, warnOfAgentLog, warnOfIpv6, warnOfNearMisses, warnOfSizes } from './node-checks';
 import { NODE } from './node-fields';
+import type { NodeHardware } from './node-hardware';
 import { NodeImage } from './node-image';
 import { type LaunchTemplateInput, makeLaunchTemplate } from './node-launch-template';
 import { NodePermissions } from './node-permissions';
@@ -49,6 +52,8 @@ export interface NodeTemplateProps extends NodeProps {}
 export interface TemplateOwner {
   readonly clusterName: string;
   readonly clusterPath: string;
+  /** The capacity block that its nodes are bought in. */
+  readonly capacityBlock?: string;
   /** The one security group of a cluster's own tiers, made when the first of them needs it. */
   readonly securityGroup: () => ec2.ISecurityGroup;
 }
@@ -142,6 +147,7 @@ export class NodeTemplate extends Construct {
     this.instanceTypes = [...this.instances.types];
     this.choice = chooseImage(this, node.machineImage, this.instances);
     checkNode(this, node, this.instanceTypes);
+    checkHardware(this, this._hardware, this.instances, node.associatePublicIpAddress);
     warnOfSizes(this, this.instanceTypes);
     warnOfNearMisses(this, node.agent?.environment ?? {});
     warnOfAgentLog(this, node.agent ?? {});
@@ -219,6 +225,11 @@ export class NodeTemplate extends Construct {
     return this.instances.requirements !== undefined;
   }
 
+  /** @internal */
+  public get _hardware(): NodeHardware {
+    return this.props.hardware ?? {};
+  }
+
   /**
    * The ports that the nodes take for outgoing connections; undefined where only CloudFormation knows them.
    *
@@ -238,13 +249,27 @@ export class NodeTemplate extends Construct {
   }
 
   /**
+   * Why containers cannot share a GPU of a node; undefined: they may.
+   *
+   * @internal
+   */
+  public get _withoutGpuSharing(): string | undefined {
+    const { machineImage } = this.props;
+    const release = machineImage instanceof NodeImage ? machineImage._release : undefined;
+    return reasonWithoutSharing(this.instances, release);
+  }
+
+  /**
    * What nodes of each instance type have for tasks; undefined where a type is not known.
    *
    * @internal
    */
   public get _nodeSizes(): NodeSize[] | undefined {
     const { reservedMemory } = this.bootstrap._agentConfig;
-    return this._hasRequirements ? undefined : nodeSizesOf(this.instanceTypes, reservedMemory);
+    const { coreCount, threadsPerCore } = this._hardware;
+    const vCpus =
+      coreCount === undefined || threadsPerCore === undefined ? undefined : coreCount * threadsPerCore;
+    return this._hasRequirements ? undefined : nodeSizesOf(this.instanceTypes, reservedMemory, vCpus);
   }
 
   /**
@@ -299,6 +324,12 @@ export class NodeTemplate extends Construct {
       userData: this.bootstrap,
       volumes: this.volumes,
       securityGroups,
+      launchHardware: {
+        hardware: this._hardware,
+        instances: this.instances,
+        efaGroup: this._hardware.efa ? efaSecurityGroup(scope, user.vpc) : undefined,
+        capacityBlock: this.owner?.capacityBlock,
+      },
       instanceMetadataTags: this._isShared,
     }));
     const overrides = launchOverrides(this.instances, this.choice.amazonImage, variants);

@@ -40,6 +40,12 @@ export const MACHINE_IMAGE = instance<ec2.IMachineImage>({
       : `NodeImage.fromSsmParameter(${image})`,
 });
 
+export const PLACEMENT_GROUP = instance<ec2.IPlacementGroup>({
+  name: 'an ec2.IPlacementGroup, such as an ec2.PlacementGroup',
+  member: 'placementGroupName',
+  instead: (name) => `ec2.PlacementGroup.fromPlacementGroupName(this, 'PlacementGroup', ${name})`,
+});
+
 export const KEY_PAIR = instance<ec2.IKeyPair>({
   name: 'an ec2.IKeyPair',
   member: 'keyPairName',

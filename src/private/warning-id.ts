@@ -33,6 +33,7 @@ export const WARNING_IDS = [
   'Service.dynamicHostPorts',
   'Service.fixedHostPort',
   'Service.gpu',
+  'Service.gpuSharing',
   'Service.logDriver',
   'Service.maxHealthyPercent',
   'Service.minHealthyPercent',

@@ -148,6 +148,21 @@ export class NodeReplacement {
   }
 
   /**
+   * The shares of nodes that there are at least and at most while they are replaced, in percent. Where nodes
+   * stay, none.
+   *
+   * @internal
+   */
+  public get _healthy(): { readonly least: number; readonly most: number } {
+    if (!this.replacesRunningNodes) return { least: 0, most: 0 };
+    const { minHealthyPercentage, maxHealthyPercentage } = ROLLING.fields;
+    return {
+      least: this.options.minHealthyPercentage ?? minHealthyPercentage.default,
+      most: this.options.maxHealthyPercentage ?? maxHealthyPercentage.default,
+    };
+  }
+
+  /**
    * What the group has of it: nothing at all for `onNextLaunch()`.
    *
    * @param skipMatching a refresh passes over nodes that are up to date.

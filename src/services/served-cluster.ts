@@ -25,6 +25,8 @@ export interface ServedTier {
   readonly nodeSizes?: readonly ServedNodeSize[];
   /** Why its nodes offer no GPU to containers; undefined: they may. */
   readonly withoutGpu?: string;
+  /** Why containers cannot share a GPU of its nodes; undefined: they may. */
+  readonly withoutGpuSharing?: string;
   /** The identities of the security groups of its nodes; undefined: not known. */
   readonly securityGroups?: readonly string[];
   /** Whether a roll marks its old nodes, so that each task moves once; undefined: no. */

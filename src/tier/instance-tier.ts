@@ -4,6 +4,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
+import { checkZones } from '../node/hardware-checks';
 import type { LaunchVariant } from '../node/launch-overrides';
 import { NODE, withoutOtherInstances } from '../node/node-fields';
 import type { NodeProps } from '../node/node-props';
@@ -17,6 +18,7 @@ import type { NodeRepair } from '../replacement/node-repair';
 import type { NodeReplacement } from '../replacement/node-replacement';
 import { CLUSTER_NAME_TAG } from '../settings/cluster-name';
 import { capacityProviderNameFor } from './capacity-provider-name';
+import { reservationSpecification } from './capacity-reservations';
 import { warnOfClosedEgress } from './closed-egress';
 import { CAPACITY_PROVIDER, GROUP } from './destinations';
 import { type EndpointNeed, endpointNeedsOfNodes } from './endpoint-needs';
@@ -27,7 +29,7 @@ import { nodeSecurityGroups } from './node-security-groups';
 import { addTags } from './node-tags';
 import { instancesDistributionOf, SPOT } from './spot-options';
 import { TierGroup } from './tier-auto-scaling-group';
-import { capacityOf, checkTier, warnOfTier } from './tier-checks';
+import { capacityOf, checkCapacityBlock, checkTier, warnOfTier } from './tier-checks';
 import { type TierNetwork, warnOfIsolatedSubnets } from './tier-exits';
 import { TIER } from './tier-fields';
 import { groupMetric, reservationMetric } from './tier-metrics';
@@ -314,6 +316,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
         this,
       );
     }
+    checkCapacityBlock(this, this._options, template, this._replacement);
     checkHeldAttributes(this, template.bootstrap._agentConfig, this._replacement._holds);
     return template;
   }
@@ -324,6 +327,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       return NodeTemplate._ofTier(this, 'Template', NODE.pick(this.inForce), {
         clusterName: cluster.clusterName,
         clusterPath: cluster.scope.node.path,
+        capacityBlock: options.purchase?._capacityBlock,
         securityGroup: cluster.securityGroup,
       });
     }
@@ -344,9 +348,17 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     const { vpc, clusterArn, clusterName } = this.cluster;
     const { vpcSubnets } = this.inForce;
     checkSubnets(this, vpc, vpcSubnets);
+    checkZones(this, this.template._hardware, this.zones(), capacityOf(this._options).max);
     const launch = this.template._use({ scope: this, vpc, clusterArn, clusterName });
     checkVpcs(this, vpc, launch.securityGroups, this.template._additionalSecurityGroups, vpcSubnets);
     return launch;
+  }
+
+  /** The zones of the nodes; undefined where they are not known. */
+  private zones(): string[] | undefined {
+    const { availabilityZones, isPendingLookup } = this.cluster.vpc.selectSubnets(this.inForce.vpcSubnets);
+    if (isPendingLookup || Token.isUnresolved(availabilityZones)) return undefined;
+    return [...new Set(availabilityZones)];
   }
 
   private makeGroup(launch: NodeLaunch): autoscaling.AutoScalingGroup {
@@ -366,6 +378,11 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     const launchTemplates = launch.variants.map(({ launchTemplate }) => launchTemplate);
     const group = new TierGroup(this, 'AutoScalingGroup', props, launchTemplates, shared);
     nameGracePeriod(group);
+    const reservations = this._options.purchase?._reservations;
+    if (reservations !== undefined) {
+      const resource = group.node.defaultChild as autoscaling.CfnAutoScalingGroup;
+      resource.capacityReservationSpecification = reservationSpecification(reservations);
+    }
     // A node that starts before it may join its cluster fails, and is replaced for it.
     const { policy } = launch.permissions;
     if (policy !== undefined) group.node.addDependency(policy);

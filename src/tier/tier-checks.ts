@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { NodeTemplate } from '../node/node-template';
 import { fail } from '../private/errors';
 import type { Bounds } from '../private/value';
 import { warn } from '../private/warning';
@@ -51,6 +52,37 @@ function checkCapacity(
     fail(CODE, `\`desiredCapacity\` must be at least \`minCapacity\`, got: ${desired} and ${min}`, scope);
   if (max !== undefined && desired > max)
     fail(CODE, `\`desiredCapacity\` must be at most \`maxCapacity\`, got: ${desired} and ${most}`, scope);
+}
+
+/** Refuses what the instances of a capacity block cannot do: there is no other one of them. */
+export function checkCapacityBlock(
+  scope: IConstruct,
+  props: InstanceTierProps,
+  template: NodeTemplate,
+  replacement: NodeReplacement,
+): void {
+  if (props.purchase?._capacityBlock === undefined) return;
+  const refuse = (text: string) => fail('InvalidPurchase', text, scope);
+  if (props.template !== undefined) {
+    refuse(
+      '`PurchaseOption.capacityBlock()` excludes `template`: it is part of the launch template, which other ' +
+        'tiers use too. Give the tier node fields instead',
+    );
+  }
+  if (template.instanceTypes.length !== 1) {
+    refuse(
+      '`PurchaseOption.capacityBlock()` needs one instance type, that of the block, got: ' +
+        template._instances,
+    );
+  }
+  const { least, most } = replacement._healthy;
+  if (most > 100 || (most === 100 && least === 100)) {
+    refuse(
+      '`PurchaseOption.capacityBlock()` needs a `maxHealthyPercentage` of 100 and a `minHealthyPercentage` ' +
+        `below it, got: ${most} and ${least}: a block has no instance to spare for a new node. Write ` +
+        '`NodeReplacement.rolling({ minHealthyPercentage: 50, maxHealthyPercentage: 100 })`',
+    );
+  }
 }
 
 function checkRetired(

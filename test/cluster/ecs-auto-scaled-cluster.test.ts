@@ -294,7 +294,8 @@ describe('node fields of a cluster', () => {
 
   test('must include instance types somewhere', () => {
     expect(() => new TestStack().cluster({ tiers: [{ name: 'a' }] })).toThrow(
-      '`instanceTypes` must have at least one instance type: of the tier, its template, or the cluster ' +
+      '`instanceTypes` must have at least one instance type, or `instanceRequirements` say what they ' +
+        'must have: of the tier, its template, or the cluster ' +
         '(NoInstanceType',
     );
   });

@@ -1,6 +1,7 @@
 import { App, CfnOutput, Size } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -97,6 +98,9 @@ const withImport: AppWith = (stack, fields) => {
   return rendered(stack);
 };
 
+/** Newer than the table of types, so that it may have any hardware. */
+const NEWER = new ec2.InstanceType('m99i.12xlarge');
+
 const HOURS = { timeZone: 'Europe/Berlin' };
 const ACTION = { schedule: autoscaling.Schedule.cron({ hour: '7', minute: '0' }), minCapacity: 1 };
 const PORTS = { fromPort: 40000, toPort: 50000 };
@@ -124,6 +128,14 @@ export const APPS: Record<string, AppWith> = {
   NodeProps: withTier,
   NodeTemplateProps: withTemplate,
   NodeRoleProps: (stack, fields) => withTier(stack, { role: new NodeRole(stack, 'Role', fields) }),
+  NodeHardware: (stack, fields) =>
+    withTier(stack, {
+      instanceTypes: [NEWER],
+      vpcSubnets: { availabilityZones: ['eu-central-1a'], subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      hardware: fields,
+    }),
+  CapacityReservationOptions: (stack, fields) =>
+    withTier(stack, { purchase: PurchaseOption.capacityReservations(fields) }),
   NodeImageOptions: (stack, fields) => withTier(stack, { machineImage: NodeImage.amazonLinux2023(fields) }),
   NodeVolumeOptions: withRootVolume,
   RootVolumeOptions: withRootVolume,

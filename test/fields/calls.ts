@@ -135,6 +135,11 @@ export const CALLS: Record<string, (stack: TestStack) => Call> = {
     call: NodeVolume.additional,
     args: ['/dev/xvdb', { size: Size.gibibytes(8) }],
   }),
+  'PurchaseOption.capacityBlock': () => ({
+    call: PurchaseOption.capacityBlock,
+    args: ['cr-0123456789abcdef0'],
+  }),
+  'PurchaseOption.capacityReservations': () => ({ call: PurchaseOption.capacityReservations, args: [{}] }),
   'PurchaseOption.spot': () => ({ call: PurchaseOption.spot, args: [{}] }),
   'Sysctl.fileMax': sysctl('fileMax', 1000),
   'Sysctl.inotifyMaxUserInstances': sysctl('inotifyMaxUserInstances', 1000),

@@ -9,6 +9,7 @@ import {
 import { CLUSTER } from '../../src/cluster/cluster-fields';
 import { ATTRIBUTES } from '../../src/cluster/imported-cluster';
 import { NODE } from '../../src/node/node-fields';
+import { HARDWARE } from '../../src/node/node-hardware';
 import { IMAGE_OPTIONS } from '../../src/node/node-image';
 import { NODE_ROLE } from '../../src/node/node-role';
 import { NODE_TEMPLATE } from '../../src/node/node-template';
@@ -22,6 +23,7 @@ import { ROLLING } from '../../src/replacement/rolling-replacement-options';
 import { RATES } from '../../src/settings/agent-values';
 import { AGENT_CONFIG } from '../../src/settings/agent-variables';
 import { HOST_PORTS } from '../../src/settings/host-ports';
+import { RESERVATIONS } from '../../src/tier/capacity-reservations';
 import { SPOT } from '../../src/tier/spot-options';
 import { TIER, TIER_OPTIONS } from '../../src/tier/tier-fields';
 import { SCHEDULE_OPTIONS, WORKING_HOURS } from '../../src/tier/tier-schedule';
@@ -43,6 +45,7 @@ const ALL: Table[] = [
   DASHBOARD_OPTIONS,
   DOCKER_AUTH_OPTIONS,
   ENABLE_SERVICE,
+  HARDWARE,
   HOST_PORTS,
   IMAGE_OPTIONS,
   INSTALL_PACKAGES,
@@ -53,6 +56,7 @@ const ALL: Table[] = [
   NODE_TEMPLATE,
   ORPHAN_ALARM,
   RATES,
+  RESERVATIONS,
   REPAIR_NOTIFICATION,
   REPAIR_OPTIONS,
   ROLLING,

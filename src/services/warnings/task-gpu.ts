@@ -1,35 +1,71 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
-import { field, renderedList } from '../../rendered/resource';
+import { field, fieldList, renderedList } from '../../rendered/resource';
 import { type TaskRun, tiersWithout } from './task-platform';
 
 /**
  * Warns of containers that ask for a GPU where nodes are known to have none, or no driver for it: the agent
- * then registers no GPU, so their tasks are never placed, and managed scaling may start nodes
- * for them in vain.
+ * then registers no GPU, so their tasks are never placed, and managed scaling may start nodes for them in
+ * vain. And of containers that ask for a share of one where no share is given.
  */
 export function checkTaskGpu(run: TaskRun): void {
   const containers = containersWithGpu(run.taskDefinition);
   const without =
     containers.length === 0 ? [] : tiersWithout(run, ({ withoutGpu }) => withoutGpu === undefined);
-  if (without.length === 0) return;
-  const tiers = without.map(({ name, withoutGpu }) => `the tier "${name}" (${withoutGpu})`).join(' and ');
-  warn(
-    run.resource,
-    'Service.gpu',
-    `The containers ${containers.map((name) => `"${name}"`).join(', ')} of ${run.name} on the cluster ` +
-      `"${run.cluster.scope.node.path}" ask for GPUs, which ${tiers} does not offer: their tasks are not ` +
-      'placed there. Give them a tier of a GPU family (`instanceTypes`, such as g5.xlarge), whose image is ' +
-      '`NodeImage.amazonLinux2023Gpu()` where you name none, and name the tier in ' +
-      '`capacityProviderStrategies` (`cluster.tier(name).strategy()`).',
+  if (without.length > 0) {
+    const tiers = without.map(({ name, withoutGpu }) => `the tier "${name}" (${withoutGpu})`).join(' and ');
+    warn(
+      run.resource,
+      'Service.gpu',
+      `The containers ${named(containers)} of ${run.name} on the cluster ` +
+        `"${run.cluster.scope.node.path}" ask for GPUs, which ${tiers} does not offer: their tasks are not ` +
+        'placed there. Give them a tier of a GPU family (`instanceTypes`, such as g5.xlarge), whose image is ' +
+        '`NodeImage.amazonLinux2023Gpu()` where you name none, and name the tier in ' +
+        '`capacityProviderStrategies` (`cluster.tier(name).strategy()`).',
+    );
+    return;
+  }
+  checkSharing(
+    run,
+    containers.filter(({ shares }) => shares),
   );
 }
 
-function containersWithGpu(taskDefinition: CfnResource): string[] {
+function checkSharing(run: TaskRun, containers: GpuContainer[]): void {
+  const without =
+    containers.length === 0
+      ? []
+      : tiersWithout(run, ({ withoutGpuSharing }) => withoutGpuSharing === undefined);
+  if (without.length === 0) return;
+  const tiers = without
+    .map(({ name, withoutGpuSharing }) => `the tier "${name}" (${withoutGpuSharing})`)
+    .join(' and ');
+  warn(
+    run.resource,
+    'Service.gpuSharing',
+    `The containers ${named(containers)} of ${run.name} on the cluster "${run.cluster.scope.node.path}" ` +
+      `share a GPU by MPS, which ${tiers} does not offer: their tasks are not placed there. Pin a newer ` +
+      'release of the GPU image, or take another GPU family.',
+  );
+}
+
+/** A container that asks for GPUs, or for a share of one. */
+interface GpuContainer {
+  readonly name: string;
+  readonly shares: boolean;
+}
+
+function containersWithGpu(taskDefinition: CfnResource): GpuContainer[] {
   return renderedList(taskDefinition, 'containerDefinitions').flatMap((container) => {
-    const requirements = field(container, 'resourceRequirements');
-    const gpu =
-      Array.isArray(requirements) && requirements.some((requirement) => field(requirement, 'type') === 'GPU');
-    return gpu ? [String(field(container, 'name'))] : [];
+    const gpu = fieldList(container, 'resourceRequirements').find(
+      (requirement) => field(requirement, 'type') === 'GPU',
+    );
+    if (gpu === undefined) return [];
+    const shares = field(gpu, 'sharingStrategy', 'nvidiaMps') !== undefined;
+    return [{ name: String(field(container, 'name')), shares }];
   });
+}
+
+function named(containers: readonly GpuContainer[]): string {
+  return containers.map(({ name }) => `"${name}"`).join(', ');
 }

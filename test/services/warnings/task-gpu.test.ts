@@ -148,3 +148,44 @@ test('a container that asks for none is fine anywhere', () => {
   ec2Service(stack, stack.cluster(), { taskDefinition: training(stack) });
   expect(warning(stack, ID)).toBeUndefined();
 });
+
+describe('containers that share a GPU by MPS', () => {
+  function sharing(tier: Partial<InstanceTierProps>): string | undefined {
+    const stack = new TestStack();
+    const cluster = stack.cluster({ tiers: [{ name: 'general', ...tier }] });
+    const taskDefinition = training(stack, 1);
+    const resource = taskDefinition.node.defaultChild as ecs.CfnTaskDefinition;
+    const gpu = 'ContainerDefinitions.0.ResourceRequirements.0';
+    resource.addPropertyDeletionOverride(`${gpu}.Value`);
+    resource.addPropertyOverride(`${gpu}.SharingStrategy.NvidiaMps.Memory`, 4096);
+    ec2Service(stack, cluster, { taskDefinition });
+    expect(
+      Object.values(stack.template.findResources('AWS::ECS::TaskDefinition'))[0].Properties
+        .ContainerDefinitions[0].ResourceRequirements,
+    ).toEqual([{ Type: 'GPU', SharingStrategy: { NvidiaMps: { Memory: 4096 } } }]);
+    return (warning(stack, ID) ?? warning(stack, 'Service.gpuSharing'))?.message;
+  }
+  const pinnedTo = (release: string) =>
+    NodeImage.amazonLinux2023Gpu({ resolution: NodeImageResolution.pinned(release) });
+
+  test('are fine on the newest image, and on a release that places by it', () => {
+    expect(sharing({ instanceTypes: types('g5.xlarge') })).toBeUndefined();
+    expect(
+      sharing({ instanceTypes: types('g5.xlarge'), machineImage: pinnedTo('20260929') }),
+    ).toBeUndefined();
+  });
+
+  test.each(['20260918', '2023.0.20260918'])('are warned about on an older release: %s', (release) => {
+    expect(sharing({ instanceTypes: types('g5.xlarge'), machineImage: pinnedTo(release) })).toBe(
+      'The containers "model" of the service "Estate/Api" on the cluster "Estate/Orders" share a GPU by ' +
+        `MPS, which the tier "general" (its image is pinned to ${release}, and the agent shares GPUs since ` +
+        '20260929) does not offer: their tasks are not placed there. Pin a newer release of the GPU image, ' +
+        'or take another GPU family.',
+    );
+  });
+
+  test('are warned about where there is a fraction of a GPU, or none', () => {
+    expect(sharing({ instanceTypes: types('g6f.2xlarge') })).toContain('g6f.2xlarge has a fraction of a GPU');
+    expect(sharing({ instanceTypes: types('m7i.large') })).toContain('m7i.large has no NVIDIA GPU');
+  });
+});
