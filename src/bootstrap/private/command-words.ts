@@ -59,6 +59,9 @@ const WRAPPERS: { readonly [name: string]: Wrapper } = {
   },
   runuser: { optionsWithValue: /^(-[uggG]|--(user|group|supp-group))$/ },
   unshare: {},
+  nsenter: { optionsWithValue: /^(-[tSG]|--(target|setuid|setgid))$/ },
+  // Never waited for.
+  coproc: { waits: /^$/ },
 };
 
 const SHELLS = /^(ba|da|a|z|k|mk|)sh$/;

@@ -49,6 +49,8 @@ export function parseShell(text: string): Script | undefined {
 class Parser {
   public readonly openHereDocuments: string[] = [];
   private at = 0;
+  /** Whether `!` was before the pipeline that was read last. */
+  private isNegated = false;
   private readonly hereDocuments: HereDocument[] = [];
 
   public constructor(private readonly text: string) {}
@@ -68,12 +70,13 @@ class Parser {
       if (this.at >= this.text.length || isEnd() || this.rest().startsWith(')') || this.isWordAhead(ENDS))
         break;
       const pipelines = this.pipelines();
+      const isNegated = this.isNegated;
       this.skipBlanks();
       const isBackground = /^&(?![&>])/.test(this.rest());
       if (isBackground) this.at += 1;
       else if (/^;(?!;|&)/.test(this.rest())) this.at += 1;
       else if (!/^(\n|\)|;;|;&|$)/.test(this.rest()) && !isEnd()) throw new NotUnderstood();
-      sequences.push({ pipelines, isBackground });
+      sequences.push({ pipelines, isBackground, isNegated });
     }
     return sequences;
   }
@@ -91,10 +94,16 @@ class Parser {
 
   private pipeline(): Command[] {
     this.skipBlanks();
-    while (this.takeWord('!') || this.takeWord('time') || this.takeWord('-p')) this.skipBlanks();
+    let isNegated = false;
+    for (;;) {
+      if (this.takeWord('!')) isNegated = !isNegated;
+      else if (!this.takeWord('time') && !this.takeWord('-p')) break;
+      this.skipBlanks();
+    }
     const commands = [this.command()];
     for (;;) {
       this.skipBlanks();
+      this.isNegated = isNegated;
       if (!/^\|(?!\|)/.test(this.rest())) return commands;
       this.at += this.rest().startsWith('|&') ? 2 : 1;
       this.skipLines();

@@ -66,6 +66,8 @@ export interface Sequence {
   readonly pipelines: readonly Pipeline[];
   /** Whether `&` is behind it, so that it is not waited for. */
   readonly isBackground: boolean;
+  /** Whether `!` is before the last pipeline. */
+  readonly isNegated: boolean;
 }
 
 export type CommandList = readonly Sequence[];

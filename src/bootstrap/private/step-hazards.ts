@@ -42,6 +42,8 @@ interface Place {
   /** Names of functions of the script itself, and those of them that are called and waited for. */
   readonly functions: ReadonlySet<string>;
   readonly calls: ReadonlySet<string>;
+  /** Names of functions that no word outside of their definition has. */
+  readonly unused: ReadonlySet<string>;
 }
 
 /** What a step's command does that no boot survives, as far as its words say. */
@@ -50,8 +52,9 @@ export function hazardsOf(text: string): Hazard[] {
   if (script === undefined) return [];
   const functions = new Set(functionsIn(script.commands));
   const calls = new Set(callsIn(script.commands));
+  const unused = new Set([...functions].filter((name) => isUnused(name, text)));
   const hazards = [
-    ...inList(script.commands, { isForeground: true, isBounded: false, functions, calls }),
+    ...inList(script.commands, { isForeground: true, isBounded: false, functions, calls, unused }),
     ...exitsOf(script.commands),
     ...script.openHereDocuments.map(
       (end): Hazard => ({
@@ -75,6 +78,11 @@ function functionsIn(commands: CommandList): string[] {
   });
 }
 
+/** Whether a name is in a text only where it is defined, so that nothing calls it. */
+function isUnused(name: string, text: string): boolean {
+  return text.split(/[^\w.:+-]+/).filter((word) => word === name).length === 1;
+}
+
 /** The names of commands that are waited for. */
 function callsIn(commands: CommandList): string[] {
   return commandsIn(commands.filter(({ isBackground }) => !isBackground)).flatMap((command) =>
@@ -92,10 +100,19 @@ function listsOf(command: Command): readonly CommandList[] {
 }
 
 function inList(commands: CommandList, place: Place): Hazard[] {
-  return commands.flatMap(({ pipelines, isBackground }) => {
-    const inner = isBackground ? { ...place, isForeground: false } : place;
+  return commands.flatMap(({ pipelines, isBackground }, index) => {
+    const isAwaited = place.isForeground && commands.slice(index + 1).some(waitsForOthers);
+    const inner = isBackground && !isAwaited ? { ...place, isForeground: false } : place;
     return pipelines.flatMap((pipeline) => inPipeline(pipeline, inner));
   });
+}
+
+/** `wait` for all that is in the background, or for the last of it. */
+function waitsForOthers({ pipelines, isBackground }: Sequence): boolean {
+  const [command] = pipelines[0];
+  if (isBackground || pipelines[0].length > 1 || command.kind !== 'simple') return false;
+  const [name, ...others] = command.words.map(({ text }) => text);
+  return name === 'wait' && (others.length === 0 || (others.length === 1 && others[0] === UNKNOWN));
 }
 
 function inPipeline(pipeline: Pipeline, place: Place): Hazard[] {
@@ -112,12 +129,11 @@ function inCommand(command: Command, place: Place, isPiped: boolean): Hazard[] {
       return inSimple(command, place, isPiped);
     case 'loop':
       return [
-        ...(isEndless(command, place.functions) && place.isForeground && !place.isBounded
-          ? [neverEnds(`a loop that nothing leaves (\`${command.keyword}\`)`)]
-          : []),
+        ...(place.isForeground && !place.isBounded ? endlessLoop(command, place.functions) : []),
         ...listsOf(command).flatMap((list) => inList(list, place)),
       ];
     case 'function': {
+      if (command.name !== undefined && place.unused.has(command.name)) return [];
       const isCalled = command.name !== undefined && place.calls.has(command.name);
       return command.lists.flatMap((list) =>
         inList(list, isCalled ? place : { ...place, isForeground: false }),
@@ -256,11 +272,28 @@ function endOfBootBy(name: string, words: readonly string[]): string[] {
       return words.some((word) => word === 'cloud-init')
         ? [`\`${name}\` of cloud-init, which runs the step`]
         : [];
+    case 'kill':
+      return endOfBootByKill(words.slice(1));
     case 'tee':
       return words.includes('/proc/sysrq-trigger') ? ['a write to /proc/sysrq-trigger'] : [];
     default:
       return [];
   }
+}
+
+/** Signals on which systemd, as the first process, reboots or powers off. */
+const SIGNALS_OF_INIT = /^(SIG)?(2|INT|RTMIN\+[3-7]|RTMIN\+1[3-7])$/;
+
+function endOfBootByKill(words: readonly string[]): string[] {
+  const [first, second] = words;
+  const isNamed = first === '-s' || first === '-n';
+  const signal = isNamed ? second : /^-./.test(first ?? '') ? first.slice(1) : undefined;
+  const processes = words.slice(isNamed ? 2 : signal === undefined ? 0 : 1);
+  if (signal === 'l' || signal === 'L' || signal === '0') return [];
+  return [
+    ...(processes.includes('-1') ? ['`kill` of every process'] : []),
+    ...(processes.includes('1') && SIGNALS_OF_INIT.test(signal ?? '') ? ['`kill` of the first process'] : []),
+  ];
 }
 
 /** Whether a shutdown is after the boot: in a quarter of an hour or more, or at an hour of the day. */
@@ -278,12 +311,13 @@ function startsAgent(name: string, words: readonly string[]): boolean {
   const known = words.map((word) => word ?? '');
   switch (name) {
     case 'docker':
-    case 'podman':
+    case 'podman': {
+      const [verb] = verbsOfDocker(known);
       return (
-        (/^(run|create)$/.test(known[1]) &&
-          known.some((word) => /(^|\/)amazon-ecs-agent(:|@|$)/.test(word))) ||
-        (/^(start|restart)$/.test(known[1]) && known.includes('ecs-agent'))
+        (/^(run|create)$/.test(verb) && known.some((word) => /(^|\/)amazon-ecs-agent(:|@|$)/.test(word))) ||
+        (/^(start|restart)$/.test(verb) && known.includes('ecs-agent'))
       );
+    }
     case '/usr/libexec/amazon-ecs-init':
     case 'amazon-ecs-init':
       return known.includes('start');
@@ -296,9 +330,15 @@ function startsAgent(name: string, words: readonly string[]): boolean {
   }
 }
 
+/** What docker is asked for, behind its own options and the word `container`. */
+function verbsOfDocker(words: readonly string[]): readonly string[] {
+  const operands = operandsOf(words, /^(-[HcDl]|--(host|config|context|log-level|tls\w+))$/);
+  return operands[0] === 'container' ? operands.slice(1) : operands;
+}
+
 /** What a command is that runs until it is stopped; undefined: it may end. */
 function endlessBy(name: string, words: readonly string[], isPiped: boolean): string | undefined {
-  const [first, second] = operandsOf(words);
+  const [first] = operandsOf(words);
   const isUnknown = words.some((word) => word.includes(UNKNOWN));
   switch (name) {
     case 'tail':
@@ -330,9 +370,18 @@ function endlessBy(name: string, words: readonly string[], isPiped: boolean): st
       return first === 'status' && hasOption(words, 'w', 'wait')
         ? '`cloud-init status --wait`, which waits for the end of user data'
         : undefined;
+    case 'vmstat':
+    case 'iostat':
+    case 'mpstat':
+      // An interval without a count.
+      return operandsOf(words).filter((word) => /^\d+$/.test(word)).length === 1 && !isUnknown
+        ? `\`${name}\` without a count`
+        : undefined;
     case 'docker':
-    case 'podman':
-      return endlessOfDocker(name, first, second, words);
+    case 'podman': {
+      const [verb, subverb] = verbsOfDocker(words);
+      return endlessOfDocker(name, verb, subverb, words);
+    }
     case 'docker-compose':
       return endlessOfCompose(name, first, words);
     default:
@@ -392,28 +441,48 @@ function stopsReading(command: Command): boolean {
   return /^(head|sed|awk|gawk|mawk|perl|python3?|ruby|node|dd|read|timeout|expect)$/.test(name);
 }
 
+function endlessLoop(loop: Loop, functions: ReadonlySet<string>): Hazard[] {
+  if (mayLeave(loop.body, functions) || mayLeave(loop.condition, functions)) return [];
+  if (isEndless(loop)) return [neverEnds(`a loop that nothing leaves (\`${loop.keyword}\`)`)];
+  return isUntilAgentRuns(loop) ? [neverEnds('a loop until the agent runs, which starts after it')] : [];
+}
+
+/** Whether it asks for the agent's own interface, or for its service, until there is one. */
+function isUntilAgentRuns({ keyword, condition }: Loop): boolean {
+  const commands = commandsIn(condition).flatMap((command) => (command.kind === 'simple' ? [command] : []));
+  const isNegated = condition.at(-1)?.isNegated === true;
+  if (keyword !== (isNegated ? 'while' : 'until')) return false;
+  return commands.some((command) => {
+    const { words } = unwrap(command);
+    return (
+      (/^(curl|wget|nc)$/.test(words[0]) && words.some((word) => /(:|^)51678(\/|$)/.test(word))) ||
+      (words[0] === 'systemctl' && words.includes('is-active') && words.some((word) => AGENT.test(word)))
+    );
+  });
+}
+
 /** Whether a loop goes on for good, unless something in it ends it. */
-function isEndless(loop: Loop, functions: ReadonlySet<string>): boolean {
+function isEndless(loop: Loop): boolean {
   if (loop.arithmetic !== undefined) {
     const [, condition] = loop.arithmetic.split(';');
     if (condition === undefined || !/^\s*[1-9]?\d*\s*$/.test(condition) || /^\s*0+\s*$/.test(condition))
       return false;
   } else if (loop.keyword === 'while') {
-    if (!isConstant(loop.condition, ALWAYS)) return false;
-  } else if (loop.keyword === 'until') {
-    if (!isConstant(loop.condition, NEVER)) return false;
+    return isConstant(loop.condition, 'succeeds');
   } else {
-    return false;
+    return loop.keyword === 'until' && isConstant(loop.condition, 'fails');
   }
-  return !mayLeave(loop.body, functions) && !mayLeave(loop.condition, functions);
+  return true;
 }
 
 /** Commands that always succeed, with their words. */
 const ALWAYS = /^(true|:|test \S+|\[ \S+ \]|sleep \S+)$/;
-const NEVER = /^(false|! true)$/;
+const NEVER = /^false$/;
 
-function isConstant(condition: CommandList, pattern: RegExp): boolean {
-  const last = condition.at(-1)?.pipelines;
+function isConstant(condition: CommandList, outcome: 'succeeds' | 'fails'): boolean {
+  const sequence = condition.at(-1);
+  const last = sequence?.pipelines;
+  const pattern = (outcome === 'succeeds') === (sequence?.isNegated !== true) ? ALWAYS : NEVER;
   if (last?.length !== 1 || last[0].length !== 1) return false;
   const [command] = last[0];
   if (command.kind === 'test')
@@ -423,37 +492,51 @@ function isConstant(condition: CommandList, pattern: RegExp): boolean {
   return !words.some((word) => word.includes(UNKNOWN)) && pattern.test(words.join(' '));
 }
 
-/** Commands that leave a loop or a script, or run what is not known here. */
-const LEAVES = /^(break|exit|return|exec|kill|eval|trap|source|\.)$/;
+/** Commands that leave a script, or run what is not known here. */
+const LEAVES = /^(exit|return|exec|kill|eval|trap|source|\.)$/;
 
-/** Whether something in it may leave a loop or the script, a function that it calls included. */
-function mayLeave(commands: CommandList, functions: ReadonlySet<string>): boolean {
+/**
+ * Whether something in it may leave a loop or the script, a function that it calls included. A `break` leaves
+ * the innermost loop; `depth` is how many there are in between.
+ */
+function mayLeave(commands: CommandList, functions: ReadonlySet<string>, depth = 0): boolean {
   return commandsIn(commands).some((command) => {
-    if (command.kind !== 'simple') return listsOf(command).some((list) => mayLeave(list, functions));
-    const name = command.words[0]?.text;
+    if (command.kind !== 'simple') {
+      const within = command.kind === 'loop' ? depth + 1 : depth;
+      return listsOf(command).some((list) => mayLeave(list, functions, within));
+    }
+    const [name, count = '1'] = command.words.map(({ text }) => text);
+    if (name === 'break') return !/^\d+$/.test(count) || Number(count) > depth;
     return name !== undefined && (LEAVES.test(name) || functions.has(name));
   });
 }
 
 /**
- * An `exit` that is always reached: what is behind it never runs, and a status other than 0 fails the step.
+ * An `exit`, or an `exec` of another program, that is always reached: what is behind it never runs, and a status other than 0 fails the step.
  */
 function exitsOf(commands: CommandList): Hazard[] {
   const at = commands.findIndex(isExit);
   if (at < 0) return [];
-  const status = statusOf(commands[at]);
+  const status = isExec(commands[at]) ? undefined : statusOf(commands[at]);
   if (status !== undefined && Number(status) !== 0) {
     const isReached = !mayLeave(commands.slice(0, at), new Set());
     return isReached ? [{ kind: 'fails', what: `\`exit ${status}\`` }] : [];
   }
   const behind = commandsIn(commands.slice(at + 1)).some(({ kind }) => kind !== 'function');
-  return behind ? [{ kind: 'exits', what: '`exit`' }] : [];
+  return behind ? [{ kind: 'exits', what: isExec(commands[at]) ? '`exec`' : '`exit`' }] : [];
+}
+
+function isExec({ pipelines: [[command]] }: Sequence): boolean {
+  return command.kind === 'simple' && command.words[0]?.text === 'exec';
 }
 
 function isExit({ pipelines, isBackground }: Sequence): boolean {
   const [[command], ...others] = [pipelines[0], ...pipelines.slice(1)];
   if (isBackground || others.length > 0 || pipelines[0].length > 1) return false;
-  return command.kind === 'simple' && command.words[0]?.text === 'exit';
+  if (command.kind !== 'simple') return false;
+  // Without a program `exec` redirects, and goes on.
+  const [name, program] = command.words.map(({ text }) => text);
+  return name === 'exit' || (name === 'exec' && program !== undefined);
 }
 
 function statusOf({ pipelines: [[command]] }: Sequence): string | undefined {
