@@ -143,7 +143,11 @@ class Parser {
     const body = this.compound();
     if (body === undefined) throw new NotUnderstood();
     const named = name ?? /^[^ \t\n(]+/.exec(head)?.[0];
-    return { kind: 'function', name: named, lists: [[{ pipelines: [[body]], isBackground: false }]] };
+    return {
+      kind: 'function',
+      name: named,
+      lists: [[{ pipelines: [[body]], isBackground: false, isNegated: false }]],
+    };
   }
 
   private ifCommand(): Command {
