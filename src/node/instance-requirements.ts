@@ -5,6 +5,7 @@ import type { IConstruct } from 'constructs';
 import { fail, quoteForMessage } from '../private/errors';
 import { instance, refined } from '../private/expected-type';
 import { nearMiss } from '../private/near-miss';
+import type { Value } from '../private/value';
 
 type Requirements = ec2.InstanceRequirementsConfig;
 type Property = autoscaling.CfnAutoScalingGroup.InstanceRequirementsProperty;
@@ -78,47 +79,51 @@ const PATTERNS = ['allowedInstanceTypes', 'excludedInstanceTypes'] as const;
 const MOST_PATTERNS = 400;
 const PATTERN = /^[a-zA-Z0-9.*-]{1,30}$/;
 
+/** Without what is not set: other languages may pass null for it. */
+function settled(given: Requirements): Requirements {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(set) as unknown as Requirements;
+}
+
+const OBJECT = instance<Requirements>({
+  name: 'an ec2.InstanceRequirementsConfig such as `{ vCpuCountMin: 2, memoryMin: Size.gibibytes(4) }`',
+  member: 'vCpuCountMin',
+});
+
 /** CDK and its validator, CloudFormation's schema and cfn-lint take what EC2 Auto Scaling refuses. */
-export const INSTANCE_REQUIREMENTS = refined(
-  instance<Requirements>({
-    name: 'an ec2.InstanceRequirementsConfig such as `{ vCpuCountMin: 2, memoryMin: Size.gibibytes(4) }`',
-    member: 'vCpuCountMin',
-  }),
-  (field, given, scope) => {
-    checkNames(field, given, scope);
-    for (const name of ['vCpuCountMin', 'memoryMin'] as const) {
-      if (given[name] === undefined || given[name] === null)
-        fail(
-          CODE,
-          `\`${field}.${name}\` is required: EC2 Auto Scaling takes no attributes without it`,
-          scope,
-        );
-    }
-    for (const range of RANGES) checkRange(field, range, given, scope);
-    checkPatterns(field, given, scope);
-    checkExcluding(field, given, PATTERNS, scope);
-    checkExcluding(
-      field,
-      given,
-      ['spotMaxPricePercentageOverLowestPrice', 'maxSpotPriceAsPercentageOfOptimalOnDemandPrice'],
+export const INSTANCE_REQUIREMENTS: Value<Requirements> = {
+  ...refined(OBJECT, (field, given, scope) => checkAll(field, settled(given), scope)),
+  settled,
+};
+
+function checkAll(field: string, given: Requirements, scope?: IConstruct): void {
+  checkNames(field, given, scope);
+  for (const name of ['vCpuCountMin', 'memoryMin'] as const) {
+    if (given[name] === undefined)
+      fail(CODE, `\`${field}.${name}\` is required: EC2 Auto Scaling takes no attributes without it`, scope);
+  }
+  for (const range of RANGES) checkRange(field, range, given, scope);
+  checkPatterns(field, given, scope);
+  checkExcluding(field, given, PATTERNS, scope);
+  checkExcluding(
+    field,
+    given,
+    ['spotMaxPricePercentageOverLowestPrice', 'maxSpotPriceAsPercentageOfOptimalOnDemandPrice'],
+    scope,
+  );
+  if (given.cpuManufacturers?.includes(ec2.CpuManufacturer.APPLE)) {
+    fail(
+      CODE,
+      `\`${field}.cpuManufacturers\` must not have \`ec2.CpuManufacturer.APPLE\`: such instances run ` +
+        'macOS alone',
       scope,
     );
-    if (given.cpuManufacturers?.includes(ec2.CpuManufacturer.APPLE)) {
-      fail(
-        CODE,
-        `\`${field}.cpuManufacturers\` must not have \`ec2.CpuManufacturer.APPLE\`: such instances run ` +
-          'macOS alone',
-        scope,
-      );
-    }
-  },
-);
+  }
+}
 
 /** A name that is none would be dropped silently. */
 function checkNames(field: string, given: Requirements, scope?: IConstruct): void {
-  const unknown = Object.keys(given).find(
-    (name) => !NAMES.includes(name) && (given as unknown as Record<string, unknown>)[name] !== undefined,
-  );
+  const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
   if (unknown === undefined) return;
   const meant = nearMiss(unknown, NAMES);
   fail(
@@ -148,15 +153,15 @@ function checkedNumber(
   scope?: IConstruct,
 ): number | undefined {
   const value: unknown = given[name];
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined) return undefined;
   if (of === 'MiB' || of === 'GiB') {
-    if (typeof (value as Partial<Size>).toMebibytes !== 'function')
+    if (!isSize(value))
       fail(
         CODE,
         `\`${field}.${name}\` must be a Size such as \`Size.gibibytes(4)\`, got: ${quoteForMessage(value)}`,
         scope,
       );
-    return (value as Size).isUnresolved() ? undefined : sizeIn(of, value as Size);
+    return value.isUnresolved() ? undefined : sizeIn(of, value);
   }
   if (Token.isUnresolved(value)) return undefined;
   if (typeof value === 'number' && value >= 0 && (of === 'decimals' || Number.isInteger(value))) return value;
@@ -192,6 +197,11 @@ function checkExcluding(
   fail(CODE, `\`${field}.${one}\` excludes \`${field}.${other}\`: set one of them`, scope);
 }
 
+/** Not by `instanceof`: an app may have two copies of aws-cdk-lib. */
+function isSize(value: unknown): value is Size {
+  return typeof (value as Partial<Size> | undefined)?.toMebibytes === 'function';
+}
+
 function sizeIn(unit: 'MiB' | 'GiB', size: Size): number {
   const options = { rounding: SizeRoundingBehavior.NONE };
   return unit === 'MiB' ? size.toMebibytes(options) : size.toGibibytes(options);
@@ -202,7 +212,7 @@ export function renderRequirements(requirements: Requirements): Property {
   const ranges = RANGES.map(({ min, max, property, of }) => {
     const [least, most] = [min, max].map((name) => {
       const value = requirements[name];
-      return value instanceof Object && (of === 'MiB' || of === 'GiB') ? sizeIn(of, value as Size) : value;
+      return (of === 'MiB' || of === 'GiB') && isSize(value) ? sizeIn(of, value) : value;
     });
     return [property, least === undefined && most === undefined ? undefined : { min: least, max: most }];
   });

@@ -116,6 +116,14 @@ describe('a tier by attributes', () => {
     expect(() => stack.template).not.toThrow();
   });
 
+  test('takes null for what is not set, as other languages may pass it', () => {
+    const nulls = { vCpuCountMax: null, excludedInstanceTypes: null, cpuManufacturers: null } as object;
+    const allowed = { allowedInstanceTypes: ['m7i.*'], acceleratorNames: null } as object;
+    expect(overridesOf(withAttributes({ ...nulls, ...allowed }))).toEqual(
+      overridesOf(withAttributes({ allowedInstanceTypes: ['m7i.*'] })),
+    );
+  });
+
   test('knows numbers that only CloudFormation knows', () => {
     const vCpuCountMin = Token.asNumber({ Ref: 'VCpus' });
     expect(
