@@ -1,6 +1,7 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { NodeProps } from '../node/node-props';
+import type { DrainLimit } from '../replacement/drain-limit';
 import type { NodeRepair } from '../replacement/node-repair';
 import type { NodeReplacement } from '../replacement/node-replacement';
 import type { InstanceTierProps } from '../tier/tier-options';
@@ -62,6 +63,14 @@ export interface EcsAutoScaledClusterProps extends NodeProps {
    * @default NodeRepair.none()
    */
   readonly repair?: NodeRepair;
+
+  /**
+   * How long a node that is about to be terminated may wait for its tasks to move. A tier that is replaced by
+   * `NodeReplacement.allAtOnce()` cannot have one, because it waits for no drain.
+   *
+   * @default DrainLimit.none()
+   */
+  readonly drainLimit?: DrainLimit;
 
   /**
    * CloudWatch Container Insights.

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { InstanceTier } from '../tier/instance-tier';
 import { Cordon } from './cordon/cordon';
+import { DrainLimits } from './drain-limit/drain-limits';
 import type { FleetCluster } from './fleet-cluster';
 import { ReadinessGate } from './readiness-gate/readiness-gate';
 import { Repair } from './repair/repair';
@@ -15,4 +16,6 @@ export function supportReplacement(tier: InstanceTier, cluster: FleetCluster): v
   if (tier._replacement._cordon) Cordon.of(stack).add(tier, cluster);
   const repair = tier._repair._plan;
   if (repair !== undefined) Repair.of(stack).repair(tier, cluster, repair);
+  const drainLimit = tier._drainLimit._plan;
+  if (drainLimit !== undefined) DrainLimits.of(stack).limit(tier, cluster, drainLimit);
 }

@@ -12,6 +12,7 @@ import { type NodeLaunch, NodeTemplate } from '../node/node-template';
 import { fail, quoteForMessage } from '../private/errors';
 import { formatFields } from '../private/fields';
 import { checkAtSynthesis } from '../rendered/problem';
+import type { DrainLimit } from '../replacement/drain-limit';
 import { checkHeldAttributes } from '../replacement/held-attributes';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
 import type { NodeRepair } from '../replacement/node-repair';
@@ -37,6 +38,7 @@ import { checkSubnets, checkVpcs } from './tier-network';
 import type { InstanceTierProps } from './tier-options';
 import { addSchedules } from './tier-schedule';
 import { STRATEGY_ITEM, TIER_STRATEGY, type TierStrategy } from './tier-strategy';
+import { checkUpkeep } from './upkeep-checks';
 
 /** The cluster as its tiers see it. */
 export interface TierCluster {
@@ -126,6 +128,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     this.inForce = TIER.inherit(this.inheritable, this._options);
     this.name = props.name;
     checkTier(this, this._options, this._replacement);
+    checkUpkeep(this, this._options, this._drainLimit, this._replacement);
 
     this.template = this.checkedTemplate();
     const launch = this.launch();
@@ -287,6 +290,11 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   /** @internal */
   public get _repair(): NodeRepair {
     return this.inForce.repair ?? TIER.fields.repair.implied;
+  }
+
+  /** @internal */
+  public get _drainLimit(): DrainLimit {
+    return this.inForce.drainLimit ?? TIER.fields.drainLimit.implied;
   }
 
   /**

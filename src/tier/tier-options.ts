@@ -3,6 +3,7 @@ import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { NodeProps } from '../node/node-props';
 import type { NodeTemplate } from '../node/node-template';
+import type { DrainLimit } from '../replacement/drain-limit';
 import type { NodeRepair } from '../replacement/node-repair';
 import type { NodeReplacement } from '../replacement/node-replacement';
 import type { PurchaseOption } from './purchase-option';
@@ -55,6 +56,14 @@ export interface InstanceTierOptions extends NodeProps {
    * @default - as the cluster says
    */
   readonly repair?: NodeRepair;
+
+  /**
+   * How long a node that is about to be terminated may wait for its tasks to move. A tier that is replaced by
+   * `NodeReplacement.allAtOnce()` cannot have one, because it waits for no drain.
+   *
+   * @default - as the cluster says
+   */
+  readonly drainLimit?: DrainLimit;
 
   /**
    * The least nodes, 0 or more. Managed scaling goes down to it when nothing runs.

@@ -1,4 +1,4 @@
-import { App, CfnOutput, Size } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, Size } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -9,6 +9,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   BootstrapStep,
   DockerAuth,
+  DrainLimit,
   EcsAutoScaledCluster,
   NodeBootstrap,
   NodeImage,
@@ -160,6 +161,8 @@ export const APPS: Record<string, AppWith> = {
     withScript(stack, { agent: { taskMetadataRpsLimit: { ...RATE, ...fields } } }),
   RollingReplacementOptions: (stack, fields) =>
     withTier(stack, { replacement: NodeReplacement.rolling(fields) }),
+  DrainLimitOptions: (stack, fields) =>
+    withTier(stack, { drainLimit: DrainLimit.stopTasksAfter(Duration.hours(1), fields) }),
   RepairOptions: (stack, fields) => withTier(stack, { repair: NodeRepair.replace(fields) }),
   RepairNotificationOptions: (stack, fields) =>
     withTier(stack, { repair: NodeRepair.notify(new sns.Topic(stack, 'Topic'), fields) }),

@@ -6,6 +6,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   BootstrapStep,
   DockerAuth,
+  DrainLimit,
   EcsAutoScaledCluster,
   InstanceTier,
   NodeBootstrap,
@@ -118,6 +119,11 @@ export const CALLS: Record<string, (stack: TestStack) => Call> = {
   },
   'NodeImageResolution.pinned': () => ({ call: NodeImageResolution.pinned, args: ['20260414'] }),
   'NodeLogDriver.of': () => ({ call: NodeLogDriver.of, args: ['awslogs'] }),
+  'DrainLimit.stopTasksAfter': () => ({ call: DrainLimit.stopTasksAfter, args: [Duration.hours(1), {}] }),
+  'DrainLimit.notifyAfter': (stack) => ({
+    call: DrainLimit.notifyAfter,
+    args: [Duration.hours(1), new sns.Topic(stack, 'Topic')],
+  }),
   'NodeRepair.replace': () => ({ call: NodeRepair.replace, args: [{}] }),
   'NodeRepair.notify': (stack) => ({ call: NodeRepair.notify, args: [new sns.Topic(stack, 'Topic'), {}] }),
   'NodeReplacement.rolling': () => ({ call: NodeReplacement.rolling, args: [{}] }),

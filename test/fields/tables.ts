@@ -18,6 +18,7 @@ import { ALARM, ALARMS, ORPHAN_ALARM, SHARE_ALARM } from '../../src/operations/a
 import { DASHBOARD_OPTIONS } from '../../src/operations/cluster-dashboard';
 import type { Checked } from '../../src/private/fields';
 import { DOCKER_AUTH_OPTIONS } from '../../src/registry/docker-auth';
+import { DRAIN_LIMIT_OPTIONS } from '../../src/replacement/drain-limit';
 import { REPAIR_NOTIFICATION, REPAIR_OPTIONS } from '../../src/replacement/node-repair';
 import { ROLLING } from '../../src/replacement/rolling-replacement-options';
 import { RATES } from '../../src/settings/agent-values';
@@ -57,6 +58,7 @@ const ALL: Table[] = [
   ORPHAN_ALARM,
   RATES,
   RESERVATIONS,
+  DRAIN_LIMIT_OPTIONS,
   REPAIR_NOTIFICATION,
   REPAIR_OPTIONS,
   ROLLING,

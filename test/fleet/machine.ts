@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 
 /** The resources of one part of a stack, by the end of their logical ids. */
-export type Part = 'ReadinessGate' | 'Cordon' | 'Repair';
+export type Part = 'ReadinessGate' | 'Cordon' | 'Repair' | 'DrainLimits';
 
 /** The logical ids and resources of a type that belong to a part. */
 export function resourcesOf(template: Template, part: Part, type: string): [string, any][] {
