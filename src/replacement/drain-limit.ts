@@ -19,8 +19,8 @@ import { MESSAGES } from './messages';
  */
 export interface DrainLimitOptions {
   /**
-   * The topic that gets a message for each node whose tasks are stopped: it names the node and what still runs
-   * on it. A topic of another region and a FIFO topic are refused.
+   * The topic that gets a message for each node whose tasks are stopped: it names the node and what still
+   * runs on it. A topic of another region and a FIFO topic are refused.
    *
    * @default - alarms alone (`addAlarms()`)
    */

@@ -4,7 +4,9 @@ import type { DrainLimit } from '../replacement/drain-limit';
 import type { NodeReplacement } from '../replacement/node-replacement';
 import type { InstanceTierProps } from './tier-options';
 
-/** Refuses options that look after running nodes, where the way in which these are replaced leaves no room. */
+/**
+ * Refuses options that look after running nodes, where the way in which these are replaced leaves no room.
+ */
 export function checkUpkeep(
   scope: IConstruct,
   own: InstanceTierProps,

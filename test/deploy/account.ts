@@ -128,7 +128,7 @@ export class Account {
 }
 
 /** A part of the logical id of a state machine of the library. */
-export type Machine = 'ReadinessGate' | 'Cordon' | 'Repair';
+export type Machine = 'ReadinessGate' | 'Cordon' | 'Repair' | 'DrainLimits';
 
 /** A run of a state machine. */
 export interface Run {

@@ -11,6 +11,7 @@ const MACHINES: Record<string, string> = {
   ReadinessGate: 'Readiness gate',
   Cordon: 'Cordon',
   Repair: 'Repair',
+  DrainLimits: 'Drain limits',
 };
 
 /**

@@ -12,6 +12,7 @@ import {
   AgentPropagateTagsFrom,
   BootstrapStep,
   DockerAuth,
+  DrainLimit,
   EcsAutoScaledCluster,
   NodeRepair,
   NodeReplacement,
@@ -75,6 +76,7 @@ class Everything extends Stack {
       containerInsightsV2: ecs.ContainerInsights.ENHANCED,
       enableFargateCapacityProviders: true,
       repair: NodeRepair.replace({ topic }),
+      drainLimit: DrainLimit.stopTasksAfter(Duration.minutes(30), { topic }),
       replacement: NodeReplacement.rolling({
         minHealthyPercentage: 100,
         maxHealthyPercentage: 110,

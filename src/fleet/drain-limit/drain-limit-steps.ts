@@ -17,11 +17,11 @@ const GROUP = '$states.result.AutoScalingGroups[0]';
 const MAX_NAMED = 4000;
 
 /**
- * What becomes of a node whose drain does not end. The hook is ECS's own, and ECS goes on with its drain until
- * the hook is completed: no state of the node is changed before the limit.
+ * What becomes of a node whose drain does not end. The hook is ECS's own, and ECS goes on with its drain
+ * until the hook is completed: no state of the node is changed before the limit.
  *
- * All of it may be done twice, so an event that comes twice does no harm. Each call that fails leads on to the
- * end of the drain: nothing may keep the node.
+ * All of it may be done twice, so an event that comes twice does no harm. Each call that fails leads on to
+ * the end of the drain: nothing may keep the node.
  */
 export function drainLimitSteps(scope: Construct): sfn.IChainable {
   const steps = new Steps(scope);

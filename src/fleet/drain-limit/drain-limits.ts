@@ -19,9 +19,9 @@ const GRACE = Duration.minutes(6);
 /**
  * Ends drains that have reached the limit of their tier, or tells a topic of them.
  *
- * Auto Scaling's event for ECS's own hook starts a run, which waits for the limit. If the node still drains, its
- * tasks and services are named and the tasks are stopped. Only where that does not end the drain is ECS's hook
- * completed. A second hook would not do: Auto Scaling waits for all of them.
+ * Auto Scaling's event for ECS's own hook starts a run, which waits for the limit. If the node still drains,
+ * its tasks and services are named and the tasks are stopped. Only where that does not end the drain is ECS's
+ * hook completed. A second hook would not do: Auto Scaling waits for all of them.
  *
  * The hook's name is in the event. A rule matches what it begins with, because AWS documents the name by an
  * example only.

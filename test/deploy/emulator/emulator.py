@@ -12,6 +12,7 @@ ministack 1.5.33 (MIT) is a third party's; these parts are OURS, written for the
   the cluster query language, attributes; node_health.py: their health, its event, and leaving a cluster by force;
   services.py: services as a test says they are;
 - terminations.py: how an instance goes by its health and through terminate hooks, with ECS's drain at its worst;
+- tasks.py: tasks as a test puts them on a node, which keep its drain from ending;
 - messages.py: what topics have been sent;
 - common.py: throttling, and the limit of what a state of a machine may get;
 - for_tests.py: what a test makes happen.
@@ -34,9 +35,10 @@ import messages
 import node_health
 import refreshes
 import services
+import tasks
 import terminations
 
-for part in (common, container_instances, node_health, services, auto_scaling, terminations, refreshes, ec2_instances,
+for part in (common, container_instances, node_health, services, auto_scaling, terminations, tasks, refreshes, ec2_instances,
              cloudformation_types, messages, for_tests):
     part.install()
 

@@ -6,6 +6,7 @@ import messages
 import node_health
 import refreshes
 import services
+import tasks
 import terminations
 from ministack.core.responses import json_response
 from ministack.services import autoscaling as _asg, ecs as _ecs
@@ -47,7 +48,7 @@ def _calls():
 
 _WHAT = {'surge': _surge, 'fail': _fail, 'roll_back': _roll_back, 'kill': _kill, 'throttle': _throttle, 'nodes': _nodes, 'calls': _calls,
          'service': services.put, 'health': node_health.change, 'connect': node_health.connect, 'drain': terminations.drain,
-         'messages': messages.taken}
+         'messages': messages.taken, 'tasks': tasks.put}
 
 
 def _handle(data):

@@ -16,8 +16,10 @@ from ministack.services import autoscaling as _asg
 _UNHEALTHY_AFTER = 40
 _lock = threading.RLock()
 
+busy = []  # asked with an instance: whether it still runs tasks
 
-def _later(seconds, do):
+
+def later(seconds, do):
     context = contextvars.copy_context()
     timer = threading.Timer(seconds * SCALE, lambda: context.run(do))
     timer.daemon = True
@@ -55,11 +57,13 @@ def begin(group, instance):
         if node is not None:
             node['status'] = 'DRAINING'
             if node_health.is_heard(arn):
-                _later(20, lambda: _answer(group, instance))
+                later(20, lambda: _answer(group, instance))
         auto_scaling.launch_and_terminate(group)
 
 
 def _answer(group, instance):
+    if any(runs(instance['InstanceId']) for runs in busy):
+        return later(20, lambda: _answer(group, instance))
     for hook in [name for name in instance['Waits'] if name.startswith('ecs-managed-draining-')]:
         complete(group, instance, hook)
 
@@ -86,7 +90,7 @@ def _set_health(p):
     calls.append(f"SetInstanceHealth {instance['InstanceId']} {_asg._p(p, 'HealthStatus')} {_asg._p(p, 'ShouldRespectGracePeriod')}")
     instance['HealthStatus'] = _asg._p(p, 'HealthStatus')
     if instance['HealthStatus'] == 'Unhealthy' and instance['LifecycleState'] == 'InService':
-        _later(_UNHEALTHY_AFTER, lambda: begin(group, instance))
+        later(_UNHEALTHY_AFTER, lambda: begin(group, instance))
     return _asg._xml(200, 'SetInstanceHealthResponse', '<SetInstanceHealthResult/>')
 
 
