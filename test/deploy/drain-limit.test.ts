@@ -2,9 +2,9 @@
  * The drain limits at work: the template that the library synthesises, deployed to ministack with the shim of
  * `emulator/`.
  *
- * This proves the wiring and the decisions of the state machine: when it acts, what it names, in which order it
- * calls, and that its calls are what botocore's models of the APIs take. It does not prove AWS's behavior (tasks,
- * terminate hooks and ECS's drain are the shim's) nor permissions (test/fleet has the list).
+ * This proves the wiring and the decisions of the state machine: when it acts, what it names, in which order
+ * it calls, and that its calls are what botocore's models of the APIs take. It does not prove AWS's behavior
+ * (tasks, terminate hooks and ECS's drain are the shim's) nor permissions (test/fleet has the list).
  */
 import { Duration } from 'aws-cdk-lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -93,12 +93,12 @@ class Limited {
   }
 }
 
-describe('a tier whose tasks are stopped after half an hour', () => {
+describe('a tier whose tasks are stopped after five minutes', () => {
   let tier: Limited;
 
   beforeAll(async () => {
     tier = await Limited.with('Stopped', (topic) =>
-      DrainLimit.stopTasksAfter(Duration.minutes(30), { topic }),
+      DrainLimit.stopTasksAfter(Duration.minutes(5), { topic }),
     );
     await tier.node(); // one that stays
   });
@@ -118,7 +118,7 @@ describe('a tier whose tasks are stopped after half an hour', () => {
     expect(await tier.isThere(node)).toBe(false);
     expect((await calls()).sort()).toEqual(['stop family:job', 'stop service:api']);
     expect(await tier.messages()).toEqual([
-      `${node.InstanceId} of ${tier.group.name} has drained for 30 minutes. It still runs 2 tasks of: ` +
+      `${node.InstanceId} of ${tier.group.name} has drained for 5 minutes. It still runs 2 tasks of: ` +
         'service:api, family:job. They are stopped, and the node is let go.',
     ]);
   });
@@ -200,7 +200,7 @@ describe('a tier whose tasks are stopped after half an hour', () => {
 });
 
 test('a tier that only tells names the tasks, and leaves the node to ECS', async () => {
-  const tier = await Limited.with('Told', (topic) => DrainLimit.notifyAfter(Duration.hours(1), topic));
+  const tier = await Limited.with('Told', (topic) => DrainLimit.notifyAfter(Duration.minutes(6), topic));
   await tier.node();
   const node = await tier.node({ group: 'service:api', stops: false });
   await calls();
@@ -208,5 +208,7 @@ test('a tier that only tells names the tasks, and leaves the node to ECS', async
   expect(await tier.lastStateOf(await tier.ended(node))).toBe('Only told');
   expect(await tier.isThere(node)).toBe(true);
   expect(await calls()).toEqual([]);
-  expect(await tier.messages()).toEqual([expect.stringMatching(/has drained for 60 minutes.*Nothing is done/)]);
+  expect(await tier.messages()).toEqual([
+    expect.stringMatching(/has drained for 6 minutes.*Nothing is done/),
+  ]);
 });

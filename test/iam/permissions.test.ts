@@ -44,7 +44,9 @@ describe('every permission', () => {
     const owners = ours()
       .filter(({ actions }) => actions.some((action) => action.includes('*')))
       .map(ownerOf);
-    expect(new Set(owners)).toEqual(new Set(['Key of a volume', 'Topic of alarms', 'Repair', 'Drain limits']));
+    expect(new Set(owners)).toEqual(
+      new Set(['Key of a volume', 'Topic of alarms', 'Repair', 'Drain limits']),
+    );
   });
 
   test('is for nobody but AWS itself where it stands in the policy of a resource', () => {
