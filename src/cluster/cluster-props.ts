@@ -32,6 +32,9 @@ export interface EcsAutoScaledClusterProps extends NodeProps {
   /**
    * The tiers. More can be added with `addTier()`; a cluster without a tier is an error at synthesis.
    *
+   * In Python each is an `InstanceTierProps(…)`: a dict in a list loses all names with an underscore, such as
+   * `max_capacity`, without a message.
+   *
    * @default - none yet
    */
   readonly tiers?: InstanceTierProps[];

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { fail, quoteForMessage } from '../private/errors';
+import { inPython } from '../private/language';
 import { acceleratorOfRequirements, architecturesOfRequirements } from './attribute-kinds';
 import {
   type Accelerator,
@@ -51,12 +52,17 @@ export function chooseInstances(
   };
 }
 
+/** jsii drops these names before the library sees the tier. */
+const DICT_IN_A_LIST =
+  "Write each item of `tiers` as `InstanceTierProps(name='…', instance_types=[…])`: a dict in a list loses " +
+  'all names with an underscore';
+
 function chosenByName(scope: IConstruct, instanceTypes: ec2.InstanceType[]): InstanceChoice {
   if (instanceTypes.length === 0) {
     fail(
       'NoInstanceType',
       '`instanceTypes` must have at least one instance type, or `instanceRequirements` say what they must ' +
-        'have: of the tier, its template, or the cluster',
+        `have: of the tier, its template, or the cluster${inPython(DICT_IN_A_LIST)}`,
       scope,
     );
   }
