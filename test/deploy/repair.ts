@@ -21,7 +21,8 @@ export class Repaired {
     repair: (topic: sns.ITopic) => NodeRepair,
     props: InstanceTierOptions = {},
   ): Promise<Repaired> {
-    const name = `Repaired${++Repaired.stacks}`;
+    // Not a name that has that of a state machine in it: machines are found by theirs.
+    const name = `Tended${++Repaired.stacks}`;
     const stack = deployable(name);
     const topic = new sns.Topic(stack, 'Alerts', { topicName: `alerts-of-${name}` });
     stack.cluster({
@@ -87,14 +88,20 @@ export class Repaired {
     return this.account.runs('Repair', this.name);
   }
 
-  /** The run of a node, when it has ended so. */
+  /** The last run of a node, when its status is this. */
   public ended(node: Instance, status: string, seconds = 30): Promise<Run> {
     return until(
       `the run of ${node.InstanceId} is ${status}`,
-      async () =>
-        (await this.runs()).find((run) => run.status === status && run.input.includes(node.InstanceId)),
+      async () => {
+        const run = await this.runOf(node);
+        return run?.status === status && run;
+      },
       seconds,
     );
+  }
+
+  private async runOf(node: Instance): Promise<Run | undefined> {
+    return (await this.runs()).filter(({ input }) => input.includes(node.InstanceId)).at(-1);
   }
 
   /** How often a run has been in a state. */
@@ -111,19 +118,18 @@ export class Repaired {
     return events.flatMap((event: any) => event.stateEnteredEventDetails?.name ?? []);
   }
 
-  /** The runs of some nodes have been in a state so often. */
-  public looked(nodes: Instance[], times: number, state = 'Wait'): Promise<boolean> {
-    return until(
-      `${nodes.length} runs have been ${times} times in ${state}`,
-      async () => {
-        const runs = await this.runs();
-        const own = nodes.map((node) => runs.find(({ input }) => input.includes(node.InstanceId)));
-        if (own.includes(undefined)) return false;
-        const counts = await Promise.all(own.map((run) => this.times(run as Run, state)));
-        return counts.every((count) => count >= times);
-      },
-      60,
-    );
+  /** The last runs of some nodes have been in a state so often. */
+  public async looked(nodes: Instance[], times: number, state = 'Wait'): Promise<void> {
+    for (const node of nodes) {
+      await until(
+        `the run of ${node.InstanceId} has been ${times} times in ${state}`,
+        async () => {
+          const run = await this.runOf(node);
+          return run !== undefined && (await this.times(run, state)) >= times;
+        },
+        60,
+      );
+    }
   }
 
   public gone(node: Instance): Promise<boolean> {
