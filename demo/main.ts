@@ -1,9 +1,11 @@
 import { join, relative } from 'node:path';
 import { bootNode, cannotBoot } from './boot';
+import { drawPlan, planOfTheChange, synthesizeChanged } from './plan';
 import { nodeOf, rowsOf, synthesize } from './synthesis';
 import { table } from './table';
 
 const OUT = join(__dirname, '..', 'cdk.out', 'article');
+const CHANGED = join(__dirname, '..', 'cdk.out', 'article-changed');
 
 /** Tells what takes a while on standard error, so that standard output is the result alone. */
 async function step<T>(what: string, body: () => T | Promise<T>): Promise<T> {
@@ -58,6 +60,12 @@ async function main(): Promise<void> {
     'Templates',
     estate.assembly.stacks.map((stack) => `  ${relative(process.cwd(), stack.templateFullPath)}`).join('\n'),
   );
+
+  await step('synthesizing a change: one more command in the boot of the template "Standard"', () =>
+    synthesizeChanged(CHANGED),
+  );
+  section('A plan of its deployment', indented(planOfTheChange(OUT, CHANGED)));
+  section('The plan as a picture', `  ${relative(process.cwd(), drawPlan(OUT, CHANGED))}`);
 }
 
 const PARAMETERS = ['net.core.somaxconn', 'net.ipv4.ip_local_port_range'];
