@@ -1,10 +1,11 @@
-import { Token } from 'aws-cdk-lib';
+import { type CfnResource, Token } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { associationOf } from '../services/repairs/association-dependency';
 import type { ServedCluster, ServedTier } from '../services/served-cluster';
 import type { HostPortRange } from '../settings/agent-config';
 import { DEFAULT_HOST_PORTS } from '../settings/host-ports';
 import type { InstanceTier } from '../tier/instance-tier';
+import { maxNodesOf } from '../tier/max-nodes';
 import { ATTRIBUTES, type EcsAutoScaledClusterAttributes, SERVED_CLUSTER } from './imported-cluster';
 
 /**
@@ -56,6 +57,10 @@ function servedTier(tier: InstanceTier, isInDefaultStrategy: boolean): ServedTie
     withoutGpu: template._withoutGpu,
     withoutGpuSharing: template._withoutGpuSharing,
     nodeSizes: template._nodeSizes,
+    instanceAttributes: template.bootstrap._agentConfig.instanceAttributes ?? {},
+    get maxNodes() {
+      return maxNodesOf(tier.autoScalingGroup.node.defaultChild as CfnResource);
+    },
     get securityGroups() {
       return tier._securityGroups;
     },

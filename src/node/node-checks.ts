@@ -5,9 +5,11 @@ import { warn } from '../private/warning';
 import { type AgentConfig, AgentLogDriver } from '../settings/agent-config';
 import { nearMissesIn } from '../settings/agent-variables';
 import type { Sysctl } from '../settings/sysctl';
+import { specsOf } from './instance-type-specs';
 import { knownTypes } from './known-types';
 import { MAX_GROUPS } from './node-fields';
 import type { NodeProps } from './node-props';
+import { mebibytesOf } from './node-size';
 
 /** Refuses what EC2 would refuse when a node starts, or when the launch template is made. */
 export function checkNode(scope: IConstruct, props: NodeProps, instanceTypes: ec2.InstanceType[]): void {
@@ -62,6 +64,31 @@ function checkSecurityGroups(
       scope,
     );
   }
+}
+
+/**
+ * Refuses a reservation for the system that is as large as a node: its agent finds no memory for tasks, and
+ * does not register.
+ */
+export function checkReservedMemory(
+  scope: IConstruct,
+  { reservedMemory }: AgentConfig,
+  instanceTypes: ec2.InstanceType[],
+): void {
+  const reserved = mebibytesOf(reservedMemory);
+  const sizes = knownTypes(instanceTypes).map((type) => ({
+    type: type.toString(),
+    memoryMiB: specsOf(type.toString())?.memoryMiB,
+  }));
+  const small = sizes.filter(({ memoryMiB }) => memoryMiB !== undefined && memoryMiB <= reserved);
+  if (small.length === 0) return;
+  fail(
+    'InvalidAgentConfig',
+    '`agent.reservedMemory` must be less than the memory of each instance type, got: ' +
+      `${reserved} MiB with ${small.map(({ type, memoryMiB }) => `${type} (${memoryMiB} MiB)`).join(', ')}. ` +
+      'It is what the agent keeps from tasks for the system, not what tasks get',
+    scope,
+  );
 }
 
 /** Warns of variables that look like those of fields: the agent passes over one that it does not know. */

@@ -8,6 +8,12 @@ export interface NodeSize {
   readonly instanceType: string;
   readonly vCpus: number;
   readonly memoryMiB: number;
+  readonly networkInterfaces: number;
+}
+
+/** 0 where it is left out, or known at deployment only. */
+export function mebibytesOf(reservedMemory: Size | undefined): number {
+  return reservedMemory === undefined || reservedMemory.isUnresolved() ? 0 : reservedMemory.toMebibytes();
 }
 
 /**
@@ -19,8 +25,7 @@ export function nodeSizesOf(
   reservedMemory: Size | undefined,
   vCpus?: number,
 ): NodeSize[] | undefined {
-  const reserved =
-    reservedMemory === undefined || reservedMemory.isUnresolved() ? 0 : reservedMemory.toMebibytes();
+  const reserved = mebibytesOf(reservedMemory);
   const sizes = instanceTypes.flatMap((type) => {
     const instanceType = type.toString();
     const specs = hasKnownName(type) ? specsOf(instanceType) : undefined;
@@ -30,6 +35,7 @@ export function nodeSizesOf(
         instanceType,
         vCpus: vCpus === undefined || Token.isUnresolved(vCpus) ? specs.vCpus : vCpus,
         memoryMiB: specs.memoryMiB - reserved,
+        networkInterfaces: specs.networkInterfaces,
       },
     ];
   });

@@ -20,7 +20,14 @@ import { reasonAgainst, reasonAgainstImage } from './image-checks';
 import { chooseImage, type ImageChoice, imageOf } from './image-choice';
 import { chooseInstances, type InstanceChoice } from './instance-choice';
 import { type LaunchVariant, launchOverrides } from './launch-overrides';
-import { checkNode, warnOfAgentLog, warnOfIpv6, warnOfNearMisses, warnOfSizes } from './node-checks';
+import {
+  checkNode,
+  checkReservedMemory,
+  warnOfAgentLog,
+  warnOfIpv6,
+  warnOfNearMisses,
+  warnOfSizes,
+} from './node-checks';
 import { NODE } from './node-fields';
 import type { NodeHardware } from './node-hardware';
 import { NodeImage } from './node-image';
@@ -148,6 +155,7 @@ export class NodeTemplate extends Construct {
     this.choice = chooseImage(this, node.machineImage, this.instances);
     checkNode(this, node, this.instanceTypes);
     checkHardware(this, this._hardware, this.instances, node.associatePublicIpAddress);
+    checkReservedMemory(this, node.agent ?? {}, this.instanceTypes);
     warnOfSizes(this, this.instanceTypes);
     warnOfNearMisses(this, node.agent?.environment ?? {});
     warnOfAgentLog(this, node.agent ?? {});

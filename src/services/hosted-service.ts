@@ -1,4 +1,4 @@
-import type { CfnResource } from 'aws-cdk-lib';
+import type { CfnResource, aws_ecs as ecs } from 'aws-cdk-lib';
 import { field, listAtTheEnd, rendered, renderedNumber } from '../rendered/resource';
 import { mayBeTier, type NamedProvider, namedProvider } from './capacity-provider';
 import type { ClusterMatch } from './cluster-match';
@@ -38,6 +38,14 @@ export class HostedService {
 
   public get isDeployedByCodeDeploy(): boolean {
     return this.rendered('deploymentController', 'type') === 'CODE_DEPLOY';
+  }
+
+  /** By ECS's own rolling deployment, which is what it does where nothing is said. */
+  public get isDeployedByEcs(): boolean {
+    return (
+      (this.rendered('deploymentController', 'type') ?? 'ECS') === 'ECS' &&
+      (this.rendered('deploymentConfiguration', 'strategy') ?? 'ROLLING') === 'ROLLING'
+    );
   }
 
   public get launchType(): unknown {
@@ -80,6 +88,23 @@ export class HostedService {
       return this.launchType === 'EC2' ? tiers : tiers.filter((tier) => tier.isInDefaultStrategy);
     const named = this.strategyProviders.map(({ tier }) => tier?.name);
     return tiers.filter(({ name }) => named.includes(name));
+  }
+
+  /**
+   * The tiers on which alone its tasks can be placed; undefined where they may also be placed elsewhere, or
+   * where that is not known.
+   */
+  public get onlyTiers(): ServedTier[] | undefined {
+    const { cluster } = this;
+    if (cluster.tiers === undefined || !this.runsOnNodes) return undefined;
+    const providers = this.hasStrategy
+      ? this.strategyProviders
+      : (cluster.capacityProviderNames ?? []).map((name) => namedProvider(this.resource, name, cluster));
+    const isElsewhere = ({ tier, kind }: NamedProvider) =>
+      tier === undefined && (this.hasStrategy || kind !== 'Fargate');
+    // `addCapacity()` adds a group without a provider.
+    const hasOwnGroup = (cluster.scope as Partial<ecs.ICluster>).autoscalingGroup !== undefined;
+    return providers.some(isElsewhere) || (hasOwnGroup && !this.hasStrategy) ? undefined : this.possibleTiers;
   }
 
   public rendered(...path: string[]): unknown {

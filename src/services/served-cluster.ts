@@ -8,6 +8,8 @@ export interface ServedNodeSize {
   readonly vCpus: number;
   /** Without what `agent.reservedMemory` keeps from tasks. */
   readonly memoryMiB: number;
+  /** Its own included. */
+  readonly networkInterfaces: number;
 }
 
 /** A tier of a cluster, as far as it decides which tasks run on it. */
@@ -23,6 +25,10 @@ export interface ServedTier {
   readonly architectures: readonly ('x86_64' | 'arm64')[];
   /** What nodes of each of its instance types have; undefined: a type is not known. */
   readonly nodeSizes?: readonly ServedNodeSize[];
+  /** The most nodes that it ever has; undefined: not known. */
+  readonly maxNodes?: number;
+  /** The attributes that its agents register; undefined: not known. */
+  readonly instanceAttributes?: Readonly<Record<string, string>>;
   /** Why its nodes offer no GPU to containers; undefined: they may. */
   readonly withoutGpu?: string;
   /** Why containers cannot share a GPU of its nodes; undefined: they may. */

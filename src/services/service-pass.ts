@@ -22,9 +22,12 @@ import { checkDefaultStrategy, checkStrategy, checkTargetStrategies } from './wa
 import { checkCodeDeploy } from './warnings/code-deploy';
 import { checkDuplicateRules } from './warnings/duplicate-rules';
 import { checkHostPorts } from './warnings/host-ports';
+import { checkNetworkInterfaces } from './warnings/network-interfaces';
 import { checkNetworkLoadBalancer } from './warnings/network-load-balancer';
+import { checkOnePerNode } from './warnings/one-per-node';
 import { checkOutgoingPorts } from './warnings/outgoing-ports';
 import { checkPeerPorts } from './warnings/peer-ports';
+import { checkPlacementConstraints } from './warnings/placement-constraints';
 import { checkRollingDeployment } from './warnings/rolling-deployment';
 import {
   checkState,
@@ -172,6 +175,9 @@ class ServicePass implements IAspect {
       checkNetworkLoadBalancer(service);
       checkPeerPorts(service);
       checkCodeDeploy(service);
+      checkOnePerNode(service);
+      checkPlacementConstraints(service);
+      checkNetworkInterfaces(service);
       taskRunsOf(service).forEach(checkTaskRun);
       return [
         ...checkConstraintCount(service),

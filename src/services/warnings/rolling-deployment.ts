@@ -1,29 +1,29 @@
 import { warn } from '../../private/warning';
+import { deploymentLimitsOf } from '../deployment-limits';
 import type { HostedService } from '../hosted-service';
 import { publishedPorts } from '../task-definition';
 
 /**
- * Warns of replica services that a roll of the nodes takes tasks from, or that a roll has to wait for.
+ * Warns of replica services that a roll of the nodes takes tasks from, or that a roll has to wait for. And of
+ * those of which no deployment ever gets anywhere, daemons too.
  *
  * A node that goes is drained, and draining obeys the service's deployment configuration: how far it may fall
- * below its desired count, and how far above it may go. ECS rounds the lower limit up and the upper limit
- * down, so with few tasks the percentages alone mislead: one task at 50 % is never taken away, and one task
- * at 150 % never gets a second one beside it.
+ * below its desired count, and how far above it may go.
  */
 export function checkRollingDeployment(service: HostedService): void {
-  if (!service.cluster.replacesRunningNodes || service.isTaskSet || !service.isReplicaOnNodes) return;
-  checkLimits(service);
-  checkFixedHostPorts(service);
+  if (service.isTaskSet) return;
+  if (service.isDaemon && service.runsOnNodes) checkDaemon(service);
+  if (!service.isReplicaOnNodes) return;
+  if (service.cluster.replacesRunningNodes) {
+    checkLimits(service);
+    checkFixedHostPorts(service);
+  } else {
+    checkStandstill(service);
+  }
 }
 
 function checkLimits(service: HostedService): void {
-  const min = percent(service, 'minimumHealthyPercent', 100);
-  const max = percent(service, 'maximumPercent', 200);
-  const desired = service.number('desiredCount');
-  const losesTasks =
-    min !== undefined && (desired === undefined ? min < 100 : Math.ceil((desired * min) / 100) < desired);
-  const hasNoRoom =
-    max !== undefined && (desired === undefined ? max <= 100 : Math.floor((desired * max) / 100) <= desired);
+  const { min, max, desired, losesTasks, hasNoRoom } = deploymentLimitsOf(service);
   const tasks = desired === undefined ? 'its tasks' : `its ${desired} task${desired === 1 ? '' : 's'}`;
   const rolled = `The cluster "${service.cluster.scope.node.path}" replaces running nodes`;
   if (losesTasks) {
@@ -35,7 +35,7 @@ function checkLimits(service: HostedService): void {
         `${isLeftOut(service) ? ' (left out, CDK writes 50)' : ''}.`,
     );
   }
-  if (hasNoRoom && desired !== 0) {
+  if (hasNoRoom) {
     warn(
       service.resource,
       'Service.maxHealthyPercent',
@@ -47,17 +47,39 @@ function checkLimits(service: HostedService): void {
   }
 }
 
+/** Where nodes are not replaced, what ECS itself deploys has to get on all the same. */
+function checkStandstill(service: HostedService): void {
+  const { min, max, desired, losesTasks, hasNoRoom } = deploymentLimitsOf(service);
+  if (!hasNoRoom || losesTasks || min === undefined || !service.isDeployedByEcs) return;
+  const tasks = desired === undefined ? 'its tasks' : `its ${desired} task${desired === 1 ? '' : 's'}`;
+  warn(
+    service.resource,
+    'Service.maxHealthyPercent',
+    `A deployment of the service "${service.path}" on the cluster "${service.cluster.scope.node.path}" never ` +
+      `ends: at least ${min} % and at most ${max} % of ${tasks} may run. ECS rounds the one up and the other ` +
+      'down, so that no task may stop and none may start. Set `maxHealthyPercent: 200`.',
+  );
+}
+
+/** ECS never runs two tasks of a daemon on a node, for any upper limit. */
+function checkDaemon(service: HostedService): void {
+  const { min } = deploymentLimitsOf(service);
+  const isSaid = service.rendered('deploymentConfiguration', 'minimumHealthyPercent') !== undefined;
+  if (!isSaid || min === undefined || min < 100) return;
+  warn(
+    service.resource,
+    'Service.maxHealthyPercent',
+    `A deployment of the daemon "${service.path}" on the cluster "${service.cluster.scope.node.path}" never ` +
+      `ends: at least ${min} % of its tasks are kept, and a node takes one at a time. Set ` +
+      '`minHealthyPercent: 0`, which CDK writes where it is left out.',
+  );
+}
+
 /** Whether CDK has chosen the minimum, of which it warns. */
 function isLeftOut({ resource }: HostedService): boolean {
   return (resource.node.scope?.node.metadata ?? []).some(
     ({ data }) => typeof data === 'string' && data.startsWith('minHealthyPercent has not been configured'),
   );
-}
-
-/** Undefined where the value is known at deployment only. */
-function percent(service: HostedService, name: string, whenLeftOut: number): number | undefined {
-  const value = service.rendered('deploymentConfiguration', name) ?? whenLeftOut;
-  return typeof value === 'number' ? value : undefined;
 }
 
 function checkFixedHostPorts(service: HostedService): void {

@@ -1,14 +1,14 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
 import { field, rendered, renderedList } from '../../rendered/resource';
-import type { ServedTier } from '../served-cluster';
+import type { ServedNodeSize, ServedTier } from '../served-cluster';
 import { type TaskRun, tiersWithout } from './task-platform';
 
 /** ECS counts 1,024 CPU units a vCPU. */
 const UNITS_PER_VCPU = 1024;
 
 /** What a task reserves on its node; undefined where a part of it is known at deployment only. */
-interface TaskSize {
+export interface TaskSize {
   readonly cpuUnits?: number;
   readonly memoryMiB?: number;
 }
@@ -22,7 +22,7 @@ interface TaskSize {
  * can tell.
  */
 export function checkTaskSize(run: TaskRun): void {
-  const size = sizeOf(run.taskDefinition);
+  const size = taskSizeOf(run.taskDefinition);
   const tooSmall = tiersWithout(run, (tier) => fits(size, tier));
   if (tooSmall.length === 0) return;
   warn(
@@ -38,7 +38,12 @@ export function checkTaskSize(run: TaskRun): void {
 /** Also where a tier's types are not all known. */
 function fits({ cpuUnits = 0, memoryMiB = 0 }: TaskSize, { nodeSizes }: ServedTier): boolean {
   if (nodeSizes === undefined || nodeSizes.length === 0) return true;
-  return nodeSizes.some((node) => cpuUnits <= node.vCpus * UNITS_PER_VCPU && memoryMiB <= node.memoryMiB);
+  return nodeSizes.some((node) => fitsOn({ cpuUnits, memoryMiB }, node));
+}
+
+/** Whether a node has room for a number of tasks. */
+export function fitsOn({ cpuUnits = 0, memoryMiB = 0 }: TaskSize, node: ServedNodeSize, tasks = 1): boolean {
+  return cpuUnits * tasks <= node.vCpus * UNITS_PER_VCPU && memoryMiB * tasks <= node.memoryMiB;
 }
 
 function needed({ cpuUnits, memoryMiB }: TaskSize): string {
@@ -56,7 +61,7 @@ function described({ name, nodeSizes = [] }: ServedTier): string {
 }
 
 /** Those of the task, or else those of its containers together: what ECS reserves for it on a node. */
-function sizeOf(taskDefinition: CfnResource): TaskSize {
+export function taskSizeOf(taskDefinition: CfnResource): TaskSize {
   const containers = renderedList(taskDefinition, 'containerDefinitions');
   return {
     cpuUnits: amountOf(rendered(taskDefinition, 'cpu'), 'vCPU', UNITS_PER_VCPU) ?? sumOf(containers, cpuOf),

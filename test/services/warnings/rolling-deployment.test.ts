@@ -164,3 +164,65 @@ describe('fixed host ports', () => {
     );
   });
 });
+
+describe('where nodes are not replaced', () => {
+  const NOT_ROLLING = { replacesRunningNodes: false };
+
+  test('a service of which no deployment ever ends is warned of', () => {
+    const props = { minHealthyPercent: 100, maxHealthyPercent: 150, desiredCount: 1 };
+    expect(warning(deployed(props, NOT_ROLLING), MAX)?.message).toBe(
+      'A deployment of the service "Stack/Api" on the cluster "Stack/Cluster" never ends: at least 100 % and ' +
+        'at most 150 % of its 1 task may run. ECS rounds the one up and the other down, so that no task may ' +
+        'stop and none may start. Set `maxHealthyPercent: 200`.',
+    );
+  });
+
+  test.each<[string, Partial<ecs.Ec2ServiceProps>]>([
+    ['125 % of three', { minHealthyPercent: 100, maxHealthyPercent: 125, desiredCount: 3 }],
+    ['half of one, and no second', { minHealthyPercent: 50, maxHealthyPercent: 100, desiredCount: 1 }],
+  ])('%s is one', (_name, props) => {
+    expect(warningIds(deployed(props, NOT_ROLLING))).toEqual([MAX]);
+  });
+
+  test.each<[string, Partial<ecs.Ec2ServiceProps>]>([
+    ['CDK as it comes', { minHealthyPercent: undefined }],
+    ['one at a time, never two', { minHealthyPercent: 0, maxHealthyPercent: 100, desiredCount: 1 }],
+    ['150 % of two', { minHealthyPercent: 100, maxHealthyPercent: 150, desiredCount: 2 }],
+    ['no tasks at all', { minHealthyPercent: 100, maxHealthyPercent: 150, desiredCount: 0 }],
+    [
+      'a service that something else deploys',
+      {
+        minHealthyPercent: 100,
+        maxHealthyPercent: 150,
+        desiredCount: 1,
+        circuitBreaker: undefined,
+        deploymentController: { type: ecs.DeploymentControllerType.EXTERNAL },
+        taskDefinition: undefined,
+      },
+    ],
+  ])('%s is none', (_name, props) => {
+    expect(warningIds(deployed(props, NOT_ROLLING))).toEqual([]);
+  });
+});
+
+describe('a daemon', () => {
+  const STANDS = /^A deployment of the daemon "Stack\/Api" on the cluster "Stack\/Cluster" never ends/;
+
+  test('that keeps all of its tasks is warned of, in each way to make one', () => {
+    const l2 = deployed({ daemon: true, minHealthyPercent: 100 }, { replacesRunningNodes: false });
+    expect(warning(l2, MAX)?.message).toMatch(STANDS);
+    const l1 = new TestStack();
+    new ecs.CfnService(l1, 'Api', {
+      cluster: l1.cluster(ROLLING).clusterName,
+      taskDefinition: 'task',
+      schedulingStrategy: 'DAEMON',
+      deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 },
+    });
+    expect(warning(l1, MAX)?.message).toMatch(STANDS);
+  });
+
+  test('that may stop its tasks, or says nothing, is none', () => {
+    for (const minHealthyPercent of [undefined, 0, 50])
+      expect(warningIds(deployed({ daemon: true, minHealthyPercent }))).toEqual([]);
+  });
+});
