@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { NodeReplacement } from '../../src';
 import { TestStack } from '../helpers/estate';
 import { type Launch, simulate, type Waits, waitsOf } from './throttling';
@@ -41,6 +43,10 @@ describe('many nodes that start within two seconds, beside 5 calls of others a s
     const result = worst(waits, { nodes: 1000, others: 5 });
     expect(result.lost).toBe(0);
     expect(result.othersThrottled).toBeLessThanOrEqual(5);
+    const guide = readFileSync(join(__dirname, '..', '..', 'docs', 'rolling-replacement.md'), 'utf8');
+    expect(/and (\d+) % of the others'\s+calls are throttled/.exec(guide)?.[1]).toBe(
+      result.othersThrottled.toFixed(0),
+    );
   });
 
   test('200 of them: others are not throttled, and half are let in within 40 seconds', () => {

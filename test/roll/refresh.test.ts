@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { seeds } from '../helpers/on-demand';
 import {
+  calm,
   crashes,
   fleets,
   holds,
@@ -116,6 +117,24 @@ describe.each(SURGES)('in a roll with a surge of %s', (_, policy) => {
       const outcome = roll(fleet, policy);
       expect(mostMoves(outcome)).toBeLessThanOrEqual(2);
       expect(outcome).toMatchObject({ failed: false, ended: true, leftOver: 0 });
+      expect(isBelow(outcome.shortfall)).toBe(false);
+    });
+  });
+
+  test('two tiers that roll together, managed scaling, rebalancing, broken nodes and deployments at once take no service below its minimum', () => {
+    const everything = {
+      tiers: 2,
+      scaled: true,
+      service: steady.map((service) => ({ ...service, rebalanced: true })),
+      faults: fc.array(fc.constantFrom<Fault>('none', 'none', 'none', 'dies', 'silent'), {
+        minLength: 5,
+        maxLength: 20,
+      }),
+      happenings: calm,
+    };
+    holds(fleets(everything), (fleet) => {
+      const outcome = roll(fleet, policy);
+      expect(outcome).toMatchObject({ ended: true, leftOver: 0 });
       expect(isBelow(outcome.shortfall)).toBe(false);
     });
   });

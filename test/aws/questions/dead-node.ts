@@ -78,7 +78,7 @@ export const experiment: Experiment = {
       assumes:
         'It does. So the gate asks EC2 and gives a dead node up within three minutes, instead of after ' +
         "the hook's 20.",
-      documented: ['docs/troubleshooting.md'],
+      documented: ['docs/rolling-replacement.md', 'docs/troubleshooting.md'],
       judge: (record) => waitsDead(record, 'held', 'Pending:Wait', 300),
       examples: {
         yes: seen([
