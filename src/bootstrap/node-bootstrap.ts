@@ -28,6 +28,7 @@ import {
   isSpotDrainingLine,
   shownCluster,
 } from './private/lines-added-by-cdk';
+import { isAskedForAPart, isMimeMessage } from './private/multipart';
 import type { NodeSettings } from './private/node-settings';
 import { warnOfHazards } from './private/step-warnings';
 import { checkUserDataSize } from './private/user-data-size';
@@ -45,6 +46,8 @@ const LOG_DRIVERS = 'ECS_AVAILABLE_LOGGING_DRIVERS';
  * It is for images with cloud-init, systemd, bash, python3 and the ECS agent's own service, such as the
  * ECS-optimized Amazon Linux 2023 AMI, and works in any launch template, whose role then needs what
  * `NodeRole` and `DockerAuth.grantRead()` would give it.
+ *
+ * It is a whole user data. As a part of an `ec2.MultipartUserData` it is refused, as it has several parts itself.
  *
  * The rendered bytes change only with a breaking release: a change replaces nodes.
  *
@@ -105,6 +108,14 @@ export class NodeBootstrap extends ec2.UserData {
    */
   public addCommands(...commands: string[]): void {
     listOf(DELIVERABLE).check('commands', commands);
+    if (commands.some(isMimeMessage)) {
+      fail(
+        'UnsupportedUserData',
+        '`commands` must be shell text, got: a MIME message, such as a `MultipartUserData` renders. Add what ' +
+          'its scripts do as commands, or as `BootstrapStep`s',
+        this._scope,
+      );
+    }
     const own = commands.filter((command) => !this.takeFromCdk(command));
     if (own.join('').trim() !== '') this._addStep(BootstrapStep.run(own.join('\n')));
   }
@@ -172,6 +183,7 @@ export class NodeBootstrap extends ec2.UserData {
    */
   public render(): string {
     const render = () => {
+      checkPlaceInUserData();
       const rendered = renderAmazonLinux(this._settings);
       checkUserDataSize(rendered);
       return rendered.text;
@@ -285,6 +297,17 @@ export class NodeBootstrap extends ec2.UserData {
     this.clusterName ??= name;
     return true;
   }
+}
+
+/** cloud-init would run the MIME message as a script, which fails: the agent then starts unconfigured. */
+function checkPlaceInUserData(): void {
+  if (!isAskedForAPart()) return;
+  fail(
+    'UnsupportedUserData',
+    'a NodeBootstrap must not be a part of a `MultipartUserData`: it has several parts itself, and as a part it ' +
+      'would never run. Use it as the user data, and add what the other parts do with `addCommands()` or ' +
+      '`bootstrapSteps`',
+  );
 }
 
 let linesOfDefaults: readonly AgentLine[] | undefined;

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -14,11 +15,13 @@ import { checkCdkVersion } from '../private/cdk-version';
 import { childId } from '../private/child-id';
 import { fail, inChild, quoteForMessage } from '../private/errors';
 import { checkPlace } from '../private/place';
+import { regionsApart } from '../private/regions';
 import { checkAtSynthesis } from '../rendered/problem';
 import { NOT_HELD } from '../replacement/held';
 import { GroupReview } from '../review/group-review';
 import { endpointNeedsOn, serve } from '../services/service-pass';
 import { InstanceTier, type TierCluster } from '../tier/instance-tier';
+import { ownTagsOf } from '../tier/node-tags';
 import { TIER_OPTIONS } from '../tier/tier-fields';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
 import { isOwnSchedule } from '../tier/tier-schedule';
@@ -125,6 +128,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     checkPlace(scope, id);
     const own = inChild(scope, id, () => readCluster(id, props));
     const containerInsights = containerInsightsOf(own);
+    inChild(scope, id, () => checkKeys(scope, own));
     super(scope, id, { ...CLUSTER.handOver(own, ECS_CLUSTER), containerInsightsV2: containerInsights });
 
     const tiers = new Construct(this, childId(this, 'Tiers', 'InstanceTiers'));
@@ -137,6 +141,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       clusterName: resource.ref,
       clusterArn: resource.attrArn,
       metricClusterName: this.clusterName,
+      nameOfNodes: nameOfNodes(own.clusterName, resource.ref),
       defaults: own,
       securityGroup: () => nodeSecurityGroup(tiers, own.vpc),
       endpointNeedsOfTasks: (tier) => endpointNeedsOn(this, tier.capacityProviderName),
@@ -221,6 +226,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
       replacement: tier._replacement,
       isRetired: tier._isRetired,
       isOwnSchedule,
+      ownTags: () => ownTagsOf(tier.autoScalingGroup),
     });
     supportReplacement(tier, fleetCluster(this));
     // Not by CDK's addAsgCapacityProvider: that writes an ECS_CLUSTER line into the user data, of a template
@@ -279,6 +285,31 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   public metricContainerInstanceCount(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return containerInstanceCountMetric(this, this.clusterName, props);
   }
+}
+
+/** Refuses encryption keys of another region, where both are known: ECS takes none. */
+function checkKeys(scope: Construct, props: EcsAutoScaledClusterProps): void {
+  const { executeCommandConfiguration, managedStorageConfiguration } = props;
+  const keys = {
+    'executeCommandConfiguration.kmsKey': executeCommandConfiguration?.kmsKey,
+    'managedStorageConfiguration.kmsKey': managedStorageConfiguration?.kmsKey,
+    'managedStorageConfiguration.fargateEphemeralStorageKmsKey':
+      managedStorageConfiguration?.fargateEphemeralStorageKmsKey,
+  };
+  for (const [field, key] of Object.entries(keys)) {
+    const apart = regionsApart(scope, key);
+    if (apart === undefined) continue;
+    fail(
+      'KeyOfAnotherRegion',
+      `\`${field}\` must be of the region of the cluster (${apart.here}), got: one of ${apart.there}`,
+    );
+  }
+}
+
+/** The tag `Name` of nodes: with a name as long as it may be, a suffix is too long for a tag. */
+function nameOfNodes(clusterName: string | undefined, ref: string): string {
+  const known = clusterName === undefined || Token.isUnresolved(clusterName) ? undefined : clusterName;
+  return `${known !== undefined && known.length > 251 ? known.slice(0, 251) : ref}-node`;
 }
 
 /**

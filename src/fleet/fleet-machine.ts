@@ -12,10 +12,12 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { fail } from '../private/errors';
 import { libraryName, onceIn } from '../private/once-in';
+import { regionsApart } from '../private/regions';
 import { forThisAccount } from '../private/service-principal';
 import { checkAtSynthesis } from '../rendered/problem';
 import type { ScheduledOptions } from '../replacement/scheduled-options';
 import type { InstanceTier } from '../tier/instance-tier';
+import { noteOwnTags } from '../tier/node-tags';
 import { ClusterGrants, type InClusters } from './cluster-grants';
 import type { FleetAlarm } from './fleet-alarm';
 import type { FleetCluster } from './fleet-cluster';
@@ -141,6 +143,7 @@ export abstract class FleetMachine extends Construct {
     this.grants.add(cluster);
     this.tiers.add(tier);
     const tags = { [this.tag]: Aws.STACK_NAME, ...values };
+    noteOwnTags(tier.autoScalingGroup, Object.keys(tags));
     for (const [name, value] of Object.entries(tags)) {
       Tags.of(tier.autoScalingGroup).add(name, value, { applyToLaunchedInstances: false });
     }
@@ -182,11 +185,11 @@ export abstract class FleetMachine extends Construct {
 
   /** Lets the state machine send messages to the topic of a tier, which has to be of its region. */
   protected tell(topic: sns.ITopic, tier: InstanceTier): void {
-    const [here, there] = [Stack.of(this).region, topic.env.region];
-    if (![here, there].some(Token.isUnresolved) && here !== there) {
+    const apart = regionsApart(this, topic);
+    if (apart !== undefined) {
       fail(
         'InvalidTopic',
-        `\`topic\` must be of the region of the cluster (${here}), got: one of ${there}`,
+        `\`topic\` must be of the region of the cluster (${apart.here}), got: one of ${apart.there}`,
         tier,
       );
     }

@@ -316,6 +316,7 @@ export class NodeTemplate extends Construct {
         user.scope,
       );
     }
+    for (const volume of this.props.volumes ?? []) volume._checkKey(user.scope);
     const permissions = NodePermissions.of(stack, this.role);
     permissions.addCluster(user.clusterArn, user.clusterName);
     if (this.props.dockerAuth) permissions.addDockerAuth(this.props.dockerAuth);

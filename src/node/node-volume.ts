@@ -8,6 +8,7 @@ import { KEY } from '../private/cdk-types';
 import { fail } from '../private/errors';
 import { flag, instance, member } from '../private/expected-type';
 import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
+import { regionsApart } from '../private/regions';
 import type { Bounds } from '../private/value';
 
 /**
@@ -308,6 +309,22 @@ export class NodeVolume {
           '`deviceName`',
         scope,
       )
+    );
+  }
+
+  /**
+   * Refuses a key of another region than the nodes', where both are known: no instance would start.
+   *
+   * @internal
+   */
+  public _checkKey(scope: IConstruct): void {
+    const apart = regionsApart(scope, this.options.encryptionKey);
+    if (apart === undefined) return;
+    fail(
+      CODE,
+      `\`volumes\`: \`encryptionKey\` must be of the region of the nodes (${apart.here}), got: one of ` +
+        apart.there,
+      scope,
     );
   }
 

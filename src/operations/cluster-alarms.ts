@@ -1,4 +1,4 @@
-import { AspectPriority, Aspects, Stack, Token } from 'aws-cdk-lib';
+import { AspectPriority, Aspects, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -6,6 +6,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { childId } from '../private/child-id';
 import { fail, inChild } from '../private/errors';
+import { regionsApart } from '../private/regions';
 import { forThisAccount } from '../private/service-principal';
 import { warn } from '../private/warning';
 import type { InstanceTier } from '../tier/instance-tier';
@@ -216,7 +217,11 @@ export class ClusterAlarms extends Construct {
 
 /** Refuses a topic of another region, where both are known: CloudWatch takes none. */
 function checkRegion(scope: Construct, topic: sns.ITopic | undefined): void {
-  const [here, there] = [Stack.of(scope).region, topic?.env.region];
-  if (there === undefined || [here, there].some(Token.isUnresolved) || here === there) return;
-  fail(CODE, `\`topic\` must be of the region of the cluster (${here}), got: one of ${there}`, scope);
+  const apart = regionsApart(scope, topic);
+  if (apart === undefined) return;
+  fail(
+    CODE,
+    `\`topic\` must be of the region of the cluster (${apart.here}), got: one of ${apart.there}`,
+    scope,
+  );
 }

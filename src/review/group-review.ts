@@ -36,7 +36,6 @@ export class GroupReview {
       reviews.set(stack, found);
     }
     found.tiers.push(tier);
-    if (tier.template._isShared) checkAtSynthesis(tier.scope, () => tagProblems(tier));
   }
 
   private readonly tiers: ReviewedTier[] = [];
@@ -55,6 +54,7 @@ export class GroupReview {
         ...launchProblems(tier, group),
         ...providerProblems(tier, group),
         ...groupTagProblems(tier.scope, group, MANAGED_TAG),
+        ...tagProblems(tier, group),
         ...refreshProblems(stack, tier, group, resourceOf(main.launchTemplate)),
         ...attachmentProblems(StageResources.of(tier.scope), tier, group),
       ];

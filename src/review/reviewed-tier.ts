@@ -18,6 +18,8 @@ export interface ReviewedTier {
   readonly replacement: NodeReplacement;
   /** It takes no new tasks. */
   readonly isRetired: boolean;
+  /** The keys of the tags that the library gives the group. */
+  readonly ownTags: () => string[];
   /** Whether a scheduled action is of the tier's `schedules`. */
   readonly isOwnSchedule: (action: IConstruct | undefined) => boolean;
 }

@@ -50,6 +50,8 @@ export interface TierCluster {
    * The L2's name, for metrics: an alarm of another region or account needs a name that it can resolve there.
    */
   readonly metricClusterName: string;
+  /** The tag `Name` of the nodes. */
+  readonly nameOfNodes: string;
   /** What a tier inherits. */
   readonly defaults: Partial<InstanceTierProps>;
   readonly securityGroup: () => ec2.ISecurityGroup;
@@ -445,9 +447,9 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   }
 
   private tagNodes(group: autoscaling.AutoScalingGroup): void {
-    const { clusterName } = this.cluster;
+    const { clusterName, nameOfNodes } = this.cluster;
     addTags(group, {
-      Name: `${clusterName}-node`,
+      Name: nameOfNodes,
       [CLUSTER_NAME_TAG]: clusterName,
       // ECS adds it to the group, not to the instances that start before it does; without it managed scaling
       // counts them wrongly.

@@ -6,6 +6,7 @@ import type { IConstruct } from 'constructs';
  * place of several.
  */
 export function addTags(scope: IConstruct, tags: Record<string, string>): void {
+  noteOwnTags(scope, Object.keys(tags));
   const flags = FeatureFlags.of(scope);
   const excludeResourceTypes = flags.isEnabled('@aws-cdk/core:explicitStackTags')
     ? ['aws:cdk:stack']
@@ -19,4 +20,16 @@ export function addTags(scope: IConstruct, tags: Record<string, string>): void {
   Aspects.of(scope).add(aspect, {
     priority: flags.isEnabled('@aws-cdk/core:aspectPrioritiesMutating') ? AspectPriority.MUTATING : undefined,
   });
+}
+
+const own = new WeakMap<IConstruct, Set<string>>();
+
+/** Remembers keys of tags that the library has added to a group. */
+export function noteOwnTags(group: IConstruct, keys: string[]): void {
+  own.set(group, new Set([...ownTagsOf(group), ...keys]));
+}
+
+/** The keys of the tags that the library has added to a group. */
+export function ownTagsOf(group: IConstruct): string[] {
+  return [...(own.get(group) ?? [])];
 }
