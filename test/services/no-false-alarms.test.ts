@@ -37,7 +37,7 @@ function warningsOf(app: PlainApp): string[] {
   const cluster = stack.cluster({ tiers: TIERS, enableFargateCapacityProviders: true });
   const onFargate = app.strategy === 'fargate';
   const isAwsvpc = app.awsvpc || onFargate;
-  const taskDefinition = new ecs.TaskDefinition(stack, 'Task', {
+  const taskDefinition = new ecs.TaskDefinition(stack, 'Web', {
     compatibility: isAwsvpc ? ecs.Compatibility.EC2_AND_FARGATE : ecs.Compatibility.EC2,
     networkMode: isAwsvpc ? ecs.NetworkMode.AWS_VPC : ecs.NetworkMode.BRIDGE,
     cpu: '256',
