@@ -186,6 +186,9 @@ for (const pinned of [
   project.addDevDeps(pinned);
 }
 
+// npm makes a command executable when it installs it; jsii's runtime for Python takes it as it is.
+project.compileTask.exec('node -e "fs.chmodSync(\'lib/plan/cli.js\', 0o755)"');
+
 // In every language, in the order of the layers: jsii-docgen's own command has one language at a time, by
 // kind and alphabet.
 const docgen = project.tasks.tryFind('docgen');

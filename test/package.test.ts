@@ -6,7 +6,7 @@ const ROOT = join(__dirname, '..');
 const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
 
 describe('the package that is published', () => {
-  let tarball: { files: { path: string; size: number }[]; size: number; unpackedSize: number };
+  let tarball: { files: { path: string; size: number; mode: number }[]; size: number; unpackedSize: number };
   let paths: string[];
 
   beforeAll(() => {
@@ -41,6 +41,12 @@ describe('the package that is published', () => {
       .filter((path) => path.endsWith('.js'))
       .map((path) => path.replace(/\.js$/, '.d.ts'));
     expect(missing.filter((path) => !paths.includes(path))).toEqual([]);
+  });
+
+  test('has a command that is executable: Python runs it as it is in the package', () => {
+    const [command] = Object.values<string>(read('package.json').bin);
+    const file = tarball.files.find(({ path }) => path === command);
+    expect((file?.mode ?? 0).toString(8)).toBe('755');
   });
 
   test('is small', () => {
