@@ -59,10 +59,10 @@ const UNIT = text(CODE, /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/, 'the name of a
  * new EcsAutoScaledCluster(this, 'Orders', {
  *   vpc,
  *   bootstrapSteps: [
- *     BootstrapStep.installPackages(['amazon-cloudwatch-agent']),
+ *     BootstrapStep.installPackages(['sysstat']),
  *     BootstrapStep.writeFile('/etc/modules-load.d/nfs.conf', 'nfs'),
  *     BootstrapStep.run('modprobe nfs', { timeout: Duration.seconds(10) }),
- *     BootstrapStep.enableService('amazon-cloudwatch-agent'),
+ *     BootstrapStep.enableService('sysstat'),
  *   ],
  *   tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
  * });

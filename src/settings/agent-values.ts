@@ -228,6 +228,9 @@ function jsonString(value: string): string {
   );
 }
 
+/** Half a surrogate pair. Docker and the agent would read another character in its place. */
+const HALF_A_CHARACTER = /\p{Cs}/u;
+
 /**
  * A JSON object of strings, on one line, sorted by name: the order in which a map arrives differs from
  * language to language, and in Java from run to run.
@@ -263,6 +266,13 @@ export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {
         const entryField = `${field}.${name}`;
         if (typeof entry !== 'string')
           fail(CODE, `\`${entryField}\` must be a string, got: ${quoteForMessage(entry)}`);
+        if (HALF_A_CHARACTER.test(name) || HALF_A_CHARACTER.test(entry)) {
+          fail(
+            CODE,
+            `\`${field}\` must not have half a surrogate pair, which no text has: it was cut inside of a ` +
+              `character, got: ${quoteForMessage(HALF_A_CHARACTER.test(name) ? name : entry)}`,
+          );
+        }
         if (rules.value) bounds.text(CODE, rules.value.pattern, rules.value.rule).check(entryField, entry);
       }
     },

@@ -54,14 +54,13 @@ class Estate extends Stack {
 const only = (template: Template, type: string): any => Object.values(template.findResources(type))[0];
 
 describe('each property of a plain ecs.Cluster', () => {
-  const declared = readFileSync(
-    join(require.resolve('aws-cdk-lib/aws-ecs'), '..', 'lib', 'cluster.d.ts'),
-    'utf8',
-  );
-  const body = /export interface ClusterProps \{([\s\S]*?)\n\}/.exec(declared)?.[1] ?? '';
-  const properties = [...body.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name);
-
-  test('is taken, or refused with what to write', () => {
+  test.each([
+    ['the oldest', 'aws-cdk-lib'],
+    ['the newest', 'aws-cdk-lib-newest'],
+  ])('of %s aws-cdk-lib is taken, or refused with what to write', (_, library) => {
+    const file = join(require.resolve(`${library}/aws-ecs`), '..', 'lib', 'cluster.d.ts');
+    const body = /export interface ClusterProps \{([\s\S]*?)\n\}/.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+    const properties = [...body.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name);
     expect(properties.length).toBeGreaterThan(8);
     const known = new Set<string>([...CLUSTER.names, ...Object.keys(NOT_TAKEN)]);
     expect(properties.filter((name) => !known.has(name))).toEqual([]);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -32,6 +32,13 @@ describe('the CloudWatch agent of a sample', () => {
       expect(read(path)).toContain('CloudWatchAgentServerPolicy');
     },
   );
+});
+
+test('no other sample of a class starts the CloudWatch agent without its configuration', () => {
+  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
+  const lists = files.filter((path) => path.endsWith('.ts')).flatMap((path) => stepLists(join('src', path)));
+  const starts = lists.filter((list) => list.includes("enableService('amazon-cloudwatch-agent')"));
+  expect(starts.filter((list) => !list.includes(CONFIG))).toEqual([]);
 });
 
 /** The commands of the sample that formats and mounts a volume, as a bash program. */

@@ -451,6 +451,12 @@ describe('a map with which the node could not register is refused', () => {
     expect(
       refusal({ agentLabels: { a: 'x\ny' }, pauseLabels: { 'a b': '' }, agentLogOptions: { tag: '"\\' } }),
     ).toBe('accepted');
+    for (const labels of [{ team: 'a\uD83D' }, { 'a\uDE00': 'x' }]) {
+      expect(refusal({ pauseLabels: labels })).toContain(
+        '`agent.pauseLabels` must not have half a surrogate pair, which no text has',
+      );
+    }
+    expect(refusal({ agentLabels: { '😀': '😀\r\n\t\u2028' } })).toBe('accepted');
     expect(refusal({ agentLabels: { '': 'x' } })).toBe(
       '`agent.agentLabels` must have names that are not empty, got: "" (InvalidAgentConfig)',
     );
