@@ -451,8 +451,11 @@ describe('a map with which the node could not register is refused', () => {
     expect(
       refusal({ agentLabels: { a: 'x\ny' }, pauseLabels: { 'a b': '' }, agentLogOptions: { tag: '"\\' } }),
     ).toBe('accepted');
-    for (const labels of [{ team: 'a\uD83D' }, { 'a\uDE00': 'x' }]) {
-      expect(refusal({ pauseLabels: labels })).toContain(
+    for (const [name, value] of [
+      ['team', 'a\uD83D'],
+      ['a\uDE00', 'x'],
+    ]) {
+      expect(refusal({ pauseLabels: { [name]: value } })).toContain(
         '`agent.pauseLabels` must not have half a surrogate pair, which no text has',
       );
     }
