@@ -512,7 +512,8 @@ function mayLeave(commands: CommandList, functions: ReadonlySet<string>, depth =
 }
 
 /**
- * An `exit`, or an `exec` of another program, that is always reached: what is behind it never runs, and a status other than 0 fails the step.
+ * An `exit`, or an `exec` of another program, that is always reached: what is behind it never runs, and a
+ * status other than 0 fails the step.
  */
 function exitsOf(commands: CommandList): Hazard[] {
   const at = commands.findIndex(isExit);

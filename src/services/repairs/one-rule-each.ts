@@ -58,7 +58,7 @@ function groupsOf(resource: CfnResource): CfnResource[] {
 
 /**
  * Takes the rules for capacity that is none of a tier away from a service whose tasks run on tiers alone, in
- * another stack than the nodes. A service that moves beside its first one would have the rules of that one
+ * another stack than the nodes. A service that moves next to its first one would have the rules of that one
  * twice.
  */
 export function keepRulesOfTiers(service: HostedService): void {
