@@ -19,7 +19,11 @@ const LETTERS_A_SLIP = 5;
  */
 export function nearMiss(name: string, known: readonly string[]): string | undefined {
   const written = plain(name);
-  const slips = known.map((one) => slipsBetween(written, plain(one)));
+  const slips = known.map((one) => {
+    const other = plain(one);
+    const isFar = Math.abs(other.length - written.length) > MOST_SLIPS;
+    return isFar ? Number.POSITIVE_INFINITY : slipsBetween(written, other);
+  });
   const least = Math.min(...slips);
   return least <= Math.min(MOST_SLIPS, written.length / LETTERS_A_SLIP)
     ? known[slips.indexOf(least)]
