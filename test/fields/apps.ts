@@ -184,7 +184,7 @@ export const APPS: Record<string, AppWith> = {
 
 /** What the app says with the fields of a struct. */
 export function appWith(struct: string, fields: (stack: TestStack) => Fields): string {
-  const stack = new TestStack(new App(), 'Estate', {
+  const stack = new TestStack(new App({ treeMetadata: false }), 'Estate', {
     env: { account: '123456789012', region: 'eu-central-1' },
   });
   return APPS[struct](stack, fields(stack));
