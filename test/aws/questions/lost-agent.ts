@@ -23,8 +23,8 @@ const states = (at: number, state: string) =>
 export const experiment: Experiment = {
   name: 'lost-agent',
   deploys:
-    'a tier of two nodes with `NodeRepair.notify()`; the agent of one is stopped for good, and the node is ' +
-    'then given up by hand, as `replace()` would do it, without an answer to the hook of ECS',
+    'a tier of two nodes with `NodeRepair.notify()`. The agent of one is stopped for good. Then the node is ' +
+    'given up by hand, as `replace()` would do it, without an answer to the hook of ECS',
   nodes: 3,
   minutes: 120,
   steps: ['deployed'],
