@@ -81,15 +81,6 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * Such services fill fewer nodes than with ECS's default, which spreads tasks over all nodes of a zone. The
    * price: a node that is lost takes more tasks with it. Tasks that run stay where they are.
    *
-   * @example
-   * declare const cluster: EcsAutoScaledCluster;
-   * declare const taskDefinition: ecs.TaskDefinition;
-   * new ecs.Ec2Service(this, 'Api', {
-   *   cluster,
-   *   taskDefinition,
-   *   placementStrategies: EcsAutoScaledCluster.packedPlacement(),
-   * });
-   *
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strategies.html
    */
   public static packedPlacement(): ecs.PlacementStrategy[] {

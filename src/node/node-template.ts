@@ -129,7 +129,7 @@ export class NodeTemplate extends Construct {
 
   /** The role of the nodes. */
   public readonly role: iam.IRole;
-  /** The instance types, in order of preference; none where `instanceRequirements` choose them. */
+  /** The instance types, in order of preference. There are none where `instanceRequirements` choose them. */
   public readonly instanceTypes: ec2.InstanceType[];
   /**
    * The user data of the nodes. Commands that are added to it run on the nodes of every cluster that

@@ -263,8 +263,8 @@ describe('a tier of plain JavaScript is refused', () => {
     [
       'no way to buy',
       { purchase: false },
-      '`purchase` must be a PurchaseOption: `PurchaseOption.onDemand()` or `PurchaseOption.spot()`, ' +
-        'got: false (WrongKind',
+      '`purchase` must be a PurchaseOption: `PurchaseOption.onDemand()`, `spot()`, ' +
+        '`capacityReservations()` or `capacityBlock()`, got: false (WrongKind',
     ],
     [
       'a number as a strategy',

@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 const CACHE = join(__dirname, '..', '..', '.cache', 'python');
 
 /**
- * A run that was killed leaves its lock behind. The largest list takes a minute to install on
- * a quiet machine.
+ * A run that was killed leaves its lock behind. The largest list takes a minute to install on a quiet machine,
+ * and a quarter of an hour where the network is slow.
  */
-const STALE_MS = 600_000;
+const STALE_MS = 1_800_000;
 
 /**
  * The folder with the Python packages of a list of exact versions, for `PYTHONPATH`; installed once for all
@@ -28,7 +28,8 @@ export function pythonPackages(requirements: string): string {
     try {
       if (!existsSync(folder)) install(requirements, folder);
     } finally {
-      rmdirSync(lock);
+      // Whoever took it for stale has removed it.
+      rmSync(lock, { recursive: true, force: true });
     }
   }
   return folder;
