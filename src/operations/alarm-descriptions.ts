@@ -65,7 +65,7 @@ export function drainNotEnding(tier: string, duration: Duration, cluster: string
   return (
     `Nodes of the tier "${tier}" have been terminating for ${duration.toHumanString()}: a task cannot move ` +
     `or end. C=${cluster} G=${group}. Nodes: aws ecs list-container-instances --cluster $C --status ` +
-    'DRAINING (none: nodes died before they joined). Tasks: aws ecs list-tasks --cluster $C --container-instance ARN. End it, ' +
+    'DRAINING. Tasks: aws ecs list-tasks --cluster $C --container-instance ARN. End it, ' +
     'with its tasks: aws autoscaling complete-lifecycle-action --auto-scaling-group-name $G ' +
     '--lifecycle-hook-name ecs-managed-draining-termination-hook --lifecycle-action-result CONTINUE ' +
     '--instance-id ID'

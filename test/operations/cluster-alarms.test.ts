@@ -487,8 +487,7 @@ describe('descriptions', () => {
     expect(deployed(text, 8)).toBe(
       `Nodes of the tier "${'a'.repeat(64)}" have been terminating for 23 hours 55 minutes: a task cannot ` +
         'move or end. C=xxxxxxxx G=xxxxxxxx. Nodes: aws ecs list-container-instances --cluster $C --status ' +
-        'DRAINING. Where it lists none, nodes have died before they joined: aws ec2 get-console-output ' +
-        '--instance-id ID says why. Tasks: aws ecs list-tasks --cluster $C --container-instance ARN. ' +
+        'DRAINING. Tasks: aws ecs list-tasks --cluster $C --container-instance ARN. ' +
         'End it, with its tasks: aws autoscaling complete-lifecycle-action --auto-scaling-group-name $G ' +
         '--lifecycle-hook-name ecs-managed-draining-termination-hook --lifecycle-action-result CONTINUE ' +
         '--instance-id ID',
