@@ -10,7 +10,7 @@ import { type Fields, RENDERED, Struct } from '../private/fields';
  * @example
  * declare const cluster: EcsAutoScaledCluster;
  * declare const vpc: ec2.IVpc;
- * const zone = vpc.availabilityZones[0];
+ * const zone = 'eu-central-1a';
  * cluster.addTier('training', {
  *   instanceTypes: [new ec2.InstanceType('p5.48xlarge')],
  *   vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, availabilityZones: [zone] },
