@@ -1,26 +1,11 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { fail } from '../private/errors';
 import { field, isOverridden, opened, property } from '../rendered/resource';
-import { type LaunchHardware, withHardware } from './launch-hardware';
+import { withHardware } from './launch-hardware';
+import type { LaunchTemplateInput } from './launch-template-input';
 import { LAUNCH_TEMPLATE, NODE } from './node-fields';
-import type { NodeProps } from './node-props';
-
-/** A node, with everything resolved that the launch template says of it. */
-export interface LaunchTemplateInput {
-  readonly node: NodeProps;
-  readonly role: iam.IRole;
-  readonly image: ec2.IMachineImage;
-  readonly instanceTypes: ec2.InstanceType[];
-  readonly userData: ec2.UserData;
-  readonly volumes: ec2.CfnLaunchTemplate.BlockDeviceMappingProperty[];
-  readonly securityGroups: ec2.ISecurityGroup[];
-  readonly launchHardware: LaunchHardware;
-  /** Let the node read its own tags from the instance metadata service: where it finds its cluster. */
-  readonly instanceMetadataTags: boolean;
-}
 
 /**
  * The launch template of nodes. What it renders is a contract: any change of it replaces every node of
@@ -31,12 +16,13 @@ export function makeLaunchTemplate(
   id: string,
   input: LaunchTemplateInput,
 ): ec2.LaunchTemplate {
-  const { node, instanceTypes, securityGroups } = input;
+  const { node, securityGroups, efaGroup } = input;
+  const { types } = input.instances;
   const launchTemplate = new ec2.LaunchTemplate(scope, id, {
     machineImage: input.image,
     // Several types are overrides of the group; one of them here would make their order a change
     // of the template.
-    instanceType: instanceTypes.length === 1 ? instanceTypes[0] : undefined,
+    instanceType: types.length === 1 ? types[0] : undefined,
     userData: input.userData,
     role: input.role,
     securityGroup: securityGroups[0],
@@ -49,7 +35,6 @@ export function makeLaunchTemplate(
     // policy of the group.
     instanceInitiatedShutdownBehavior: ec2.InstanceInitiatedShutdownBehavior.TERMINATE,
   });
-  const { efaGroup } = input.launchHardware;
   const further = [...securityGroups.slice(1), ...(node.additionalSecurityGroups ?? [])];
   for (const group of efaGroup === undefined ? further : [...further, efaGroup])
     launchTemplate.addSecurityGroup(group);
@@ -67,7 +52,7 @@ export function makeLaunchTemplate(
   const resource = launchTemplate.node.defaultChild as ec2.CfnLaunchTemplate;
   const data = withHardware(
     resource.launchTemplateData as ec2.CfnLaunchTemplate.LaunchTemplateDataProperty,
-    input.launchHardware,
+    input,
   );
   const volumeTags = Object.entries(node.volumeTags ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   resource.launchTemplateData = {

@@ -20,6 +20,7 @@ import { reasonAgainst, reasonAgainstImage } from './image-checks';
 import { chooseImage, type ImageChoice, imageOf } from './image-choice';
 import { chooseInstances, type InstanceChoice } from './instance-choice';
 import { type LaunchVariant, launchOverrides } from './launch-overrides';
+import type { LaunchTemplateInput } from './launch-template-input';
 import {
   checkNode,
   checkReservedMemory,
@@ -31,7 +32,7 @@ import {
 import { NODE } from './node-fields';
 import type { NodeHardware } from './node-hardware';
 import { NodeImage } from './node-image';
-import { type LaunchTemplateInput, makeLaunchTemplate } from './node-launch-template';
+import { makeLaunchTemplate } from './node-launch-template';
 import { NodePermissions } from './node-permissions';
 import type { NodeProps } from './node-props';
 import { NodeRole } from './node-role';
@@ -329,16 +330,12 @@ export class NodeTemplate extends Construct {
       node: this.props,
       role: permissions.role,
       image: imageOf(this.choice, architecture),
-      instanceTypes: this.instanceTypes,
+      instances: this.instances,
       userData: this.bootstrap,
       volumes: this.volumes,
       securityGroups,
-      launchHardware: {
-        hardware: this._hardware,
-        instances: this.instances,
-        efaGroup: this._hardware.efa ? efaSecurityGroup(scope, user.vpc) : undefined,
-        capacityBlock: this.owner?.capacityBlock,
-      },
+      efaGroup: this._hardware.efa ? efaSecurityGroup(scope, user.vpc) : undefined,
+      capacityBlock: this.owner?.capacityBlock,
       instanceMetadataTags: this._isShared,
     }));
     const overrides = launchOverrides(this.instances, this.choice.amazonImage, variants);
