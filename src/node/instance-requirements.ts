@@ -1,7 +1,6 @@
 import { type Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type { IConstruct } from 'constructs';
 import { fail, quoteForMessage } from '../private/errors';
 import { instance, refined } from '../private/expected-type';
 import { nearMiss } from '../private/near-miss';
@@ -92,37 +91,34 @@ const OBJECT = instance<Requirements>({
 
 /** CDK and its validator, CloudFormation's schema and cfn-lint take what EC2 Auto Scaling refuses. */
 export const INSTANCE_REQUIREMENTS: Value<Requirements> = {
-  ...refined(OBJECT, (field, given, scope) => checkAll(field, settled(given), scope)),
+  ...refined(OBJECT, (field, given) => checkAll(field, settled(given))),
   settled,
 };
 
-function checkAll(field: string, given: Requirements, scope?: IConstruct): void {
-  checkNames(field, given, scope);
+function checkAll(field: string, given: Requirements): void {
+  checkNames(field, given);
   for (const name of ['vCpuCountMin', 'memoryMin'] as const) {
     if (given[name] === undefined)
-      fail(CODE, `\`${field}.${name}\` is required: EC2 Auto Scaling takes no attributes without it`, scope);
+      fail(CODE, `\`${field}.${name}\` is required: EC2 Auto Scaling takes no attributes without it`);
   }
-  for (const range of RANGES) checkRange(field, range, given, scope);
-  checkPatterns(field, given, scope);
-  checkExcluding(field, given, PATTERNS, scope);
-  checkExcluding(
-    field,
-    given,
-    ['spotMaxPricePercentageOverLowestPrice', 'maxSpotPriceAsPercentageOfOptimalOnDemandPrice'],
-    scope,
-  );
+  for (const range of RANGES) checkRange(field, range, given);
+  checkPatterns(field, given);
+  checkExcluding(field, given, PATTERNS);
+  checkExcluding(field, given, [
+    'spotMaxPricePercentageOverLowestPrice',
+    'maxSpotPriceAsPercentageOfOptimalOnDemandPrice',
+  ]);
   if (given.cpuManufacturers?.includes(ec2.CpuManufacturer.APPLE)) {
     fail(
       CODE,
       `\`${field}.cpuManufacturers\` must not have \`ec2.CpuManufacturer.APPLE\`: such instances run ` +
         'macOS alone',
-      scope,
     );
   }
 }
 
 /** A name that is none would be dropped silently. */
-function checkNames(field: string, given: Requirements, scope?: IConstruct): void {
+function checkNames(field: string, given: Requirements): void {
   const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
   if (unknown === undefined) return;
   const meant = nearMiss(unknown, NAMES);
@@ -130,18 +126,13 @@ function checkNames(field: string, given: Requirements, scope?: IConstruct): voi
     'MisspelledField',
     `\`${field}.${unknown}\` is no field of ec2.InstanceRequirementsConfig` +
       (meant === undefined ? ` that the library knows: ${NAMES.join(', ')}` : `: did you mean \`${meant}\`?`),
-    scope,
   );
 }
 
-function checkRange(field: string, range: Range, given: Requirements, scope?: IConstruct): void {
-  const [min, max] = [range.min, range.max].map((name) => checkedNumber(field, name, range, given, scope));
+function checkRange(field: string, range: Range, given: Requirements): void {
+  const [min, max] = [range.min, range.max].map((name) => checkedNumber(field, name, range, given));
   if (min === undefined || max === undefined || min <= max) return;
-  fail(
-    CODE,
-    `\`${field}.${range.min}\` must be at most \`${field}.${range.max}\`, got: ${min} and ${max}`,
-    scope,
-  );
+  fail(CODE, `\`${field}.${range.min}\` must be at most \`${field}.${range.max}\`, got: ${min} and ${max}`);
 }
 
 /** The number of a limit; undefined where it is not set, or known at deployment only. */
@@ -150,7 +141,6 @@ function checkedNumber(
   name: keyof Requirements,
   { of }: Range,
   given: Requirements,
-  scope?: IConstruct,
 ): number | undefined {
   const value: unknown = given[name];
   if (value === undefined) return undefined;
@@ -159,22 +149,21 @@ function checkedNumber(
       fail(
         CODE,
         `\`${field}.${name}\` must be a Size such as \`Size.gibibytes(4)\`, got: ${quoteForMessage(value)}`,
-        scope,
       );
     return value.isUnresolved() ? undefined : sizeIn(of, value);
   }
   if (Token.isUnresolved(value)) return undefined;
   if (typeof value === 'number' && value >= 0 && (of === 'decimals' || Number.isInteger(value))) return value;
   const expected = of === 'decimals' ? 'a number of at least 0' : 'a whole number of at least 0';
-  return fail(CODE, `\`${field}.${name}\` must be ${expected}, got: ${quoteForMessage(value)}`, scope);
+  return fail(CODE, `\`${field}.${name}\` must be ${expected}, got: ${quoteForMessage(value)}`);
 }
 
-function checkPatterns(field: string, given: Requirements, scope?: IConstruct): void {
+function checkPatterns(field: string, given: Requirements): void {
   for (const name of PATTERNS) {
     const patterns = given[name] ?? [];
     if (Token.isUnresolved(patterns)) continue;
     if (!Array.isArray(patterns) || patterns.length > MOST_PATTERNS) {
-      fail(CODE, `\`${field}.${name}\` must be a list of at most ${MOST_PATTERNS} patterns`, scope);
+      fail(CODE, `\`${field}.${name}\` must be a list of at most ${MOST_PATTERNS} patterns`);
     }
     const wrong = patterns.find((pattern) => !Token.isUnresolved(pattern) && !PATTERN.test(pattern));
     if (wrong === undefined) continue;
@@ -182,7 +171,6 @@ function checkPatterns(field: string, given: Requirements, scope?: IConstruct): 
       CODE,
       `\`${field}.${name}\` must have names of instance types, or patterns such as m7i.* or c7*, got: ` +
         quoteForMessage(wrong),
-      scope,
     );
   }
 }
@@ -191,10 +179,9 @@ function checkExcluding(
   field: string,
   given: Requirements,
   [one, other]: readonly [keyof Requirements, keyof Requirements],
-  scope?: IConstruct,
 ): void {
   if (given[one] === undefined || given[other] === undefined) return;
-  fail(CODE, `\`${field}.${one}\` excludes \`${field}.${other}\`: set one of them`, scope);
+  fail(CODE, `\`${field}.${one}\` excludes \`${field}.${other}\`: set one of them`);
 }
 
 /** Not by `instanceof`: an app may have two copies of aws-cdk-lib. */
