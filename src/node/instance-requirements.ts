@@ -1,6 +1,7 @@
-import { type Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { isSize, sizeIn } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
 import { instance, refined } from '../private/expected-type';
 import { nearMiss } from '../private/near-miss';
@@ -182,16 +183,6 @@ function checkExcluding(
 ): void {
   if (given[one] === undefined || given[other] === undefined) return;
   fail(CODE, `\`${field}.${one}\` excludes \`${field}.${other}\`: set one of them`);
-}
-
-/** Not by `instanceof`: an app may have two copies of aws-cdk-lib. */
-function isSize(value: unknown): value is Size {
-  return typeof (value as Partial<Size> | undefined)?.toMebibytes === 'function';
-}
-
-function sizeIn(unit: 'MiB' | 'GiB', size: Size): number {
-  const options = { rounding: SizeRoundingBehavior.NONE };
-  return unit === 'MiB' ? size.toMebibytes(options) : size.toGibibytes(options);
 }
 
 /** The same as CloudFormation has it. */

@@ -89,6 +89,18 @@ export function wholeSeconds(code: ErrorCode, bounds: Bounds = {}): Value<Durati
   };
 }
 
+/** Not by `instanceof`: an app may have two copies of aws-cdk-lib. */
+export function isSize(value: unknown): value is Size {
+  const { isUnresolved, toMebibytes } = (value ?? {}) as Partial<Size>;
+  return typeof isUnresolved === 'function' && typeof toMebibytes === 'function';
+}
+
+/** The amount of a size, which need not be whole. */
+export function sizeIn(unit: 'MiB' | 'GiB', value: Size): number {
+  const options = { rounding: SizeRoundingBehavior.NONE };
+  return unit === 'MiB' ? value.toMebibytes(options) : value.toGibibytes(options);
+}
+
 /** A size in whole units, within bounds in that unit. */
 export function size(code: ErrorCode, unit: 'MiB' | 'GiB', bounds: Bounds = {}): Value<Size> {
   const expected = `a Size, as \`Size.${unit === 'MiB' ? 'mebibytes' : 'gibibytes'}(…)\` makes it`;
@@ -97,12 +109,10 @@ export function size(code: ErrorCode, unit: 'MiB' | 'GiB', bounds: Bounds = {}):
     bounds,
     unit,
     check(field, value, scope) {
-      if (typeof value?.isUnresolved !== 'function' || typeof value.toMebibytes !== 'function') {
+      if (!isSize(value))
         fail(code, `\`${field}\` must be ${expected}, got: ${quoteForMessage(value)}`, scope);
-      }
       if (value.isUnresolved()) return;
-      const options = { rounding: SizeRoundingBehavior.NONE };
-      const amount = unit === 'MiB' ? value.toMebibytes(options) : value.toGibibytes(options);
+      const amount = sizeIn(unit, value);
       if (Number.isInteger(amount) && !outside(amount, bounds)) return;
       const range = allowed(bounds, (bound) => `${bound} ${unit}`);
       fail(code, `\`${field}\` must be a size in whole ${unit}${range}, got: ${amount} ${unit}`, scope);
