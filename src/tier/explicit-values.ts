@@ -12,7 +12,6 @@ import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
  * says that a new group takes that.
  */
 export const NOT_SET = {
-  capacityRebalance: false,
   maxInstanceLifetime: Duration.seconds(0),
   newInstancesProtectedFromScaleIn: false,
   terminationPolicies: [autoscaling.TerminationPolicy.DEFAULT],

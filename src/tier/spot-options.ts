@@ -111,7 +111,7 @@ const FIELDS = {
     to: DISTRIBUTION.field('spotAllocationStrategy'),
   },
   maxPrice: { value: PRICE, to: DISTRIBUTION.field('spotMaxPrice') },
-  capacityRebalance: { value: flag, implied: false, to: GROUP.field('capacityRebalance') },
+  capacityRebalance: { value: flag, default: false, to: GROUP.field('capacityRebalance') },
 } satisfies Fields<SpotOptions>;
 
 export const SPOT = new Struct<SpotOptions, typeof FIELDS>('SpotOptions', FIELDS, {
