@@ -4,6 +4,7 @@ import { onceIn } from '../private/once-in';
 import { efaCount } from './hardware-checks';
 import type { InstanceChoice } from './instance-choice';
 import { familyOf } from './instance-family';
+import { knownNames } from './known-types';
 
 type Interface = ec2.CfnLaunchTemplate.NetworkInterfaceProperty;
 
@@ -40,7 +41,7 @@ export function efaInterfaces(
   const count = efaCount(instances);
   const primary = { ...first, deviceIndex: 0, networkCardIndex: 0, deleteOnTermination: true };
   if (count === 1) return [{ ...primary, interfaceType: 'efa' }];
-  const from = instances.types.some((type) => FIRST_CARD_WITHOUT.test(familyOf(type.toString()))) ? 1 : 0;
+  const from = knownNames(instances.types).some((type) => FIRST_CARD_WITHOUT.test(familyOf(type))) ? 1 : 0;
   const adapters = Array.from({ length: count }, (_none, index) => ({
     networkCardIndex: from + index,
     // the first card's place 0 is that of the plain interface

@@ -1,7 +1,7 @@
 import type { AmazonImage } from './amazon-image';
 import type { InstanceChoice } from './instance-choice';
 import { familyOf } from './instance-family';
-import { hasKnownName } from './known-types';
+import { hasKnownName, knownNames } from './known-types';
 
 /** Why nodes of these instances and this image offer no GPU; undefined: they may. */
 export function reasonWithoutGpu(
@@ -27,7 +27,7 @@ export function reasonWithoutSharing(
   { types }: InstanceChoice,
   release: string | undefined,
 ): string | undefined {
-  const part = types.find((type) => FRACTION.test(familyOf(type.toString())));
+  const part = knownNames(types).find((type) => FRACTION.test(familyOf(type)));
   if (part !== undefined) return `${part} has a fraction of a GPU, which is not shared`;
   const date = release?.replace(/^2023\.\d+\./, '');
   return date !== undefined && date < FIRST_SHARING

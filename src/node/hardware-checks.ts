@@ -5,7 +5,7 @@ import { fail } from '../private/errors';
 import type { InstanceChoice } from './instance-choice';
 import { architectureOfType, familyOf } from './instance-family';
 import { specsOf } from './instance-type-specs';
-import { knownTypes } from './known-types';
+import { knownNames } from './known-types';
 import type { NodeHardware } from './node-hardware';
 
 const CODE = 'InvalidHardware';
@@ -23,7 +23,7 @@ export function checkHardware(
   instances: InstanceChoice,
   associatePublicIpAddress: boolean | undefined,
 ): void {
-  const types = knownTypes(instances.types).map((type) => type.toString());
+  const types = knownNames(instances.types);
   checkCpus(scope, hardware, types);
   checkPlacement(scope, hardware, types);
   if (hardware.efa) checkEfa(scope, instances, types, associatePublicIpAddress);
@@ -138,7 +138,7 @@ function checkEfa(
 
 /** As many as each of the types has; one where no type is known. */
 export function efaCount({ types }: InstanceChoice): number {
-  const counts = knownTypes(types).flatMap((type) => specsOf(type.toString())?.efaInterfaces ?? []);
+  const counts = knownNames(types).flatMap((type) => specsOf(type)?.efaInterfaces ?? []);
   return counts.length === types.length ? Math.min(...counts) : 1;
 }
 

@@ -1,7 +1,7 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { quoteForMessage } from '../private/errors';
 import { namesOf } from './amazon-image';
-import { knownTypes } from './known-types';
+import { knownNames } from './known-types';
 
 const WAY_OUT = 'Leave `machineImage` out, or write `NodeImage.amazonLinux2023()`';
 
@@ -66,7 +66,7 @@ export function reasonAgainstTypes(
   instanceTypes: readonly ec2.InstanceType[],
 ): string | undefined {
   if (parameter === undefined || !AMAZON_LINUX_2023.test(parameter)) return undefined;
-  const first = knownTypes(instanceTypes).find((type) => type.toString().startsWith('a1.'));
+  const first = knownNames(instanceTypes).find((type) => type.startsWith('a1.'));
   if (first === undefined) return undefined;
   return (
     `\`instanceTypes\` must not have ${first} with Amazon Linux 2023, which does not boot on A1. Take ` +

@@ -6,7 +6,7 @@ import { warn } from '../private/warning';
 import { type AmazonImage, amazonImage, namesOf } from './amazon-image';
 import type { InstanceChoice } from './instance-choice';
 import { type Accelerator, architectureOfType } from './instance-family';
-import { knownTypes } from './known-types';
+import { knownNames } from './known-types';
 import { NodeImage } from './node-image';
 
 /** The image of nodes, and what is known of it. */
@@ -78,9 +78,7 @@ function checkArchitecture(
     );
   }
   if (!architectures.includes(ec2.InstanceArchitecture.ARM_64)) return;
-  const arm = knownTypes(types)
-    .map((type) => type.toString())
-    .find((type) => architectureOfType(type) === ec2.InstanceArchitecture.ARM_64);
+  const arm = knownNames(types).find((type) => architectureOfType(type) === ec2.InstanceArchitecture.ARM_64);
   if (accelerator === undefined || arm === undefined) {
     fail(
       'ImageArchitecture',

@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { fail, quoteForMessage } from '../private/errors';
@@ -10,7 +9,7 @@ import {
   architectureOfType,
   isInstanceTypeName,
 } from './instance-family';
-import { knownTypes } from './known-types';
+import { hasKnownName, knownNames } from './known-types';
 
 /** What instances nodes may be: some types by name, or all that have some attributes. */
 export interface InstanceChoice {
@@ -66,7 +65,7 @@ function chosenByName(scope: IConstruct, instanceTypes: ec2.InstanceType[]): Ins
       scope,
     );
   }
-  const names = knownTypes(instanceTypes).map((type) => type.toString());
+  const names = knownNames(instanceTypes);
   checkNames(scope, names);
   const architectures = new Set(names.map(architectureOfType));
   return {
@@ -74,7 +73,7 @@ function chosenByName(scope: IConstruct, instanceTypes: ec2.InstanceType[]): Ins
     types: [...instanceTypes],
     architectures: [X86_64, ARM_64].filter((architecture) => architectures.has(architecture)),
     accelerator: acceleratorOf(scope, names),
-    named: instanceTypes.map((type) => (Token.isUnresolved(type.toString()) ? '…' : type)).join(', '),
+    named: instanceTypes.map((type) => (hasKnownName(type) ? type : '…')).join(', '),
   };
 }
 

@@ -10,3 +10,8 @@ export function hasKnownName(type: ec2.InstanceType): boolean {
 export function knownTypes(types: readonly ec2.InstanceType[]): ec2.InstanceType[] {
   return types.filter(hasKnownName);
 }
+
+/** Their names. */
+export function knownNames(types: readonly ec2.InstanceType[]): string[] {
+  return knownTypes(types).map((type) => type.toString());
+}

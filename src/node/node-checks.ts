@@ -6,7 +6,7 @@ import { type AgentConfig, AgentLogDriver } from '../settings/agent-config';
 import { nearMissesIn } from '../settings/agent-variables';
 import type { Sysctl } from '../settings/sysctl';
 import { specsOf } from './instance-type-specs';
-import { knownTypes } from './known-types';
+import { knownNames, knownTypes } from './known-types';
 import { MAX_GROUPS } from './node-fields';
 import type { NodeProps } from './node-props';
 import { mebibytesOf } from './node-size';
@@ -76,10 +76,7 @@ export function checkReservedMemory(
   instanceTypes: ec2.InstanceType[],
 ): void {
   const reserved = mebibytesOf(reservedMemory);
-  const sizes = knownTypes(instanceTypes).map((type) => ({
-    type: type.toString(),
-    memoryMiB: specsOf(type.toString())?.memoryMiB,
-  }));
+  const sizes = knownNames(instanceTypes).map((type) => ({ type, memoryMiB: specsOf(type)?.memoryMiB }));
   const small = sizes.filter(({ memoryMiB }) => memoryMiB !== undefined && memoryMiB <= reserved);
   if (small.length === 0) return;
   fail(
@@ -168,10 +165,10 @@ const MUCH_LARGER = 4;
  * By the names alone, which double CPU and memory at each step.
  */
 export function warnOfSizes(scope: IConstruct, instanceTypes: ec2.InstanceType[]): void {
-  const sizes = knownTypes(instanceTypes)
+  const sizes = knownNames(instanceTypes)
     .flatMap((type) => {
-      const size = sizeOf(type.toString());
-      return size === undefined ? [] : [{ type: type.toString(), size }];
+      const size = sizeOf(type);
+      return size === undefined ? [] : [{ type, size }];
     })
     .sort((a, b) => a.size - b.size);
   const [smallest, largest] = [sizes[0], sizes.at(-1)];
