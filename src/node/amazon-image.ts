@@ -9,8 +9,6 @@ export interface AmazonImage {
   readonly snapshotSize?: number;
   /** The accelerators that it has a driver for. */
   readonly drives: Accelerator | 'none';
-  /** The only architecture that there is of it. */
-  readonly onlyX86: boolean;
 }
 
 const OF_ECS = /^\/aws\/service\/ecs\/optimized-ami\/amazon-linux-2023\/(?:(gpu|neuron)\/)?/;
@@ -25,11 +23,11 @@ const SNAPSHOT_SIZE = 30;
 
 /** Undefined: an image of your own, or one that no node of this library boots. */
 export function amazonImage(parameter: string): AmazonImage | undefined {
-  if (WITHOUT_AGENT.test(parameter)) return { rootDeviceName: ROOT, drives: 'none', onlyX86: false };
+  if (WITHOUT_AGENT.test(parameter)) return { rootDeviceName: ROOT, drives: 'none' };
   const found = OF_ECS.exec(parameter);
   if (found === null) return undefined;
   const drives = found[1] === 'gpu' ? 'GPU' : found[1] === 'neuron' ? 'Neuron' : 'none';
-  return { rootDeviceName: ROOT, snapshotSize: SNAPSHOT_SIZE, drives, onlyX86: drives !== 'none' };
+  return { rootDeviceName: ROOT, snapshotSize: SNAPSHOT_SIZE, drives };
 }
 
 /**

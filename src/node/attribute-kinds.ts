@@ -24,7 +24,7 @@ const OTHERS = /^(radeon|vu9p|gaudi|u30)/;
 type Kind = Accelerator | 'another';
 
 /** The types that the table knows and `allowedInstanceTypes` takes; undefined: all are allowed. */
-export function allowedTypes({ allowedInstanceTypes }: Requirements): string[] | undefined {
+function allowedTypes({ allowedInstanceTypes }: Requirements): string[] | undefined {
   if (allowedInstanceTypes === undefined || Token.isUnresolved(allowedInstanceTypes)) return undefined;
   const patterns = allowedInstanceTypes.map((pattern) => expressionOf(pattern));
   return knownInstanceTypes().filter((type) => patterns.some((pattern) => pattern.test(type)));

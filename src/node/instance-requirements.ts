@@ -195,6 +195,6 @@ export function renderRequirements(requirements: Requirements): Property {
     return [property, least === undefined && most === undefined ? undefined : { min: least, max: most }];
   });
   const same = SAME.map((name) => [name, requirements[name]]);
-  const set = [...ranges, ...same].filter(([, value]) => value !== undefined && value !== null);
+  const set = [...ranges, ...same].filter(([, value]) => value !== undefined);
   return Object.fromEntries(set) as Property;
 }
