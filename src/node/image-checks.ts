@@ -1,6 +1,6 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { quoteForMessage } from '../private/errors';
-import { namesOf } from './amazon-image';
+import { amazonImage, namesOf } from './amazon-image';
 import { knownNames } from './known-types';
 
 const WAY_OUT = 'Leave `machineImage` out, or write `NodeImage.amazonLinux2023()`';
@@ -22,9 +22,6 @@ const WITHOUT_AGENT = /^\/aws\/service\/(ami-amazon-linux-latest|canonical|debia
 const OTHER_NAMES = /^(amzn2?-ami-|Windows_Server-|bottlerocket-|ubuntu\/|debian-)/;
 
 const NAMES_WITHOUT_AGENT = /^al2023-ami-(2023|minimal|kernel)/;
-
-const AMAZON_LINUX_2023 =
-  /^\/aws\/service\/(ecs\/optimized-ami\/amazon-linux-2023|ami-amazon-linux-latest\/al2023)/;
 
 /**
  * Why nodes of an image cannot join a cluster, as far as the name of its parameter says. Undefined: they may.
@@ -65,7 +62,7 @@ export function reasonAgainstTypes(
   parameter: string | undefined,
   instanceTypes: readonly ec2.InstanceType[],
 ): string | undefined {
-  if (parameter === undefined || !AMAZON_LINUX_2023.test(parameter)) return undefined;
+  if (parameter === undefined || amazonImage(parameter) === undefined) return undefined;
   const first = knownNames(instanceTypes).find((type) => type.startsWith('a1.'));
   if (first === undefined) return undefined;
   return (

@@ -16,8 +16,8 @@ export interface ImageChoice {
 }
 
 const IMAGE_FOR = {
-  GPU: { make: () => NodeImage.amazonLinux2023Gpu(), named: '`NodeImage.amazonLinux2023Gpu()`' },
-  Neuron: { make: () => NodeImage.amazonLinux2023Neuron(), named: '`NodeImage.amazonLinux2023Neuron()`' },
+  GPU: { make: () => NodeImage.amazonLinux2023Gpu(), named: 'NodeImage.amazonLinux2023Gpu()' },
+  Neuron: { make: () => NodeImage.amazonLinux2023Neuron(), named: 'NodeImage.amazonLinux2023Neuron()' },
 };
 
 /** The image that was named, or Amazon's for the instances. What never boots is refused. */
@@ -83,7 +83,7 @@ function checkArchitecture(
     fail(
       'ImageArchitecture',
       '`machineImage` must be of the architecture of the instance types, got: ' +
-        `${forX86} (x86_64 only) and ${arm ?? named} (arm64)`,
+        `\`${forX86}\` (x86_64 only) and ${arm ?? named} (arm64)`,
       scope,
     );
   }
@@ -112,7 +112,7 @@ function warnOfUnusedAccelerator(
       'no driver: no container can use them. ' +
       (isArm
         ? 'Amazon has no image with one for arm64. Take x86_64 types such as g5.xlarge. '
-        : `Name \`machineImage: ${IMAGE_FOR[accelerator].named.slice(1)}, which is also the default. `) +
+        : `Name \`machineImage: ${IMAGE_FOR[accelerator].named}\`, which is also the default. `) +
       'Acknowledge this where they are not meant to be used.',
   );
 }
