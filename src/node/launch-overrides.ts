@@ -19,30 +19,22 @@ export interface LaunchVariant {
  * template is that of the first variant; what is of another names its own.
  */
 export function launchOverrides(
-  instances: InstanceChoice,
+  { types, requirements, architectures, accelerator }: InstanceChoice,
   image: AmazonImage | undefined,
-  [main, ...others]: readonly LaunchVariant[],
+  [, ...others]: readonly LaunchVariant[],
 ): autoscaling.LaunchTemplateOverrides[] {
-  const { types, requirements, accelerator } = instances;
+  const own = (architecture: ec2.InstanceArchitecture | undefined) =>
+    others.find((variant) => variant.architecture === architecture)?.launchTemplate;
   if (requirements === undefined) {
-    return types.map((instanceType) => {
-      const architecture = hasKnownName(instanceType)
-        ? architectureOfType(instanceType.toString())
-        : undefined;
-      const own = others.find((variant) => variant.architecture === architecture);
-      return { instanceType, launchTemplate: own?.launchTemplate };
-    });
+    return types.map((instanceType) => ({
+      instanceType,
+      launchTemplate: own(hasKnownName(instanceType) ? architectureOfType(String(instanceType)) : undefined),
+    }));
   }
   const attributes = withImage(requirements, accelerator, image !== undefined);
   if (others.length === 0) return [{ instanceRequirements: renderRequirements(attributes) }];
-  return [main, ...others].flatMap(({ architecture, launchTemplate }, index) =>
-    architecture === undefined
-      ? []
-      : [
-          {
-            instanceRequirements: renderRequirements(requirementsFor(attributes, architecture)),
-            launchTemplate: index === 0 ? undefined : launchTemplate,
-          },
-        ],
-  );
+  return architectures.map((architecture) => ({
+    instanceRequirements: renderRequirements(requirementsFor(attributes, architecture)),
+    launchTemplate: own(architecture),
+  }));
 }
