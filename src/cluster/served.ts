@@ -66,7 +66,7 @@ function servedTier(tier: InstanceTier, isInDefaultStrategy: boolean): ServedTie
     },
     marksOldNodes: tier._replacement._cordon === 'mark',
     get zones() {
-      return tier._zones;
+      return tier._zones?.length;
     },
   };
 }

@@ -34,7 +34,7 @@ import { capacityOf, checkCapacityBlock, checkTier, warnOfTier } from './tier-ch
 import { type TierNetwork, warnOfIsolatedSubnets } from './tier-exits';
 import { TIER } from './tier-fields';
 import { groupMetric, reservationMetric } from './tier-metrics';
-import { checkSubnets, checkVpcs } from './tier-network';
+import { checkSubnets, checkVpcs, zonesOf } from './tier-network';
 import type { InstanceTierProps } from './tier-options';
 import { addSchedules } from './tier-schedule';
 import { STRATEGY_ITEM, TIER_STRATEGY, type TierStrategy } from './tier-strategy';
@@ -249,13 +249,12 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   }
 
   /**
-   * In how many Availability Zones nodes start; undefined where a list of them is known at deployment only.
+   * The Availability Zones of the nodes; undefined where they are not known.
    *
    * @internal
    */
-  public get _zones(): number | undefined {
-    const { availabilityZones } = this.cluster.vpc.selectSubnets(this.inForce.vpcSubnets);
-    return Token.isUnresolved(availabilityZones) ? undefined : new Set(availabilityZones).size;
+  public get _zones(): string[] | undefined {
+    return zonesOf(this.cluster.vpc, this.inForce.vpcSubnets);
   }
 
   /**
@@ -358,17 +357,10 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     const { vpc, clusterArn, clusterName } = this.cluster;
     const { vpcSubnets } = this.inForce;
     checkSubnets(this, vpc, vpcSubnets);
-    checkZones(this, this.template._hardware, this.zones(), capacityOf(this._options).max);
+    checkZones(this, this.template._hardware, this._zones, capacityOf(this._options).max);
     const launch = this.template._use({ scope: this, vpc, clusterArn, clusterName });
     checkVpcs(this, vpc, launch.securityGroups, this.template._additionalSecurityGroups, vpcSubnets);
     return launch;
-  }
-
-  /** The zones of the nodes; undefined where they are not known. */
-  private zones(): string[] | undefined {
-    const { availabilityZones, isPendingLookup } = this.cluster.vpc.selectSubnets(this.inForce.vpcSubnets);
-    if (isPendingLookup || Token.isUnresolved(availabilityZones)) return undefined;
-    return [...new Set(availabilityZones)];
   }
 
   private makeGroup(launch: NodeLaunch): autoscaling.AutoScalingGroup {

@@ -47,6 +47,13 @@ function differ(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && a !== b;
 }
 
+/** The zones that nodes start in; undefined where they are not looked up yet, or known at deployment only. */
+export function zonesOf(vpc: ec2.IVpc, vpcSubnets: ec2.SubnetSelection | undefined): string[] | undefined {
+  const { availabilityZones, isPendingLookup } = vpc.selectSubnets(vpcSubnets);
+  if (isPendingLookup || Token.isUnresolved(availabilityZones)) return undefined;
+  return [...new Set(availabilityZones)];
+}
+
 /**
  * Refuses a selection of no subnets: CDK renders an empty list, which Auto Scaling refuses only when the
  * stack is deployed.

@@ -1,4 +1,5 @@
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { App } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancing';
 import { type InstanceTierOptions, NodeReplacement } from '../../../src';
@@ -12,12 +13,15 @@ const { ENABLED, DISABLED } = ecs.AvailabilityZoneRebalancing;
 interface Case {
   readonly service?: Partial<ecs.Ec2ServiceProps>;
   readonly tier?: Partial<InstanceTierOptions>;
+  readonly vpc?: (stack: TestStack) => ec2.IVpc;
   readonly after?: (service: ecs.Ec2Service, stack: TestStack) => void;
 }
 
-function warned({ service = {}, tier = {}, after }: Case) {
-  const stack = new TestStack();
+function warned({ service = {}, tier = {}, vpc = ({ vpc }) => vpc, after }: Case) {
+  const env = { account: '123456789012', region: 'eu-central-1' };
+  const stack = new TestStack(new App({ treeMetadata: false }), 'Estate', { env });
   const cluster = stack.cluster({
+    vpc: vpc(stack),
     tiers: [{ name: 'general', instanceTypes: [SMALL], replacement: MARKS, ...tier }],
   });
   const made = new ecs.Ec2Service(stack, 'Api', {
@@ -79,6 +83,10 @@ test.each<[string, Case]>([
     },
   ],
   ['all nodes are in one zone', { tier: { vpcSubnets: ONE_ZONE } }],
+  [
+    'the zones are still to be looked up',
+    { vpc: (stack) => ec2.Vpc.fromLookup(stack, 'LookedUp', { vpcName: 'main' }) },
+  ],
   ['nodes are drained together, at a surge of 200', { tier: { replacement: NodeReplacement.rolling() } }],
   ['nothing is cordoned', { tier: { replacement: NodeReplacement.rolling({ maxHealthyPercentage: 110 }) } }],
   ['running nodes stay', { tier: { replacement: NodeReplacement.onNextLaunch() } }],
