@@ -8,11 +8,19 @@ import { StageResources } from '../rendered/stage-resources';
  * deployment only. To be asked when all aspects have run.
  */
 export function maxNodesOf(group: CfnResource): number | undefined {
-  const identity = identityOfResource(group);
-  const sizes = StageResources.of(group)
-    .ofType('AWS::AutoScaling::ScheduledAction')
-    .filter((action) => identityOf(action, property(action, 'autoScalingGroupName')) === identity)
-    .map((action) => rendered(action, 'maxSize'));
-  const known = [rendered(group, 'maxSize'), ...sizes.filter((size) => size !== undefined)].map(Number);
+  const sizes = StageResources.of(group).index(sizesByGroup).get(identityOfResource(group)) ?? [];
+  const known = [rendered(group, 'maxSize'), ...sizes].map(Number);
   return known.some(Number.isNaN) ? undefined : Math.max(...known);
+}
+
+/** What scheduled actions make the greatest size, by the identity of the group. */
+function sizesByGroup(resources: StageResources): Map<string, unknown[]> {
+  const byGroup = new Map<string, unknown[]>();
+  for (const action of resources.ofType('AWS::AutoScaling::ScheduledAction')) {
+    const group = identityOf(action, property(action, 'autoScalingGroupName'));
+    const size = rendered(action, 'maxSize');
+    if (group === undefined || size === undefined) continue;
+    byGroup.set(group, [...(byGroup.get(group) ?? []), size]);
+  }
+  return byGroup;
 }

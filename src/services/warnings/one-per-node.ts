@@ -11,10 +11,10 @@ import { publishedPorts } from '../task-definition';
 export function checkOnePerNode(service: HostedService): void {
   const why = reasonForOne(service);
   const { desired, min, losesTasks } = deploymentLimitsOf(service);
-  const sizes = service.onlyTiers?.map(({ maxNodes }) => maxNodes);
-  if (why === undefined || desired === undefined || sizes === undefined || service.isDaemon) return;
-  const nodes = sizes.reduce<number>((sum, size) => sum + (size ?? Number.POSITIVE_INFINITY), 0);
-  if (sizes.length === 0 || desired < nodes || desired === 0) return;
+  if (why === undefined || desired === undefined || service.isDaemon) return;
+  const tiers = service.onlyTiers ?? [];
+  const nodes = tiers.reduce((sum, { maxNodes }) => sum + (maxNodes ?? Number.POSITIVE_INFINITY), 0);
+  if (tiers.length === 0 || desired < nodes || desired === 0) return;
   const start =
     `A node takes one task of the service "${service.path}" (${why}), and its tiers in the cluster ` +
     `"${service.cluster.scope.node.path}" have at most ${nodes} node${nodes === 1 ? '' : 's'}`;
