@@ -217,7 +217,9 @@ const CHANGES: [string, string, (estate: Estate) => void, NodeReplacement?][] = 
   // The state machines.
   [
     'the rule, switched off',
-    'must stay enabled, and start the state machine',
+    'must stay enabled, and start the state machine "Estate/cdk-ecs-auto-scaled-cluster:ReadinessGate": the ' +
+      "tier's `replacement`, `repair` or `drainLimit` counts on it. Leave it to the library, or switch off " +
+      'there what it does',
     ({ rule }) => rule.addPropertyOverride('State', 'DISABLED'),
   ],
   [
