@@ -2,11 +2,16 @@ import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { EcsAutoScaledCluster, type EcsAutoScaledClusterProps } from '../../src';
+import { EcsAutoScaledCluster, type EcsAutoScaledClusterProps, type InstanceTierOptions } from '../../src';
 
 export const SMALL = new ec2.InstanceType('t3.small');
 export const LARGE = new ec2.InstanceType('m7i.large');
 export const ARM = new ec2.InstanceType('m7g.large');
+
+/** Instance types by their names. */
+export function types(...names: string[]): ec2.InstanceType[] {
+  return names.map((name) => new ec2.InstanceType(name));
+}
 
 /** A stack with a VPC of its own that needs no look-up and renders few resources. */
 export class TestStack extends Stack {
@@ -30,6 +35,13 @@ export class TestStack extends Stack {
   public get template(): Template {
     return Template.fromStack(this);
   }
+}
+
+/** A stack with a cluster of one tier, "general". */
+export function tierStack(options: InstanceTierOptions): TestStack {
+  const stack = new TestStack();
+  stack.cluster({ tiers: [{ name: 'general', ...options }] });
+  return stack;
 }
 
 /** A VPC by its attributes. */

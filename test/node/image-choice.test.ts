@@ -1,31 +1,15 @@
 import { Size, Token } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { NodeImage, NodeImageResolution, type NodeProps, NodeTemplate, NodeVolume } from '../../src';
-import { only, TestStack } from '../helpers/estate';
+import { only, TestStack, tierStack, types } from '../helpers/estate';
 import { warning } from '../services/helpers';
-
-const types = (...names: string[]) => names.map((name) => new ec2.InstanceType(name));
-
-function estateOf(props: NodeProps): TestStack {
-  const stack = new TestStack();
-  stack.cluster({ tiers: [{ name: 'general', ...props }] });
-  return stack;
-}
+import { imagesOf, OF_ECS } from './images';
 
 /** What the launch template of the tier says. */
 function dataOf(props: NodeProps): any {
-  return only(estateOf(props).template, 'AWS::EC2::LaunchTemplate').Properties.LaunchTemplateData;
+  return only(tierStack(props).template, 'AWS::EC2::LaunchTemplate').Properties.LaunchTemplateData;
 }
-
-/** The parameter of the image of the tier. */
-function imageOf(props: NodeProps): string {
-  const template = estateOf(props).template;
-  const { ImageId } = only(template, 'AWS::EC2::LaunchTemplate').Properties.LaunchTemplateData;
-  return ImageId.Ref ? template.toJSON().Parameters[ImageId.Ref].Default : ImageId;
-}
-
-const OF_ECS = '/aws/service/ecs/optimized-ami/amazon-linux-2023';
 
 const ROOT = {
   DeviceName: '/dev/xvda',
@@ -44,7 +28,7 @@ describe('without a machineImage, the image follows the instance types', () => {
     // AMD: no image of Amazon's has its driver
     ['g4ad.xlarge', `${OF_ECS}/recommended/image_id`],
   ])('%s', (type, parameter) => {
-    expect(imageOf({ instanceTypes: types(type) })).toBe(parameter);
+    expect(imagesOf(tierStack({ instanceTypes: types(type) }))).toEqual([parameter]);
   });
 
   test('in a shared template too', () => {
@@ -56,7 +40,7 @@ describe('without a machineImage, the image follows the instance types', () => {
 
   test('and a type that is known at deployment only is a plain one', () => {
     const instanceTypes = types(Token.asString({ Ref: 'Type' }));
-    expect(imageOf({ instanceTypes })).toBe(`${OF_ECS}/recommended/image_id`);
+    expect(imagesOf(tierStack({ instanceTypes }))).toEqual([`${OF_ECS}/recommended/image_id`]);
   });
 });
 
@@ -118,14 +102,14 @@ describe('each image can be pinned to a release, by its own name', () => {
       NodeImage.amazonLinux2023Neuron({ resolution }),
     ],
   ])('%s', (type, parameter, machineImage) => {
-    expect(imageOf({ instanceTypes: types(type), machineImage })).toBe(parameter);
+    expect(imagesOf(tierStack({ instanceTypes: types(type), machineImage }))).toEqual([parameter]);
   });
 
   test('or be looked up at launch', () => {
     const machineImage = NodeImage.amazonLinux2023Gpu({ resolution: NodeImageResolution.AT_LAUNCH });
-    expect(imageOf({ instanceTypes: types('g5.xlarge'), machineImage })).toBe(
+    expect(imagesOf(tierStack({ instanceTypes: types('g5.xlarge'), machineImage }))).toEqual([
       `resolve:ssm:${OF_ECS}/gpu/recommended/image_id`,
-    );
+    ]);
   });
 });
 
@@ -180,7 +164,7 @@ describe('arm64 has no image for accelerators', () => {
 describe('an accelerator for which the named image has no driver', () => {
   const ID = 'NodeTemplate.accelerator';
   const found = (machineImage: ec2.IMachineImage, ...names: string[]) =>
-    warning(estateOf({ instanceTypes: types(...names), machineImage }), ID)?.message;
+    warning(tierStack({ instanceTypes: types(...names), machineImage }), ID)?.message;
 
   test('is warned of, with what to write', () => {
     expect(found(NodeImage.amazonLinux2023(), 'g5.xlarge')).toBe(

@@ -9,22 +9,16 @@ import {
   NodeTemplate,
   PurchaseOption,
 } from '../../src';
-import { LARGE, only, TestStack } from '../helpers/estate';
+import { LARGE, only, TestStack, tierStack } from '../helpers/estate';
+import { imagesOf, OF_ECS } from './images';
 
 const LEAST = { vCpuCountMin: 2, memoryMin: Size.gibibytes(4) };
 const { AWS, INTEL } = ec2.CpuManufacturer;
-const OF_ECS = '/aws/service/ecs/optimized-ami/amazon-linux-2023';
-
-function estate(options: InstanceTierOptions): TestStack {
-  const stack = new TestStack();
-  stack.cluster({ tiers: [{ name: 'general', ...options }] });
-  return stack;
-}
 
 const withAttributes = (
   attributes: Partial<ec2.InstanceRequirementsConfig>,
   options: InstanceTierOptions = {},
-) => estate({ instanceRequirements: { ...LEAST, ...attributes }, ...options });
+) => tierStack({ instanceRequirements: { ...LEAST, ...attributes }, ...options });
 
 function groupOf(stack: TestStack): any {
   return only(stack.template, 'AWS::AutoScaling::AutoScalingGroup');
@@ -32,14 +26,6 @@ function groupOf(stack: TestStack): any {
 
 function overridesOf(stack: TestStack): any[] {
   return groupOf(stack).Properties.MixedInstancesPolicy.LaunchTemplate.Overrides;
-}
-
-function imagesOf(stack: TestStack): string[] {
-  const { template } = stack;
-  const { Parameters } = template.toJSON();
-  return Object.values(template.findResources('AWS::EC2::LaunchTemplate')).map(
-    ({ Properties }) => Parameters[Properties.LaunchTemplateData.ImageId.Ref].Default,
-  );
 }
 
 describe('a tier by attributes', () => {
@@ -94,7 +80,7 @@ describe('a tier by attributes', () => {
 
   test('replaces every node at a refresh: skip matching fails with attributes', () => {
     const skips = (options: InstanceTierOptions) =>
-      groupOf(estate(options)).UpdatePolicy.AutoScalingInstanceRefresh.Preferences.SkipMatching;
+      groupOf(tierStack(options)).UpdatePolicy.AutoScalingInstanceRefresh.Preferences.SkipMatching;
     for (const replacement of [NodeReplacement.rolling(), NodeReplacement.allAtOnce()]) {
       expect(skips({ instanceRequirements: LEAST, replacement })).toBe(false);
       expect(skips({ instanceTypes: [LARGE], replacement })).toBe(true);
@@ -250,7 +236,7 @@ describe('attributes that EC2 Auto Scaling refuses, and no validator names, are 
   });
 
   test('next to types by name', () => {
-    expect(() => estate({ instanceTypes: [LARGE], instanceRequirements: LEAST })).toThrow(
+    expect(() => tierStack({ instanceTypes: [LARGE], instanceRequirements: LEAST })).toThrow(
       '`instanceTypes` excludes `instanceRequirements`: EC2 Auto Scaling takes types by name or by ' +
         'attributes. Leave one of them out; `allowedInstanceTypes` of the attributes may have names ' +
         '(TypesAndRequirements at Estate/Orders/Tiers/general/Template)',

@@ -8,16 +8,10 @@ import {
   NodeVolume,
   Sysctl,
 } from '../../src';
-import { LARGE, SMALL, TestStack } from '../helpers/estate';
+import { LARGE, SMALL, TestStack, tierStack, types } from '../helpers/estate';
 import { warning } from '../services/helpers';
 
-function withNode(props: NodeProps): TestStack {
-  const stack = new TestStack();
-  stack.cluster({ tiers: [{ name: 'general', instanceTypes: [LARGE], ...props }] });
-  return stack;
-}
-
-const types = (...names: string[]) => names.map((name) => new ec2.InstanceType(name));
+const withNode = (props: NodeProps) => tierStack({ instanceTypes: [LARGE], ...props });
 
 describe('instance types of very different sizes', () => {
   const ID = 'NodeTemplate.instanceTypes';

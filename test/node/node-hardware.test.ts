@@ -1,10 +1,9 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { type InstanceTierOptions, type NodeHardware, NodeTemplate } from '../../src';
-import { only, TestStack } from '../helpers/estate';
+import { only, TestStack, types } from '../helpers/estate';
 import { ec2Service, warning } from '../services/helpers';
 
-const types = (...names: string[]) => names.map((name) => new ec2.InstanceType(name));
 const ONE_ZONE = {
   subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS,
   availabilityZones: ['eu-central-1a'],

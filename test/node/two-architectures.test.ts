@@ -10,8 +10,7 @@ import {
 } from '../../src';
 import { ARM, LARGE, only, TestStack, taskDefinition } from '../helpers/estate';
 import { ec2Service, warning } from '../services/helpers';
-
-const OF_ECS = '/aws/service/ecs/optimized-ami/amazon-linux-2023';
+import { OF_ECS } from './images';
 
 function estate(options: InstanceTierOptions) {
   const stack = new TestStack();

@@ -2,8 +2,7 @@ import { Size, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { EcsAutoScaledCluster, NodeReplacement, NodeTemplate, PurchaseOption } from '../../src';
-
-const types = (...names: string[]) => names.map((name) => new ec2.InstanceType(name));
+import { types } from '../helpers/estate';
 
 /** Every kind of node: images, two architectures, attributes, hardware, reservations. */
 export class Kinds extends Stack {

@@ -6,21 +6,15 @@ import {
   NodeTemplate,
   PurchaseOption,
 } from '../../src';
-import { LARGE, only, SMALL, TestStack } from '../helpers/estate';
+import { LARGE, only, SMALL, TestStack, tierStack, types } from '../helpers/estate';
 
 const ID = 'cr-0123456789abcdef0';
 const P5 = new ec2.InstanceType('p5.48xlarge');
 
-function estate(options: InstanceTierOptions): TestStack {
-  const stack = new TestStack();
-  stack.cluster({ tiers: [{ name: 'general', ...options }] });
-  return stack;
-}
-
 describe('capacity reservations', () => {
   const specificationOf = (options?: CapacityReservationOptions) =>
     only(
-      estate({ instanceTypes: [LARGE], purchase: PurchaseOption.capacityReservations(options) }).template,
+      tierStack({ instanceTypes: [LARGE], purchase: PurchaseOption.capacityReservations(options) }).template,
       'AWS::AutoScaling::AutoScalingGroup',
     ).Properties.CapacityReservationSpecification;
 
@@ -43,7 +37,7 @@ describe('capacity reservations', () => {
   test('go with several types, with a shared template and with a roll', () => {
     const purchase = PurchaseOption.capacityReservations({ reservationIds: [ID] });
     const replacement = NodeReplacement.rolling();
-    expect(() => estate({ instanceTypes: [LARGE, SMALL], purchase, replacement }).template).not.toThrow();
+    expect(() => tierStack({ instanceTypes: [LARGE, SMALL], purchase, replacement }).template).not.toThrow();
     const stack = new TestStack();
     const template = new NodeTemplate(stack, 'Standard', { instanceTypes: [LARGE] });
     stack.cluster({ tiers: [{ name: 'general', template, purchase }] });
@@ -64,7 +58,7 @@ describe('capacity reservations', () => {
 
 describe('a capacity block', () => {
   const block = (options: InstanceTierOptions = {}) =>
-    estate({ instanceTypes: [P5], purchase: PurchaseOption.capacityBlock(ID), ...options });
+    tierStack({ instanceTypes: [P5], purchase: PurchaseOption.capacityBlock(ID), ...options });
 
   test('is in the launch template: the market, and the block', () => {
     const { LaunchTemplateData } = only(block().template, 'AWS::EC2::LaunchTemplate').Properties;
@@ -101,7 +95,7 @@ describe('a capacity block', () => {
   );
 
   test('is of one type, and not of a shared template', () => {
-    expect(() => block({ instanceTypes: [P5, new ec2.InstanceType('p5e.48xlarge')] })).toThrow(
+    expect(() => block({ instanceTypes: types('p5.48xlarge', 'p5e.48xlarge') })).toThrow(
       '`PurchaseOption.capacityBlock()` needs one instance type, that of the block, got: p5.48xlarge, p5e.48xlarge',
     );
     const stack = new TestStack();

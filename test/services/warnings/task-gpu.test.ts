@@ -1,16 +1,14 @@
 import {
   aws_applicationautoscaling as applicationautoscaling,
   CfnParameter,
-  aws_ec2 as ec2,
   aws_ecs as ecs,
   aws_ecs_patterns as patterns,
 } from 'aws-cdk-lib';
 import { type InstanceTierProps, NodeImage, NodeImageResolution } from '../../../src';
-import { TestStack } from '../../helpers/estate';
+import { TestStack, types } from '../../helpers/estate';
 import { ec2Service, warning } from '../helpers';
 
 const ID = 'Service.gpu';
-const types = (...names: string[]) => names.map((name) => new ec2.InstanceType(name));
 const GPU_IMAGE = NodeImage.fromSsmParameter(
   '/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended/image_id',
 );

@@ -1,10 +1,9 @@
-import { CfnParameter, aws_ec2 as ec2, aws_ecs as ecs, Size } from 'aws-cdk-lib';
+import { CfnParameter, aws_ecs as ecs, Size } from 'aws-cdk-lib';
 import type { InstanceTierProps } from '../../../src';
-import { TestStack } from '../../helpers/estate';
+import { TestStack, types } from '../../helpers/estate';
 import { ec2Service, warning } from '../helpers';
 
 const ID = 'Service.size';
-const types = (...names: string[]) => names.map((name) => new ec2.InstanceType(name));
 
 interface Reserved {
   readonly cpu?: number;
