@@ -18,6 +18,26 @@ export interface RunTask {
   readonly remedy: string;
 }
 
+/** Reads a field of an object in a text, with what fills it where it is a hole. */
+export type ReadField = (object: unknown, name: string) => unknown;
+
+/** What the parameters of a call say of where the task runs. */
+export function runTaskOf(
+  parameters: unknown,
+  read: ReadField,
+): Pick<RunTask, 'cluster' | 'launchType' | 'strategy'> {
+  const strategy = read(parameters, 'capacityProviderStrategy');
+  return {
+    cluster: read(parameters, 'cluster'),
+    launchType: read(parameters, 'launchType'),
+    strategy: (Array.isArray(strategy) ? strategy : []).map((item: unknown) => ({
+      capacityProvider: read(item, 'capacityProvider'),
+      base: read(item, 'base'),
+      weight: read(item, 'weight'),
+    })),
+  };
+}
+
 /**
  * Warns about a task that is run with launch type EC2 on one of our clusters: it never scales a group up from
  * zero. Refuses a strategy that ECS does not take.

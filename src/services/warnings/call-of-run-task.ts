@@ -2,7 +2,7 @@ import type { CfnResource } from 'aws-cdk-lib';
 import type { Problem } from '../../rendered/problem';
 import { field, opened, property } from '../../rendered/resource';
 import { JsonText } from '../json-text';
-import { checkRunTask } from '../run-task';
+import { checkRunTask, runTaskOf } from '../run-task';
 import type { ServedCluster } from '../served-cluster';
 
 /** A call of `RunTask` with its parameters, as a text has it. */
@@ -19,21 +19,17 @@ export function isCallOfSdk(type: string): boolean {
 /** Checks the calls of `RunTask` of a universal target of Scheduler, or of an `AwsCustomResource`. */
 export function checkCalls(resource: CfnResource, clusters: readonly ServedCluster[]): Problem[] {
   const calls = isCallOfSdk(resource.cfnResourceType) ? customCalls(resource) : scheduledCalls(resource);
-  return calls.flatMap(({ text, parameters }) => {
-    const read = (name: string) => text.field(parameters, name);
-    const strategy = read('capacityProviderStrategy');
-    return checkRunTask(
+  return calls.flatMap(({ text, parameters }) =>
+    checkRunTask(
       {
         scope: resource,
         subject: `The call of \`RunTask\` of "${resource.node.path}"`,
-        cluster: read('cluster'),
-        launchType: read('launchType'),
-        strategy: Array.isArray(strategy) ? strategy : [],
+        ...runTaskOf(parameters, (object, name) => text.field(object, name)),
         remedy: 'leave out the launch type',
       },
       clusters,
-    );
-  });
+    ),
+  );
 }
 
 function scheduledCalls(resource: CfnResource): Call[] {

@@ -3,7 +3,7 @@ import type { IConstruct } from 'constructs';
 import type { Problem } from '../../rendered/problem';
 import { field, isOverridden, opened, property, rendered } from '../../rendered/resource';
 import { JsonText } from '../json-text';
-import { checkRunTask, type RunTask } from '../run-task';
+import { checkRunTask, type ReadField, type RunTask, runTaskOf } from '../run-task';
 import type { ServedCluster } from '../served-cluster';
 
 /** A state of a Step Functions definition, as far as it is needed here. */
@@ -86,24 +86,11 @@ function statesIn(value: unknown, name = ''): { readonly name: string; readonly 
   return [...own, ...Object.entries(value).flatMap(([key, inner]) => statesIn(inner, key))];
 }
 
-function runTaskIn(
-  scope: IConstruct,
-  subject: string,
-  json: object,
-  read: (object: unknown, name: string) => unknown,
-): RunTask {
-  const parameters = field(json, 'Parameters') ?? field(json, 'Arguments');
-  const strategy = field(parameters, 'CapacityProviderStrategy');
+function runTaskIn(scope: IConstruct, subject: string, json: object, read: ReadField): RunTask {
   return {
     scope,
     subject,
-    cluster: read(parameters, 'Cluster'),
-    launchType: read(parameters, 'LaunchType'),
-    strategy: (Array.isArray(strategy) ? strategy : []).map((item: unknown) => ({
-      capacityProvider: read(item, 'CapacityProvider'),
-      base: read(item, 'Base'),
-      weight: read(item, 'Weight'),
-    })),
+    ...runTaskOf(field(json, 'Parameters') ?? field(json, 'Arguments'), read),
     remedy:
       '`launchTarget: new tasks.EcsEc2LaunchTarget({ capacityProviderOptions: ' +
       'tasks.CapacityProviderOptions.default() })`, or leave out `LaunchType` where the parameters are ' +

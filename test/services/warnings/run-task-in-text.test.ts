@@ -234,6 +234,45 @@ test('a universal target of Scheduler is warned of', () => {
   );
 });
 
+test.each<[string, (stack: TestStack, parameters: object) => unknown]>([
+  [
+    'a universal target of Scheduler',
+    (stack, parameters) =>
+      new scheduler.CfnSchedule(stack, 'Sender', {
+        scheduleExpression: 'rate(1 day)',
+        flexibleTimeWindow: { mode: 'OFF' },
+        target: {
+          arn: 'arn:aws:scheduler:::aws-sdk:ecs:runTask',
+          roleArn: ROLE,
+          input: stack.toJsonString(parameters),
+        },
+      }),
+  ],
+  [
+    'an AwsCustomResource',
+    (stack, parameters) =>
+      new AwsCustomResource(stack, 'Migrate', {
+        onCreate: {
+          service: 'ECS',
+          action: 'runTask',
+          parameters,
+          physicalResourceId: PhysicalResourceId.of('migrate'),
+        },
+        policy: AwsCustomResourcePolicy.fromSdkCalls({ resources: ['*'] }),
+      }),
+  ],
+])('nothing is said of %s with the strategy of a tier', (_name, make) => {
+  const stack = new TestStack();
+  const cluster = stack.cluster();
+  const { capacityProviderName } = cluster.tier('general');
+  make(stack, {
+    Cluster: cluster.clusterArn,
+    CapacityProviderStrategy: [{ CapacityProvider: capacityProviderName }],
+  });
+  expect(() => stack.template).not.toThrow();
+  expect(warningIds(stack)).toEqual([]);
+});
+
 test('an AwsCustomResource that runs a task is warned of, and one that does something else is not', () => {
   const stack = new TestStack();
   const cluster = stack.cluster();
