@@ -62,28 +62,30 @@ function groupsOf(resource: CfnResource): CfnResource[] {
  * twice.
  */
 export function keepRulesOfTiers(service: HostedService): void {
-  const l2 = service.resource.node.scope;
-  const tiers = service.cluster.tiers ?? [];
-  const groups = tiers.map(({ securityGroups }) => securityGroups);
-  if (l2 === undefined || !service.hasStrategy || groups.includes(undefined)) return;
-  const strategy = [service.rendered('capacityProviderStrategy')].flat();
-  if (service.possibleTiers.length !== strategy.length) return;
+  const imported = (service.resource.node.scope?.node.children ?? []).filter(isImportedByCdk);
+  if (imported.length === 0) return;
+  const { strategy } = service;
+  if (strategy.length === 0 || service.possibleTiers.length !== strategy.length) return;
+  const groups = (service.cluster.tiers ?? []).map(({ securityGroups }) => securityGroups);
+  if (groups.includes(undefined)) return;
   const ofTiers = new Set(groups.flat());
-  for (const group of l2.node.children.filter(isImportedByCdk)) {
-    const id = identityOf(service.resource, group.securityGroupId);
-    if (id !== undefined && !ofTiers.has(id)) removeRules(group);
-  }
+  const others = imported.filter(({ securityGroupId }) => {
+    const id = identityOf(service.resource, securityGroupId);
+    return id !== undefined && !ofTiers.has(id);
+  });
+  if (others.length > 0) removeRules(Stack.of(service.resource), others);
 }
 
 function isImportedByCdk(child: IConstruct): child is ec2.ISecurityGroup & Construct {
   return /^(Later)?SecurityGroup\d+$/.test(child.node.id) && 'securityGroupId' in child;
 }
 
-/** Those below the group, and those of other groups that name it. */
-function removeRules(group: ec2.ISecurityGroup): void {
-  const named = new RegExp(`^(to|from) ${Names.nodeUniqueId(group.node)}:`);
-  for (const construct of Stack.of(group).node.findAll()) {
-    const { scope, id } = construct.node;
-    if (scope === group || named.test(id)) scope?.node.tryRemoveChild(id);
+/** Those below the groups, and those of other groups that name one of them. */
+function removeRules(stack: Stack, groups: ec2.ISecurityGroup[]): void {
+  const own = new Set<IConstruct | undefined>(groups);
+  const names = new Set<string | undefined>(groups.map(({ node }) => Names.nodeUniqueId(node)));
+  for (const { node } of stack.node.findAll()) {
+    const [, named] = /^(?:to|from) ([^:]+):/.exec(node.id) ?? [];
+    if (own.has(node.scope) || names.has(named)) node.scope?.node.tryRemoveChild(node.id);
   }
 }

@@ -12,9 +12,11 @@ import { taskDefinitionOf } from '../task-definition';
  * meets. Only where the tiers are all that there is, and each of them is known not to meet it.
  */
 export function checkPlacementConstraints(service: HostedService): void {
+  const expressions = expressionsOf(service);
+  if (expressions.length === 0) return;
   const tiers = service.onlyTiers;
   if (tiers === undefined || tiers.length === 0) return;
-  for (const expression of expressionsOf(service)) {
+  for (const expression of expressions) {
     if (!tiers.every((tier) => isNeverMet(expression, tier))) continue;
     warn(
       service.resource,
