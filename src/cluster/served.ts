@@ -51,20 +51,34 @@ function servedTier(tier: InstanceTier, isInDefaultStrategy: boolean): ServedTie
     name,
     capacityProviderName,
     isInDefaultStrategy,
-    outgoingPorts: template._outgoingPorts,
-    logDrivers: template._logDrivers,
-    architectures: template._architectures,
-    withoutGpu: template._withoutGpu,
-    withoutGpuSharing: template._withoutGpuSharing,
-    nodeSizes: template._nodeSizes,
-    instanceAttributes: template.bootstrap._agentConfig.instanceAttributes ?? {},
+    marksOldNodes: tier._replacement._cordon === 'mark',
+    get outgoingPorts() {
+      return template._outgoingPorts;
+    },
+    get logDrivers() {
+      return template._logDrivers;
+    },
+    get architectures() {
+      return template._architectures;
+    },
+    get withoutGpu() {
+      return template._withoutGpu;
+    },
+    get withoutGpuSharing() {
+      return template._withoutGpuSharing;
+    },
+    get nodeSizes() {
+      return template._nodeSizes;
+    },
+    get instanceAttributes() {
+      return template.bootstrap._agentConfig.instanceAttributes ?? {};
+    },
     get maxNodes() {
       return maxNodesOf(tier.autoScalingGroup.node.defaultChild as CfnResource);
     },
     get securityGroups() {
       return tier._securityGroups;
     },
-    marksOldNodes: tier._replacement._cordon === 'mark',
     get zones() {
       return tier._zones?.length;
     },

@@ -33,7 +33,10 @@ export interface NamedProvider {
  */
 export type Membership = 'member' | 'none' | 'unlisted';
 
-/** The capacity provider that `value`, as `user` renders it, names on a cluster. */
+/**
+ * The capacity provider that `value`, as `user` renders it, names on a cluster. Most who ask want its tier:
+ * what only the checks of a strategy want is read when it is asked for.
+ */
 export function namedProvider(user: IConstruct, value: unknown, cluster: ServedCluster): NamedProvider {
   const name = textOf(value);
   const resource = resourceOf(user, value, cluster);
@@ -43,10 +46,14 @@ export function namedProvider(user: IConstruct, value: unknown, cluster: ServedC
       : cluster.tiers?.find(({ capacityProviderName }) => providerBy(capacityProviderName) === resource);
   return {
     text: resource === undefined ? (name ?? 'a capacity provider') : resource.node.path,
-    identity: resource === undefined ? identityOf(user, value) : identityOfResource(resource),
     kind: kindOf(name, resource, tier),
     tier,
-    membership: tier === undefined ? membershipOf(user, value, resource, cluster) : 'member',
+    get identity() {
+      return resource === undefined ? identityOf(user, value) : identityOfResource(resource);
+    },
+    get membership() {
+      return tier === undefined ? membershipOf(user, value, resource, cluster) : 'member';
+    },
   };
 }
 
@@ -137,10 +144,9 @@ function membershipOf(
   if (cluster.capacityProviderNames === undefined) return undefined;
   const associated = associatedBy(cluster);
   const listed = [...cluster.capacityProviderNames, ...associated.names];
+  const identity = identityOf(user, value);
   const isListed = listed.some((name) =>
-    resource === undefined
-      ? identityOf(user, name) === identityOf(user, value)
-      : providerBy(name) === resource,
+    resource === undefined ? identityOf(user, name) === identity : providerBy(name) === resource,
   );
   if (isListed) return 'member';
   if (resource !== undefined && says(resource, 'managedInstancesProvider'))

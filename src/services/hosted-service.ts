@@ -97,14 +97,14 @@ export class HostedService {
   public get onlyTiers(): ServedTier[] | undefined {
     const { cluster } = this;
     if (cluster.tiers === undefined || !this.runsOnNodes) return undefined;
-    const providers = this.hasStrategy
-      ? this.strategyProviders
-      : (cluster.capacityProviderNames ?? []).map((name) => namedProvider(this.resource, name, cluster));
-    const isElsewhere = ({ tier, kind }: NamedProvider) =>
-      tier === undefined && (this.hasStrategy || kind !== 'Fargate');
+    const own = this.strategyProviders;
+    if (own.length > 0) return own.every(({ tier }) => tier !== undefined) ? this.possibleTiers : undefined;
     // `addCapacity()` adds a group without a provider.
-    const hasOwnGroup = (cluster.scope as Partial<ecs.ICluster>).autoscalingGroup !== undefined;
-    return providers.some(isElsewhere) || (hasOwnGroup && !this.hasStrategy) ? undefined : this.possibleTiers;
+    if ((cluster.scope as Partial<ecs.ICluster>).autoscalingGroup !== undefined) return undefined;
+    const isElsewhere = (cluster.capacityProviderNames ?? [])
+      .map((name) => namedProvider(this.resource, name, cluster))
+      .some(({ tier, kind }) => tier === undefined && kind !== 'Fargate');
+    return isElsewhere ? undefined : this.possibleTiers;
   }
 
   public rendered(...path: string[]): unknown {
