@@ -3,6 +3,7 @@ import { warn } from '../private/warning';
 import type { Problem } from '../rendered/problem';
 import { clusterNamedBy } from './cluster-match';
 import type { ServedCluster } from './served-cluster';
+import { strategyOf } from './strategy-rules';
 import { checkStrategyOfRun } from './warnings/check-strategy';
 
 /** A call of ECS's `RunTask` that is part of a text: it is not repaired. */
@@ -50,7 +51,7 @@ export function checkRunTask(run: RunTask, clusters: readonly ServedCluster[]): 
   if (cluster === undefined) return [];
   if (strategy.length > 0) {
     const named = `\`capacityProviderStrategy\` of ${subject.charAt(0).toLowerCase()}${subject.slice(1)}`;
-    return checkStrategyOfRun(named, { user: scope, cluster, items: strategy }, launchType, clusters);
+    return checkStrategyOfRun(named, strategyOf(scope, cluster, strategy), launchType, clusters);
   }
   if (launchType === 'EC2' && cluster.defaultStrategyIsOurs) {
     warn(

@@ -8,7 +8,7 @@ import type { ServedCluster } from './served-cluster';
 export interface Strategy {
   readonly user: IConstruct;
   readonly cluster: ServedCluster;
-  readonly items: readonly unknown[];
+  readonly items: readonly Item[];
 }
 
 /** An item, with its numbers as ECS takes them: left out is 0; undefined is known at deployment only. */
@@ -22,31 +22,45 @@ const MAX_ITEMS = 20;
 const MAX_BASE = 100_000;
 const MAX_WEIGHT = 1000;
 
+/** A strategy by its items, as `user` renders them. */
+export function strategyOf(user: IConstruct, cluster: ServedCluster, rendered: readonly unknown[]): Strategy {
+  const items = rendered.map((item) => ({
+    provider: namedProvider(user, field(item, 'capacityProvider'), cluster),
+    base: amount(field(item, 'base')),
+    weight: amount(field(item, 'weight')),
+  }));
+  return { user, cluster, items };
+}
+
 /**
  * What ECS refuses of a strategy in any case, each as what it must be and what it is.
  *
+ * @param sharesAreChecked whether somebody else says how its bases and weights go together
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
  */
-export function strategyFaults(strategy: Strategy, clusters: readonly ServedCluster[]): string[] {
-  const items = itemsOf(strategy);
+export function strategyFaults(
+  strategy: Strategy,
+  clusters: readonly ServedCluster[],
+  sharesAreChecked = false,
+): string[] {
+  const { items } = strategy;
   return [
     ...items.flatMap(({ provider }) => providerFault(provider, strategy, clusters) ?? []),
     ...kindFault(items),
-    ...numberFaults(items),
+    ...rangeFaults(items),
+    ...(sharesAreChecked ? [] : shareFaults(items)),
     ...(items.length > MAX_ITEMS ? [`have at most ${MAX_ITEMS} items, got: ${items.length}`] : []),
   ];
 }
 
 /** What ECS may refuse: it is not documented, or another app may know more. */
-export function strategyDoubts(strategy: Strategy): string[] {
-  const items = itemsOf(strategy);
+export function strategyDoubts({ items, cluster }: Strategy): string[] {
   const identities = items.map(({ provider }) => provider.identity);
   const twice = items.filter(
-    ({ provider }, index) => provider.identity !== undefined && identities.indexOf(provider.identity) < index,
+    (_, index) => identities[index] !== undefined && identities.indexOf(identities[index]) < index,
   );
   const unknown = items.filter(
-    ({ provider }) =>
-      provider.membership === 'unlisted' && nameOfTier(provider, strategy.cluster) === undefined,
+    ({ provider }) => provider.membership === 'unlisted' && nameOfTier(provider, cluster) === undefined,
   );
   return [
     ...twice.map(({ provider }) => `names "${provider.text}" twice: leave out one of the items`),
@@ -56,14 +70,6 @@ export function strategyDoubts(strategy: Strategy): string[] {
         'for a tier write `cluster.tier(name).strategy()`',
     ),
   ];
-}
-
-function itemsOf({ user, cluster, items }: Strategy): Item[] {
-  return items.map((item) => ({
-    provider: namedProvider(user, field(item, 'capacityProvider'), cluster),
-    base: amount(field(item, 'base')),
-    weight: amount(field(item, 'weight')),
-  }));
 }
 
 function amount(value: unknown): number | undefined {
@@ -133,16 +139,20 @@ function kindFault(items: readonly Item[]): string[] {
     : ['be of tiers or of Fargate, got: both'];
 }
 
-function numberFaults(items: readonly Item[]): string[] {
-  const faults = items.flatMap(({ base, weight }) => [
+function rangeFaults(items: readonly Item[]): string[] {
+  return items.flatMap(({ base, weight }) => [
     ...rangeFault('base', base, MAX_BASE),
     ...rangeFault('weight', weight, MAX_WEIGHT),
   ]);
-  if (items.length > 1 && items.every(({ weight }) => weight === 0))
-    faults.push('have a weight above 0, got: 0 for all');
-  if (items.filter(({ base }) => base !== undefined && base > 0).length > 1)
-    faults.push('have a base for one item only, got: several');
-  return faults;
+}
+
+function shareFaults(items: readonly Item[]): string[] {
+  const hasNoWeight = items.length > 1 && items.every(({ weight }) => weight === 0);
+  const hasBases = items.filter(({ base }) => base !== undefined && base > 0).length > 1;
+  return [
+    ...(hasNoWeight ? ['have a weight above 0, got: 0 for all'] : []),
+    ...(hasBases ? ['have a base for one item only, got: several'] : []),
+  ];
 }
 
 function rangeFault(name: string, value: number | undefined, max: number): string[] {

@@ -6,7 +6,7 @@ import { associationsOf } from '../capacity-provider';
 import { clusterNamedBy } from '../cluster-match';
 import type { HostedService } from '../hosted-service';
 import type { ServedCluster } from '../served-cluster';
-import { type Strategy, strategyDoubts, strategyFaults } from '../strategy-rules';
+import { type Strategy, strategyDoubts, strategyFaults, strategyOf } from '../strategy-rules';
 import { type SenderShape, taskTargetsOf } from '../task-targets';
 
 /** Refuses a strategy that CDK takes and ECS does not, or not for this service or cluster. */
@@ -14,9 +14,9 @@ export function checkStrategy(service: HostedService, clusters: readonly ServedC
   const { resource, cluster, strategy, path, isDaemon, launchType } = service;
   if (strategy.length === 0) return [];
   const subject = `\`capacityProviderStrategies\` of the service "${path}"`;
-  return check(subject, { user: resource, cluster, items: strategy }, clusters, [
+  return check(subject, strategyOf(resource, cluster, strategy), clusters, [
     ...(isDaemon ? [FOR_A_DAEMON] : []),
-    ...(launchType === undefined ? [] : [besideLaunchType(launchType)]),
+    ...besideLaunchType(launchType),
   ]);
 }
 
@@ -30,7 +30,7 @@ export function checkTargetStrategies(
     const cluster = strategy.length === 0 ? undefined : clusterNamedBy(its, resource, clusters)?.cluster;
     if (cluster === undefined) return [];
     const subject = `\`capacityProviderStrategy\` of "${resource.node.path}"`;
-    const named = { user: resource, cluster, items: strategy };
+    const named = strategyOf(resource, cluster, strategy);
     return checkStrategyOfRun(subject, named, field(parameters, 'launchType'), clusters);
   });
 }
@@ -42,8 +42,7 @@ export function checkStrategyOfRun(
   launchType: unknown,
   clusters: readonly ServedCluster[],
 ): Problem[] {
-  const usage = launchType === undefined ? [] : [besideLaunchType(launchType)];
-  return check(subject, strategy, clusters, usage);
+  return check(subject, strategy, clusters, besideLaunchType(launchType));
 }
 
 /**
@@ -53,30 +52,26 @@ export function checkStrategyOfRun(
 export function checkDefaultStrategy(cluster: ServedCluster, clusters: readonly ServedCluster[]): Problem[] {
   return associationsOf(cluster).flatMap((association) => {
     const items = listAtTheEnd(association, 'defaultCapacityProviderStrategy');
-    const faults = strategyFaults({ user: association, cluster, items }, clusters);
+    // As it was given, the cluster has said so itself, with the names of the fields of tiers.
     const isAsMade = !isOverridden(association, 'DefaultCapacityProviderStrategy');
-    return faults
-      .filter((fault) => !(isAsMade && IS_SAID_BY_THE_CLUSTER.test(fault)))
-      .map((fault) =>
-        problemAt(
-          cluster.scope,
-          'InvalidStrategy',
-          `the default strategy of the cluster "${cluster.scope.node.path}" must ${fault}`,
-        ),
-      );
+    return strategyFaults(strategyOf(association, cluster, items), clusters, isAsMade).map((fault) =>
+      problemAt(
+        cluster.scope,
+        'InvalidStrategy',
+        `the default strategy of the cluster "${cluster.scope.node.path}" must ${fault}`,
+      ),
+    );
   });
 }
-
-/** With the names of the fields of tiers. */
-const IS_SAID_BY_THE_CLUSTER = /^have a (weight above|base for one)/;
 
 const FOR_A_DAEMON =
   'must be left out for a daemon: ECS refuses it there. A daemon runs on each node of the cluster. For the ' +
   'nodes of one tier, give the tier an attribute (`agent.instanceAttributes`) and the daemon a constraint on ' +
   'it (`ecs.PlacementConstraint.memberOf()`)';
 
-function besideLaunchType(launchType: unknown): string {
-  return `must not be set together with a launch type, got: "${launchType}". Leave out \`launchType\``;
+function besideLaunchType(launchType: unknown): string[] {
+  if (launchType === undefined) return [];
+  return [`must not be set together with a launch type, got: "${launchType}". Leave out \`launchType\``];
 }
 
 function check(
