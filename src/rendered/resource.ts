@@ -197,13 +197,16 @@ export function renderedList(resource: CfnResource, ...path: string[]): unknown[
 }
 
 /**
- * The elements of a list that the template will have. They keep their references, unless an override changes
- * a part of the list.
+ * A property as the template will have it, opened. What is in it keeps its references, unless an override
+ * changes a part of it.
  */
+export function valueAtTheEnd(resource: CfnResource, name: string): unknown {
+  return isOverridden(resource, name) ? rendered(resource, name) : opened(resource, property(resource, name));
+}
+
+/** The elements of such a list, each opened. */
 export function listAtTheEnd(resource: CfnResource, name: string): unknown[] {
-  return isOverridden(resource, name)
-    ? renderedList(resource, name)
-    : openedList(resource, property(resource, name));
+  return openedList(resource, valueAtTheEnd(resource, name));
 }
 
 /** A rendered property if its value is known now: a parameter's or a condition's is not. */

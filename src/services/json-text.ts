@@ -1,14 +1,13 @@
 import { type CfnResource, Token, Tokenization } from 'aws-cdk-lib';
-import { field, isOverridden, opened, property, rendered } from '../rendered/resource';
+import { field, opened, property, valueAtTheEnd } from '../rendered/resource';
 
 /** Data from a text of JSON, with holes that are filled at deployment. */
 export class JsonText {
   /** The text of a property; undefined: it is no JSON, or known at deployment only. */
   public static in(resource: CfnResource, name: string, substitutions?: string): JsonText | undefined {
-    const value = isOverridden(resource, name) ? rendered(resource, name) : property(resource, name);
     const given =
       substitutions === undefined ? undefined : opened(resource, property(resource, substitutions));
-    return JsonText.of(resource, value, given);
+    return JsonText.of(resource, valueAtTheEnd(resource, name), given);
   }
 
   /** The same for a value that was read elsewhere. */
@@ -22,6 +21,11 @@ export class JsonText {
       // A text that is no JSON is not ours to judge.
       return undefined;
     }
+  }
+
+  /** Data that is no text. */
+  public static ofData(data: unknown, substitutions?: unknown): JsonText {
+    return new JsonText(data, [], { ...(substitutions as object) }, false);
   }
 
   private constructor(

@@ -1,7 +1,7 @@
 import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { Problem } from '../../rendered/problem';
-import { field, isOverridden, opened, property, rendered } from '../../rendered/resource';
+import { field, property, valueAtTheEnd } from '../../rendered/resource';
 import { JsonText } from '../json-text';
 import { checkRunTask, type ReadField, type RunTask, runTaskOf } from '../run-task';
 import type { ServedCluster } from '../served-cluster';
@@ -50,12 +50,11 @@ export function checkStateMachine(
   clusters: readonly ServedCluster[],
   known: ReadonlySet<string>,
 ): Problem[] {
-  const text = JsonText.in(resource, 'definitionString', 'definitionSubstitutions');
-  const definition = text?.data ?? objectIn(resource);
-  const substituted = text ?? JsonText.of(resource, '{}', property(resource, 'definitionSubstitutions'));
-  if (definition === undefined || substituted === undefined) return [];
-  const read = (object: unknown, name: string) => substituted.field(object, name);
-  return statesIn(definition)
+  const definition =
+    JsonText.in(resource, 'definitionString', 'definitionSubstitutions') ??
+    JsonText.ofData(valueAtTheEnd(resource, 'definition'), property(resource, 'definitionSubstitutions'));
+  const read = (object: unknown, name: string) => definition.field(object, name);
+  return statesIn(definition.data)
     .filter(({ name, json }) => !known.has(name) && isRunTask(read(json, 'Resource')))
     .flatMap(({ name, json }) => {
       const subject = `The state "${name}" of the state machine "${pathOf(resource)}"`;
@@ -67,12 +66,6 @@ export function checkStateMachine(
 function pathOf(resource: CfnResource): string {
   const { scope, path } = resource.node;
   return scope !== undefined && 'stateMachineArn' in scope ? scope.node.path : path;
-}
-
-function objectIn(resource: CfnResource): unknown {
-  return isOverridden(resource, 'Definition')
-    ? rendered(resource, 'definition')
-    : opened(resource, property(resource, 'definition'));
 }
 
 function isRunTask(resource: unknown): boolean {
