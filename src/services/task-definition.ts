@@ -62,6 +62,17 @@ export function publishedPorts(service: HostedService): PublishedPort[] {
   });
 }
 
+/** Those of them that are the same on each node. */
+export function fixedPorts(service: HostedService): PublishedPort[] {
+  return publishedPorts(service).filter(({ hostPort }) => hostPort !== 0);
+}
+
+/** The placement constraints of the tasks of a service: its own, and those of its task definition. */
+export function constraintsOf(service: HostedService): unknown[] {
+  const resources = [service.resource, taskDefinitionOf(service) ?? []].flat();
+  return resources.flatMap((resource) => renderedList(resource, 'placementConstraints'));
+}
+
 function hostPort(mapping: unknown, mode: string | undefined): number {
   const port =
     mode === 'host'

@@ -1,9 +1,9 @@
 import { type CfnResource, Lazy } from 'aws-cdk-lib';
 import { type Problem, problemAt } from '../../rendered/problem';
-import { field, openedList, property, renderedList, setProperty } from '../../rendered/resource';
+import { field, openedList, property, setProperty } from '../../rendered/resource';
 import { NOT_HELD } from '../../replacement/held';
 import type { HostedService } from '../hosted-service';
-import { taskDefinitionOf } from '../task-definition';
+import { constraintsOf } from '../task-definition';
 
 const MAX_CONSTRAINTS = 10;
 
@@ -36,16 +36,13 @@ export function constrainToNotHeld(service: HostedService): void {
  */
 export function checkConstraintCount(service: HostedService): Problem[] {
   if (service.isTaskSet || !isConstrained(service)) return [];
-  const taskDefinition = taskDefinitionOf(service);
-  const own = renderedList(service.resource, 'placementConstraints').length;
-  const inherited =
-    taskDefinition === undefined ? 0 : renderedList(taskDefinition, 'placementConstraints').length;
-  if (own + inherited <= MAX_CONSTRAINTS) return [];
+  const { length } = constraintsOf(service);
+  if (length <= MAX_CONSTRAINTS) return [];
   return [
     problemAt(
       service.resource,
       'TooManyConstraints',
-      `\`placementConstraints\` must be at most ${MAX_CONSTRAINTS} for a task, got: ${own + inherited}, ` +
+      `\`placementConstraints\` must be at most ${MAX_CONSTRAINTS} for a task, got: ${length}, ` +
         `one of which (\`${NOT_HELD}\`) the cluster "${service.cluster.scope.node.path}" adds so that a ` +
         'roll of its nodes moves each task once: leave out one of the others, or turn that off with ' +
         '`NodeReplacement.rolling({ cordon: false })`',

@@ -2,7 +2,7 @@ import { warn } from '../../private/warning';
 import { field, renderedList } from '../../rendered/resource';
 import { DEFAULT_HOST_PORTS } from '../../settings/host-ports';
 import type { HostedService } from '../hosted-service';
-import { networkModeOf, publishedPorts } from '../task-definition';
+import { fixedPorts, networkModeOf } from '../task-definition';
 
 /**
  * Warns of load-balanced services whose containers may get host ports that the load balancer cannot reach.
@@ -35,7 +35,7 @@ export function checkHostPorts(service: HostedService): void {
 export function hasDynamicTarget(service: HostedService): boolean {
   const mode = networkModeOf(service);
   if (mode === 'awsvpc' || mode === 'host' || mode === 'none') return false;
-  const fixed = publishedPorts(service).filter(({ hostPort }) => hostPort !== 0);
+  const fixed = fixedPorts(service);
   return renderedList(service.resource, 'loadBalancers').some(
     (target) =>
       !fixed.some(

@@ -1,14 +1,14 @@
 import { warn } from '../../private/warning';
 import { mayBeTaken } from '../../settings/outgoing-ports';
 import type { HostedService } from '../hosted-service';
-import { publishedPorts } from '../task-definition';
+import { fixedPorts } from '../task-definition';
 
 /**
  * Says of containers with a host port of their choice that a connection of the node can have taken it. They
  * then fail to start, now and then, on a busy node.
  */
 export function checkOutgoingPorts(service: HostedService): void {
-  const fixed = publishedPorts(service).filter(({ hostPort }) => hostPort > 0);
+  const fixed = fixedPorts(service);
   const tiers = service.possibleTiers.filter(({ outgoingPorts }) =>
     fixed.some(({ hostPort }) => outgoingPorts !== undefined && mayBeTaken(outgoingPorts, hostPort)),
   );

@@ -1,7 +1,7 @@
 import { warn } from '../../private/warning';
 import { field, renderedList } from '../../rendered/resource';
 import type { HostedService } from '../hosted-service';
-import { networkModeOf, publishedPorts } from '../task-definition';
+import { fixedPorts, networkModeOf } from '../task-definition';
 
 /**
  * Warns of services in bridge mode that others on the cluster find by Service Connect or by SRV records:
@@ -15,7 +15,7 @@ export function checkPeerPorts(service: HostedService): void {
     !isFoundByPeers(service)
   )
     return;
-  const fixed = publishedPorts(service).filter(({ hostPort }) => hostPort !== 0);
+  const fixed = fixedPorts(service);
   const rules = [
     '`cluster.connections.allowInternally(cluster.dynamicHostPorts)`',
     ...fixed.map(({ hostPort }) => `\`cluster.connections.allowInternally(ec2.Port.tcp(${hostPort}))\``),

@@ -1,11 +1,12 @@
 import { Token } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
-import { field, renderedList } from '../../rendered/resource';
+import { field } from '../../rendered/resource';
 import { HELD } from '../../replacement/held';
 import { type AttributeOf, attributesIn, meets } from '../cluster-query';
 import type { HostedService } from '../hosted-service';
 import type { ServedTier } from '../served-cluster';
-import { taskDefinitionOf } from '../task-definition';
+import { constraintsOf } from '../task-definition';
+import { tiersText } from './task-platform';
 
 /**
  * Warns about a `memberOf` constraint, of the service or of its task definition, that no node of its tiers
@@ -21,7 +22,7 @@ export function checkPlacementConstraints(service: HostedService): void {
     warn(
       service.resource,
       'Service.placementConstraints',
-      `No node of ${named(tiers)} meets the placement constraint \`${expression}\` of the service ` +
+      `No node of ${tiersText(tiers)} meets the placement constraint \`${expression}\` of the service ` +
         `"${service.path}" on the cluster "${service.cluster.scope.node.path}": its tasks are never placed. ` +
         `${remedy(expression, tiers)}`,
     );
@@ -29,12 +30,7 @@ export function checkPlacementConstraints(service: HostedService): void {
 }
 
 function expressionsOf(service: HostedService): string[] {
-  const taskDefinition = taskDefinitionOf(service);
-  const constraints = [
-    ...renderedList(service.resource, 'placementConstraints'),
-    ...(taskDefinition === undefined ? [] : renderedList(taskDefinition, 'placementConstraints')),
-  ];
-  return constraints.flatMap((constraint) => {
+  return constraintsOf(service).flatMap((constraint) => {
     const expression = field(constraint, 'expression');
     return typeof expression === 'string' && !Token.isUnresolved(expression) ? [expression] : [];
   });
@@ -77,8 +73,4 @@ function remedy(expression: string, tiers: readonly ServedTier[]): string {
     ? 'Change the constraint, or name another tier in `capacityProviderStrategies`.'
     : `Set ${missing.map((name) => `"${name}"`).join(' and ')} in \`agent.instanceAttributes\` of a tier. ` +
         'Acknowledge this where the nodes get the attribute in another way.';
-}
-
-function named(tiers: readonly ServedTier[]): string {
-  return `the tier${tiers.length === 1 ? '' : 's'} ${tiers.map(({ name }) => `"${name}"`).join(', ')}`;
 }

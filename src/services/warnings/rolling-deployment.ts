@@ -1,7 +1,7 @@
 import { warn } from '../../private/warning';
 import { deploymentLimitsOf } from '../deployment-limits';
 import type { HostedService } from '../hosted-service';
-import { publishedPorts } from '../task-definition';
+import { fixedPorts } from '../task-definition';
 
 /**
  * Warns of replica services that a roll of the nodes takes tasks from, or that a roll has to wait for. And of
@@ -24,7 +24,7 @@ export function checkRollingDeployment(service: HostedService): void {
 
 function checkLimits(service: HostedService): void {
   const { min, max, desired, losesTasks, hasNoRoom } = deploymentLimitsOf(service);
-  const tasks = desired === undefined ? 'its tasks' : `its ${desired} task${desired === 1 ? '' : 's'}`;
+  const tasks = tasksText(desired);
   const rolled = `The cluster "${service.cluster.scope.node.path}" replaces running nodes`;
   if (losesTasks) {
     warn(
@@ -51,7 +51,7 @@ function checkLimits(service: HostedService): void {
 function checkStandstill(service: HostedService): void {
   const { min, max, desired, losesTasks, hasNoRoom } = deploymentLimitsOf(service);
   if (!hasNoRoom || losesTasks || min === undefined || !service.isDeployedByEcs) return;
-  const tasks = desired === undefined ? 'its tasks' : `its ${desired} task${desired === 1 ? '' : 's'}`;
+  const tasks = tasksText(desired);
   warn(
     service.resource,
     'Service.maxHealthyPercent',
@@ -75,6 +75,10 @@ function checkDaemon(service: HostedService): void {
   );
 }
 
+function tasksText(desired: number | undefined): string {
+  return desired === undefined ? 'its tasks' : `its ${desired} task${desired === 1 ? '' : 's'}`;
+}
+
 /** Whether CDK has chosen the minimum, of which it warns. */
 function isLeftOut({ resource }: HostedService): boolean {
   return (resource.node.scope?.node.metadata ?? []).some(
@@ -83,7 +87,7 @@ function isLeftOut({ resource }: HostedService): boolean {
 }
 
 function checkFixedHostPorts(service: HostedService): void {
-  const fixed = publishedPorts(service).filter(({ hostPort }) => hostPort !== 0);
+  const fixed = fixedPorts(service);
   if (fixed.length === 0) return;
   const ports = fixed.map(({ container, hostPort }) => `${hostPort} of "${container}"`).join(', ');
   warn(

@@ -10,10 +10,8 @@ import { type TaskRun, tiersWithout } from './task-platform';
  */
 export function checkTaskGpu(run: TaskRun): void {
   const containers = containersWithGpu(run.taskDefinition);
-  const without =
-    containers.length === 0 ? [] : tiersWithout(run, ({ withoutGpu }) => withoutGpu === undefined);
-  if (without.length > 0) {
-    const tiers = without.map(({ name, withoutGpu }) => `the tier "${name}" (${withoutGpu})`).join(' and ');
+  const tiers = lacking(run, containers, 'withoutGpu');
+  if (tiers !== undefined) {
     warn(
       run.resource,
       'Service.gpu',
@@ -32,14 +30,8 @@ export function checkTaskGpu(run: TaskRun): void {
 }
 
 function checkSharing(run: TaskRun, containers: GpuContainer[]): void {
-  const without =
-    containers.length === 0
-      ? []
-      : tiersWithout(run, ({ withoutGpuSharing }) => withoutGpuSharing === undefined);
-  if (without.length === 0) return;
-  const tiers = without
-    .map(({ name, withoutGpuSharing }) => `the tier "${name}" (${withoutGpuSharing})`)
-    .join(' and ');
+  const tiers = lacking(run, containers, 'withoutGpuSharing');
+  if (tiers === undefined) return;
   warn(
     run.resource,
     'Service.gpuSharing',
@@ -47,6 +39,18 @@ function checkSharing(run: TaskRun, containers: GpuContainer[]): void {
       `share a GPU by MPS, which ${tiers} does not offer: their tasks are not placed there. Pin a newer ` +
       'release of the GPU image, or take another GPU family.',
   );
+}
+
+/** The tiers that do not offer what the containers ask for, and why; undefined where all do. */
+function lacking(
+  run: TaskRun,
+  containers: readonly GpuContainer[],
+  why: 'withoutGpu' | 'withoutGpuSharing',
+): string | undefined {
+  if (containers.length === 0) return undefined;
+  const tiers = tiersWithout(run, (tier) => tier[why] === undefined);
+  if (tiers.length === 0) return undefined;
+  return tiers.map((tier) => `the tier "${tier.name}" (${tier[why]})`).join(' and ');
 }
 
 /** A container that asks for GPUs, or for a share of one. */

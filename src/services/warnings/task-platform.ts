@@ -67,7 +67,7 @@ function checkLogDrivers(run: TaskRun): void {
     const without = tiersWithout(run, (tier) => tier.logDrivers.includes(driver));
     return without.length === 0
       ? []
-      : [{ driver, text: `"${driver}" of "${container}" on ${named(without)}` }];
+      : [{ driver, text: `"${driver}" of "${container}" on ${tiersText(without)}` }];
   });
   if (missing.length === 0) return;
   const drivers = [...new Set(missing.map(({ driver }) => `\`NodeLogDriver.of('${driver}')\``))];
@@ -104,7 +104,7 @@ function checkRuntimePlatform(run: TaskRun): void {
   const inPart = without.some(({ architectures }) => architectures.includes(needed));
   const why = forWindows
     ? `${system}, and the nodes run Linux`
-    : `${cpu}, and ${named(without)} ${inPart ? 'has nodes that are not' : 'is not'}`;
+    : `${cpu}, and ${tiersText(without)} ${inPart ? 'has nodes that are not' : 'is not'}`;
   warn(
     run.resource,
     'Service.runtimePlatform',
@@ -121,6 +121,7 @@ export function tiersWithout({ tiers, anyTier }: TaskRun, fits: (tier: ServedTie
   return anyTier && without.length < tiers.length ? [] : without;
 }
 
-function named(tiers: readonly ServedTier[]): string {
+/** As they stand in a message. */
+export function tiersText(tiers: readonly ServedTier[]): string {
   return `the tier${tiers.length === 1 ? '' : 's'} ${tiers.map(({ name }) => `"${name}"`).join(', ')}`;
 }
