@@ -6,7 +6,7 @@ import { clusterNamedBy } from './cluster-match';
 import type { ServedCluster, ServedTier } from './served-cluster';
 
 /** The capacity providers that every cluster can have, and that are no tiers. */
-export const FARGATE_PROVIDERS: readonly unknown[] = ['FARGATE', 'FARGATE_SPOT'];
+const FARGATE_PROVIDERS: readonly unknown[] = ['FARGATE', 'FARGATE_SPOT'];
 
 const PROVIDER = 'AWS::ECS::CapacityProvider';
 
@@ -31,7 +31,7 @@ export interface NamedProvider {
  * Unlisted is a name that the app does not give to the cluster. It may still be that of Managed Instances,
  * which another app can make for the cluster: they are listed nowhere.
  */
-export type Membership = 'member' | 'none' | 'unlisted';
+type Membership = 'member' | 'none' | 'unlisted';
 
 /**
  * The capacity provider that `value`, as `user` renders it, names on a cluster. Most who ask want its tier:

@@ -24,7 +24,7 @@ export const SENDERS: ReadonlyMap<string, SenderShape> = new Map([
 ]);
 
 /** A target that runs a task on ECS. */
-export interface TaskTarget {
+interface TaskTarget {
   /** The cluster's ARN, as it is written. */
   readonly cluster: unknown;
   readonly parameters: object;

@@ -19,23 +19,19 @@ export function checkNetworkInterfaces(service: HostedService): void {
   if (taskDefinition === undefined || desired === undefined || service.isDaemon) return;
   if (!service.runsOnNodes || networkModeOf(service) !== 'awsvpc') return;
   const size = taskSizeOf(taskDefinition);
+  const isShort = (node: ServedNodeSize) => tasksOn(node) < desired && fitsOn(size, node, tasksOn(node) + 1);
   const tiers = service.possibleTiers.flatMap(({ name, nodeSizes = [] }) => {
-    const short = nodeSizes.filter(
-      (node) => tasksOn(node) < desired && fitsOn(size, node, tasksOn(node) + 1),
-    );
-    return short.length === 0 || short.length < nodeSizes.length ? [] : [{ name, short }];
+    if (nodeSizes.length === 0 || !nodeSizes.every(isShort)) return [];
+    const most = nodeSizes.map((node) => `${node.instanceType}: ${tasksOn(node)}`);
+    return [`the tier "${name}" (${most.join(', ')})`];
   });
   if (tiers.length === 0) return;
-  const described = tiers.map(
-    ({ name, short }) =>
-      `the tier "${name}" (${short.map((node) => `${node.instanceType}: ${tasksOn(node)}`).join(', ')})`,
-  );
   warn(
     service.resource,
     'Service.networkInterfaces',
     `Each of the ${desired} tasks of the service "${service.path}" on the cluster ` +
       `"${service.cluster.scope.node.path}" takes a network interface of its node (awsvpc mode). That is what ` +
-      `limits the tasks on a node of ${described.join(' and ')}, and not CPU and memory. For more, name larger ` +
+      `limits the tasks on a node of ${tiers.join(' and ')}, and not CPU and memory. For more, name larger ` +
       '`instanceTypes`, use bridge mode, or turn trunking on for the account, where the type supports it: ' +
       '`aws ecs put-account-setting-default --name awsvpcTrunking --value enabled`. Acknowledge this where ' +
       'trunking is on.',

@@ -11,10 +11,10 @@ import { fixedPorts } from '../task-definition';
  * below its desired count, and how far above it may go.
  */
 export function checkRollingDeployment(service: HostedService): void {
-  if (service.isTaskSet) return;
-  if (service.isDaemon && service.runsOnNodes) checkDaemon(service);
-  if (!service.isReplicaOnNodes) return;
-  if (service.cluster.replacesRunningNodes) {
+  if (service.isTaskSet || !service.runsOnNodes) return;
+  if (service.isDaemon) {
+    checkDaemon(service);
+  } else if (service.cluster.replacesRunningNodes) {
     checkLimits(service);
     checkFixedHostPorts(service);
   } else {
@@ -63,9 +63,8 @@ function checkStandstill(service: HostedService): void {
 
 /** ECS never runs two tasks of a daemon on a node, for any upper limit. */
 function checkDaemon(service: HostedService): void {
-  const { min } = deploymentLimitsOf(service);
-  const isSaid = service.rendered('deploymentConfiguration', 'minimumHealthyPercent') !== undefined;
-  if (!isSaid || min === undefined || min < 100) return;
+  const min = service.number('deploymentConfiguration', 'minimumHealthyPercent');
+  if (min === undefined || min < 100) return;
   warn(
     service.resource,
     'Service.maxHealthyPercent',

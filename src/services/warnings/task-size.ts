@@ -8,7 +8,7 @@ import { type TaskRun, tiersWithout } from './task-platform';
 const UNITS_PER_VCPU = 1024;
 
 /** What a task reserves on its node; undefined where a part of it is known at deployment only. */
-export interface TaskSize {
+interface TaskSize {
   readonly cpuUnits?: number;
   readonly memoryMiB?: number;
 }
@@ -36,9 +36,8 @@ export function checkTaskSize(run: TaskRun): void {
 }
 
 /** Also where a tier's types are not all known. */
-function fits({ cpuUnits = 0, memoryMiB = 0 }: TaskSize, { nodeSizes }: ServedTier): boolean {
-  if (nodeSizes === undefined || nodeSizes.length === 0) return true;
-  return nodeSizes.some((node) => fitsOn({ cpuUnits, memoryMiB }, node));
+function fits(size: TaskSize, { nodeSizes = [] }: ServedTier): boolean {
+  return nodeSizes.length === 0 || nodeSizes.some((node) => fitsOn(size, node));
 }
 
 /** Whether a node has room for a number of tasks. */

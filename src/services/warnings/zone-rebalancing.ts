@@ -1,5 +1,6 @@
 import { warn } from '../../private/warning';
 import { field, renderedList } from '../../rendered/resource';
+import { deploymentLimitsOf } from '../deployment-limits';
 import type { HostedService } from '../hosted-service';
 
 const ZONE = 'attribute:ecs.availability-zone';
@@ -46,7 +47,6 @@ function isRebalanced(service: HostedService): boolean {
 
 /** It starts a task before it stops one, and one task alone has nowhere better to be. */
 function hasRoom(service: HostedService): boolean {
-  const most = service.rendered('deploymentConfiguration', 'maximumPercent') ?? 200;
-  const desired = service.number('desiredCount');
-  return typeof most === 'number' && most > 100 && (desired === undefined || desired > 1);
+  const { max, desired } = deploymentLimitsOf(service);
+  return max !== undefined && max > 100 && (desired === undefined || desired > 1);
 }
