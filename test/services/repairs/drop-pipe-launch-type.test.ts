@@ -1,9 +1,9 @@
 import { CfnResource } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import * as pipes from 'aws-cdk-lib/aws-pipes';
+import type * as pipes from 'aws-cdk-lib/aws-pipes';
 import { EcsAutoScaledCluster } from '../../../src';
 import { only, TestStack } from '../../helpers/estate';
-import { dependsOnAssociation, ec2Task, only as onlyOf, warning, warningIds } from '../helpers';
+import { dependsOnAssociation, only as onlyOf, warning, warningIds } from '../helpers';
 import { pipe, SENDERS } from '../senders';
 
 const TYPE = 'AWS::Pipes::Pipe';
@@ -53,13 +53,8 @@ test('a pipe on Fargate, one with a strategy, and one to another cluster or targ
 
   const elsewhere = new TestStack();
   elsewhere.cluster();
-  const taskDefinitionArn = ec2Task(elsewhere).taskDefinitionArn;
-  new pipes.CfnPipe(elsewhere, 'Sender', {
-    source: 'arn:aws:sqs:eu-central-1:111122223333:q',
-    roleArn: 'arn:aws:iam::111122223333:role/r',
-    target: 'arn:aws:ecs:eu-central-1:111122223333:cluster/another',
-    targetParameters: { ecsTaskParameters: { taskDefinitionArn, launchType: 'EC2' } },
-  });
+  const arn = 'arn:aws:ecs:eu-central-1:111122223333:cluster/another';
+  pipe(elsewhere, ecs.Cluster.fromClusterArn(elsewhere, 'Another', arn), { launchType: 'EC2' });
   expect(parametersIn(elsewhere).LaunchType).toBe('EC2');
 });
 

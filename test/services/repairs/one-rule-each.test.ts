@@ -9,7 +9,7 @@ import {
 import { Template } from 'aws-cdk-lib/assertions';
 import { EcsAutoScaledCluster } from '../../../src';
 import { SMALL, TestStack } from '../../helpers/estate';
-import { ec2Task } from '../helpers';
+import { ec2Service } from '../helpers';
 
 type Rules = Record<string, any>;
 
@@ -34,14 +34,7 @@ class Infrastructure extends TestStack {
   }
 
   public service(id: string, props: Partial<ecs.Ec2ServiceProps> = {}): ecs.Ec2Service {
-    const taskDefinition = ec2Task(this.apps, `${id}Task`);
-    const cluster = this.orders;
-    const service = new ecs.Ec2Service(this.apps, id, {
-      cluster,
-      taskDefinition,
-      minHealthyPercent: 100,
-      ...props,
-    });
+    const service = ec2Service(this.apps, this.orders, props, id);
     this.listener.addTargets(id, {
       port: 80,
       priority: this.listener.node.children.length + 1,
@@ -86,11 +79,7 @@ test('a tier that comes later is reached by one rule of both, with and without f
     const own = new ec2.SecurityGroup(infra, 'Own', { vpc: infra.vpc });
     infra.orders.addTier('late', { instanceTypes: [SMALL], securityGroups: [own] });
     const later = new EcsAutoScaledCluster(infra, 'Later', { vpc: infra.vpc });
-    const service = new ecs.Ec2Service(infra.apps, 'Three', {
-      cluster: later,
-      taskDefinition: ec2Task(infra.apps, 'ThreeTask'),
-      minHealthyPercent: 100,
-    });
+    const service = ec2Service(infra.apps, later, {}, 'Three');
     infra.balancer.connections.allowTo(service, ec2.Port.tcp(8080));
     later.addTier('general', { instanceTypes: [SMALL] });
     const ofTheLibrary = Object.keys(infra.rules).filter((id) => id.startsWith('NodesRule'));

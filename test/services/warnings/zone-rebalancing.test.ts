@@ -3,8 +3,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancing';
 import { type InstanceTierOptions, NodeReplacement } from '../../../src';
-import { SMALL, TestStack, taskDefinition } from '../../helpers/estate';
-import { warning } from '../helpers';
+import { SMALL, TestStack } from '../../helpers/estate';
+import { ec2Service, warning } from '../helpers';
 
 const ID = 'Service.availabilityZoneRebalancing';
 const MARKS = NodeReplacement.rolling({ maxHealthyPercentage: 110, cordon: true });
@@ -24,14 +24,7 @@ function warned({ service = {}, tier = {}, vpc = ({ vpc }) => vpc, after }: Case
     vpc: vpc(stack),
     tiers: [{ name: 'general', instanceTypes: [SMALL], replacement: MARKS, ...tier }],
   });
-  const made = new ecs.Ec2Service(stack, 'Api', {
-    cluster,
-    taskDefinition: taskDefinition(stack),
-    desiredCount: 4,
-    minHealthyPercent: 100,
-    ...service,
-  });
-  after?.(made, stack);
+  after?.(ec2Service(stack, cluster, { desiredCount: 4, ...service }), stack);
   return warning(stack, ID);
 }
 
