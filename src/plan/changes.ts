@@ -42,18 +42,15 @@ export function replacement(change: ResourceChange): Causes {
 export class Changes {
   private readonly stacks = new Map<StackPair, Map<string, ResourceChange>>();
   private readonly readers: { pair: StackPair; change: ResourceChange; references: Reference[] }[] = [];
+  private importing?: Map<string, StackPair[]>;
 
+  /** `every` has nested stacks too. */
   public constructor(
-    public readonly pairs: readonly StackPair[],
+    private readonly every: readonly StackPair[],
     private readonly images: Images,
   ) {
-    for (const pair of this.everyPair()) this.stacks.set(pair, this.compared(pair));
+    for (const pair of every) this.stacks.set(pair, this.compared(pair));
     while (this.follow());
-  }
-
-  /** Every stack, nested ones after their parents. */
-  public everyPair(pairs: Iterable<StackPair> = this.pairs): StackPair[] {
-    return [...pairs].flatMap((pair) => [pair, ...this.everyPair(pair.nested.values())]);
   }
 
   public of(pair: StackPair): ResourceChange[] {
@@ -69,6 +66,12 @@ export class Changes {
     const all = new Causes();
     for (const reference of referencesIn(value)) all.addAll(this.read(pair, reference));
     return all;
+  }
+
+  /** The stacks that import an export as they are deployed. */
+  public importersOf(name: string): readonly StackPair[] {
+    this.importing ??= importers(this.every);
+    return this.importing.get(name) ?? [];
   }
 
   private compared(pair: StackPair): Map<string, ResourceChange> {
@@ -219,6 +222,16 @@ export class Changes {
     }
     return all;
   }
+}
+
+/** The stacks that import exports as they are deployed, by the names of these. */
+function importers(pairs: readonly StackPair[]): Map<string, StackPair[]> {
+  const all = new Map<string, StackPair[]>();
+  for (const pair of pairs) {
+    const imports = referencesIn(pair.before.Resources).filter(({ kind }) => kind === 'import');
+    for (const name of new Set(imports.map(({ id }) => id))) all.set(name, [...(all.get(name) ?? []), pair]);
+  }
+  return all;
 }
 
 function mapping(pair: StackPair, id: string, keys: string): Causes {

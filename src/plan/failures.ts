@@ -1,7 +1,6 @@
 import { type Changes, causesWithin, type ResourceChange, replacement } from './changes';
 import { nameOfService, target, withoutHash } from './fleet-shape';
 import type { Finding } from './plan';
-import { referencesIn } from './references';
 import { ASSOCIATION, GROUP, nameProperty, PROVIDER, SERVICE } from './resource-rules';
 import type { StackPair } from './stack-pairs';
 import { at, canonical, listAt, numberAt, resourcesOf } from './template';
@@ -145,16 +144,8 @@ function exportsInUse(changes: Changes, pair: StackPair): Finding[] {
   return Object.entries(pair.before.Outputs ?? {}).flatMap(([id, output]) => {
     const name = output.Export?.Name;
     if (typeof name !== 'string') return [];
-    const users = changes
-      .everyPair()
-      .filter(
-        (other) =>
-          other !== pair &&
-          referencesIn(other.before.Resources).some(
-            ({ kind, id: used }) => kind === 'import' && used === name,
-          ),
-      )
-      .map((other) => other.name);
+    const others = changes.importersOf(name).filter((other) => other !== pair);
+    const users = others.map((other) => other.name);
     if (users.length === 0) return [];
     const after = Object.values(pair.after.Outputs ?? {}).find((one) => one.Export?.Name === name);
     const finding = (certain: boolean, what: string) => [

@@ -5,7 +5,7 @@ import type { Plan, TierPlan } from './plan';
 import { PlanError } from './plan-error';
 import { rollbackOf } from './rollback';
 import { clustersOf, servicesOf } from './services';
-import { pairStacks, type StackPair } from './stack-pairs';
+import { everyPair, pairStacks, type StackPair } from './stack-pairs';
 import type { StackTree } from './template';
 import { tiersOf } from './tiers';
 
@@ -27,9 +27,9 @@ export function makePlan(
   wishes: PlanWishes,
 ): Plan {
   const { pairs, untouched } = pairStacks(before, after);
-  const every = flat(pairs);
+  const every = everyPair(pairs);
   const images = new Images(every, wishes.images, wishes.dumps ?? NO_DUMPS);
-  const changes = new Changes(pairs, images);
+  const changes = new Changes(every, images);
   const values = wishes.values ?? false;
   const nodes = wishes.nodes ?? new Map<string, number>();
   const tiers = every.flatMap((pair) => tiersOf(changes, pair, { values, nodes }));
@@ -54,9 +54,6 @@ export function makePlan(
     notes: notesOf(every, untouched),
   };
 }
-
-const flat = (pairs: readonly StackPair[]): StackPair[] =>
-  pairs.flatMap((pair) => [pair, ...flat([...pair.nested.values()])]);
 
 /** An image that has been settled, or a value that is looked up and that some tier depends on. */
 const matters = ({ parameter, isImage, settled }: LookedUp, tiers: readonly TierPlan[]): boolean =>

@@ -44,6 +44,10 @@ export function pairStacks(before: readonly StackTree[], after: readonly StackTr
   return { pairs, untouched: before.filter((tree) => !taken.has(tree)).map(({ name }) => name) };
 }
 
+/** Every stack, nested ones after their parents. */
+export const everyPair = (pairs: Iterable<StackPair>): StackPair[] =>
+  [...pairs].flatMap((pair) => [pair, ...everyPair(pair.nested.values())]);
+
 const names = (trees: readonly StackTree[]) => trees.map(({ name }) => `"${name}"`).join(', ');
 
 function counterpart(
