@@ -52,6 +52,11 @@ export class Causes {
   public get notKnown(): boolean {
     return this.list().some(({ kind }) => kind === 'not known');
   }
+
+  /** Nothing is certain, and something is not known. */
+  public get unsettled(): boolean {
+    return !this.certain && this.notKnown;
+  }
 }
 
 export const isCertain = ({ kind }: Cause): boolean => kind === 'edited' || kind === 'image';

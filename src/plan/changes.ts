@@ -68,6 +68,16 @@ export class Changes {
     return all;
   }
 
+  /** The condition of a resource, if that may change, or if anything of the resource does. */
+  public unsettledCondition(pair: StackPair, change: ResourceChange): string | undefined {
+    const { condition, before, after } = change;
+    if (condition === undefined) return undefined;
+    const differs = before?.Condition !== after?.Condition;
+    const unsettled =
+      differs || causesWithin(change).any || this.causesOf(pair, { Condition: condition }).any;
+    return unsettled ? condition : undefined;
+  }
+
   /** The stacks that import an export as they are deployed. */
   public importersOf(name: string): readonly StackPair[] {
     this.importing ??= importers(this.every);

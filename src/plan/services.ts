@@ -61,11 +61,9 @@ function planned(changes: Changes, pair: StackPair, wanted: string, values: bool
 function stateOf(changes: Changes, pair: StackPair, change: ResourceChange): State {
   if (pair.opaque) return 'not-known';
   if (change.is === 'new' || change.is === 'deleted') return change.is;
+  if (changes.unsettledCondition(pair, change) !== undefined) return 'not-known';
   const all = causesWithin(change);
-  const condition = change.condition && changes.causesOf(pair, { Condition: change.condition });
-  if (change.before?.Condition !== change.after?.Condition || (condition && (condition.any || all.any)))
-    return 'not-known';
   if (!all.any) return 'nothing';
-  if (!all.certain && all.notKnown) return 'not-known';
+  if (all.unsettled) return 'not-known';
   return replacement(change).any ? 'replaced' : 'changed';
 }

@@ -74,11 +74,10 @@ function judge(changes: Changes, pair: StackPair, change: ResourceChange, values
   if (pair.opaque) return always('not-known', [], [`Not known: ${pair.opaque}.`]);
   if (change.is === 'new') return always('new');
   if (change.is === 'deleted') return always('deleted');
-  const all = causesWithin(change);
-  const stands = standsUnder(changes, pair, change);
-  if (stands !== undefined && (all.any || stands.changed))
+  const condition = changes.unsettledCondition(pair, change);
+  if (condition !== undefined)
     return always('not-known', reasonsOf(change, undefined, values), [
-      `Not known: the group depends on the condition ${stands.condition}.`,
+      `Not known: the group depends on the condition ${condition}.`,
     ]);
   const replaced = replacement(change);
   if (replaced.certain) return always('group-replaced', reasonsOf(change, undefined, values));
@@ -95,7 +94,7 @@ function judge(changes: Changes, pair: StackPair, change: ResourceChange, values
 /** A group with a property that an update policy looks at, which is another or may be. */
 function rolled(change: ResourceChange, causes: Causes, values: boolean): Judged {
   const why = reasonsOf(change, ROLLS, values);
-  if (!causes.certain && causes.notKnown) return { verdict: 'not-known', ifLookedUp: false, why };
+  if (causes.unsettled) return { verdict: 'not-known', ifLookedUp: false, why };
   const policy = change.after?.UpdatePolicy;
   const refresh = at(policy, 'AutoScalingInstanceRefresh');
   const ifLookedUp = !causes.certain;
@@ -151,14 +150,8 @@ function newestVersion(
   for (const [path, more] of template.properties) if (isNewVersion(template.type, path)) causes.addAll(more);
   if (!causes.any) return undefined;
   const why = reasonsOf(template, ['LaunchTemplateData', 'VersionDescription'], values);
-  if (!causes.certain && causes.notKnown) return { verdict: 'not-known', ifLookedUp: false, why };
+  if (causes.unsettled) return { verdict: 'not-known', ifLookedUp: false, why };
   return { verdict: 'new-nodes-only', ifLookedUp: !causes.certain, why };
-}
-
-function standsUnder(changes: Changes, pair: StackPair, { condition, before, after }: ResourceChange) {
-  if (condition === undefined) return undefined;
-  const differs = before?.Condition !== after?.Condition;
-  return { condition, changed: differs || changes.causesOf(pair, { Condition: condition }).any };
 }
 
 /** Whether any tag that nodes get at launch is another. */
