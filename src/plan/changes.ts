@@ -38,6 +38,13 @@ export function replacement(change: ResourceChange): Causes {
   return all;
 }
 
+/** Why it has a new version after the deployment, if it is a launch template. */
+export function newVersion(change: ResourceChange): Causes {
+  const all = new Causes();
+  for (const [path, causes] of change.properties) if (isNewVersion(change.type, path)) all.addAll(causes);
+  return all;
+}
+
 /** All changes of all stacks of a deployment, followed from resource to resource until nothing is new. */
 export class Changes {
   private readonly stacks = new Map<StackPair, Map<string, ResourceChange>>();
@@ -150,9 +157,7 @@ export class Changes {
     const all = replacement(change);
     if (change.type === STACK && attribute.startsWith('Outputs.'))
       all.addAll(this.output(pair, change.id, attribute.slice('Outputs.'.length)));
-    const version = new Causes();
-    for (const [path, causes] of change.properties)
-      if (isNewVersion(change.type, path)) version.addAll(causes);
+    const version = newVersion(change);
     if (attribute === 'LatestVersionNumber') all.addAll(version);
     if (attribute === 'DefaultVersionNumber' && version.any)
       all.add({

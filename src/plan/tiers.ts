@@ -1,9 +1,9 @@
-import { Causes } from './causes';
-import { type Changes, causesWithin, type ResourceChange, replacement } from './changes';
+import type { Causes } from './causes';
+import { type Changes, causesWithin, newVersion, type ResourceChange, replacement } from './changes';
 import { type GroupShape, nameOfGroup, shapeOf, specificationOf, target } from './fleet-shape';
 import type { Reason, TierPlan, TierVerdict } from './plan';
 import { reasonsOf } from './reasons';
-import { GROUP, isNewVersion, LAUNCH_TEMPLATE, ROLLS } from './resource-rules';
+import { GROUP, LAUNCH_TEMPLATE, ROLLS } from './resource-rules';
 import { rollOf } from './roll';
 import type { StackPair } from './stack-pairs';
 import { at, canonical, listAt, numberAt, type Resource } from './template';
@@ -146,8 +146,7 @@ function newestVersion(
     target(at(specification, 'LaunchTemplateId') ?? at(specification, 'LaunchTemplateName')) ?? '',
   );
   if (template?.type !== LAUNCH_TEMPLATE) return undefined;
-  const causes = new Causes();
-  for (const [path, more] of template.properties) if (isNewVersion(template.type, path)) causes.addAll(more);
+  const causes = newVersion(template);
   if (!causes.any) return undefined;
   const why = reasonsOf(template, ['LaunchTemplateData', 'VersionDescription'], values);
   if (causes.unsettled) return { verdict: 'not-known', ifLookedUp: false, why };
