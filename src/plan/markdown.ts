@@ -1,32 +1,21 @@
 import type { Plan } from './plan';
-import { valueLines } from './table';
-import { imageWords, otherWords, rollsOf, summary, tierWords, whyLines } from './words';
+import { imageWords, othersOf, otherWords, rollsOf, summary, tierWords, valuesOf, whyLines } from './words';
 
 /** The plan for a pull request: tables, and the rest folded. Without values, unless they were asked for. */
 export function markdownOf(plan: Plan): string {
-  const others = [
-    ...plan.clusters.map((cluster) => ({ ...cluster, kind: 'cluster' })),
-    ...plan.services.map((service) => ({ ...service, kind: 'service' })),
-  ].filter(({ verdict }) => verdict !== 'nothing');
-  const values = [...plan.tiers, ...plan.clusters, ...plan.services].flatMap(({ why }) =>
-    why.flatMap(valueLines),
-  );
+  const values = valuesOf(plan);
   const parts = [
     `**${escaped(summary(plan))}**`,
     table(
       ['tier', 'nodes that run', 'why'],
-      plan.tiers.map((tier) => [
-        code(tier.name),
-        strong(tier.verdict, tierWords(tier)),
-        [...whyLines(tier), ...tier.notes],
-      ]),
+      plan.tiers.map((tier) => [code(tier.name), strong(tier.verdict, tierWords(tier)), whyLines(tier)]),
     ),
     table(
       ['also', 'what happens', 'why'],
-      others.map((one) => [
+      othersOf(plan).map((one) => [
         `${one.kind} ${code(one.name)}`,
         strong(one.verdict, otherWords(one)),
-        [...whyLines(one), ...one.notes],
+        whyLines(one),
       ]),
     ),
     list(
@@ -41,7 +30,7 @@ export function markdownOf(plan: Plan): string {
     ...rollsOf(plan).map(({ names, lines }) =>
       folded(`How it rolls: ${names.map(escaped).join(', ')}`, bullets(lines)),
     ),
-    values.length === 0 ? '' : folded('Values', fenced([...new Set(values)])),
+    values.length === 0 ? '' : folded('Values', fenced(values)),
     list('Notes', plan.notes),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

@@ -1,21 +1,17 @@
-import type { Plan, Reason } from './plan';
+import type { Plan } from './plan';
 import type { Style } from './styles';
-import { imageWords, otherWords, rollsOf, summary, tierWords, whyLines } from './words';
+import { imageWords, othersOf, otherWords, rollsOf, summary, tierWords, valuesOf, whyLines } from './words';
 
 /** The plan for a terminal. */
 export function tableOf(plan: Plan, style: Style): string {
   const rows = plan.tiers.map((tier) => ({
     cells: [tier.name, tierWords(tier)],
-    last: [...whyLines(tier), ...tier.notes],
+    last: whyLines(tier),
     paint: paintOf(tier.verdict, style),
   }));
-  const busy = [
-    ...plan.clusters.map((cluster) => ({ ...cluster, kind: 'cluster' })),
-    ...plan.services.map((service) => ({ ...service, kind: 'service' })),
-  ].filter(({ verdict }) => verdict !== 'nothing');
-  const others = busy.map((one) => ({
+  const others = othersOf(plan).map((one) => ({
     cells: [`${one.kind} ${one.name}`, otherWords(one)],
-    last: [...whyLines(one), ...one.notes],
+    last: whyLines(one),
     paint: paintOf(one.verdict, style),
   }));
   const sections = [
@@ -36,11 +32,7 @@ export function tableOf(plan: Plan, style: Style): string {
       style.careful,
     ),
     list('Images', plan.images.map(imageWords), style),
-    list(
-      'Values',
-      [...plan.tiers, ...plan.clusters, ...plan.services].flatMap(({ why }) => why.flatMap(valueLines)),
-      style,
-    ),
+    list('Values', valuesOf(plan), style),
     list('Notes', plan.notes, style),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -85,13 +77,4 @@ function paintOf(verdict: string, style: Style): (text: string) => string {
   )
     return style.bad;
   return style.careful;
-}
-
-/** With `--values`. */
-export function valueLines({ id, property, before, after, lines }: Reason): string[] {
-  const place = property === '' ? id : `${id} ${property}`;
-  if (lines !== undefined) return [`${place}:`, ...lines.map((line) => `  ${line}`)];
-  return before === undefined && after === undefined
-    ? []
-    : [`${place}: ${before ?? '(none)'} → ${after ?? '(none)'}`];
 }

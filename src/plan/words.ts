@@ -51,10 +51,35 @@ const ifWords = (why: readonly Reason[]) =>
     ? IF
     : IF_VALUE;
 
-/** Why, each reason in one line; for a tier that only gets other settings, these. */
-export function whyLines(one: { why: readonly Reason[]; settings?: readonly string[] }): string[] {
-  if (one.why.length > 0) return one.why.map(({ text }) => text);
-  return one.settings && one.settings.length > 0 ? [`settings only: ${one.settings.join(', ')}`] : [];
+/** Clusters and services to which something happens. */
+export const othersOf = ({ clusters, services }: Plan) =>
+  [
+    ...clusters.map((cluster) => ({ ...cluster, kind: 'cluster' })),
+    ...services.map((service) => ({ ...service, kind: 'service' })),
+  ].filter(({ verdict }) => verdict !== 'nothing');
+
+/** Why, each reason in one line; for a tier that only gets other settings, these. Then the notes. */
+export function whyLines(one: {
+  why: readonly Reason[];
+  settings?: readonly string[];
+  notes: readonly string[];
+}): string[] {
+  if (one.why.length > 0) return [...one.why.map(({ text }) => text), ...one.notes];
+  const settings = one.settings ?? [];
+  return [...(settings.length > 0 ? [`settings only: ${settings.join(', ')}`] : []), ...one.notes];
+}
+
+/** What properties were and are, each once. With `--values`. */
+export const valuesOf = ({ tiers, clusters, services }: Plan): string[] => [
+  ...new Set([...tiers, ...clusters, ...services].flatMap(({ why }) => why.flatMap(valueLines))),
+];
+
+function valueLines({ id, property, before, after, lines }: Reason): string[] {
+  const place = property === '' ? id : `${id} ${property}`;
+  if (lines !== undefined) return [`${place}:`, ...lines.map((line) => `  ${line}`)];
+  return before === undefined && after === undefined
+    ? []
+    : [`${place}: ${before ?? '(none)'} → ${after ?? '(none)'}`];
 }
 
 /** One sentence on the whole. */
