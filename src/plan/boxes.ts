@@ -1,6 +1,6 @@
 import { nameOfTemplate, withoutHash } from './fleet-shape';
 import type { Plan, TierPlan } from './plan';
-import type { Tone } from './tones';
+import { type Tone, toneOf } from './tones';
 import { otherWords, tierWords } from './words';
 
 /** From left to right. */
@@ -107,10 +107,4 @@ function changesOf({ tiers }: Plan, { stack, template }: TierPlan): string[] {
   return unique.length > 4
     ? [...unique.slice(0, 3), `and ${unique.length - 3} more`].map(nameOf)
     : unique.map(nameOf);
-}
-
-function toneOf(verdict: string): Tone {
-  if (['nothing', 'settings'].includes(verdict)) return 'calm';
-  if (verdict === 'new') return 'good';
-  return ['replaced', 'deleted', 'group-replaced', 'replaced-at-once'].includes(verdict) ? 'bad' : 'careful';
 }

@@ -1,5 +1,6 @@
 import type { Plan } from './plan';
 import type { Style } from './styles';
+import { toneOf } from './tones';
 import { imageWords, othersOf, otherWords, rollsOf, summary, tierWords, valuesOf, whyLines } from './words';
 
 /** The plan for a terminal. */
@@ -68,13 +69,6 @@ function list(title: string, lines: readonly string[], style: Style, paint = (te
 }
 
 function paintOf(verdict: string, style: Style): (text: string) => string {
-  if (verdict === 'nothing' || verdict === 'new' || verdict === 'settings') return style.good;
-  if (
-    verdict === 'replaced' ||
-    verdict === 'deleted' ||
-    verdict === 'group-replaced' ||
-    verdict === 'replaced-at-once'
-  )
-    return style.bad;
-  return style.careful;
+  const tone = toneOf(verdict);
+  return style[tone === 'calm' ? 'good' : tone];
 }

@@ -18,3 +18,10 @@ export const TONES = {
   ],
 } as const;
 export type Tone = keyof typeof TONES;
+
+/** How bad a verdict on a tier, a cluster or a service is. */
+export function toneOf(verdict: string): Tone {
+  if (['nothing', 'settings'].includes(verdict)) return 'calm';
+  if (verdict === 'new') return 'good';
+  return ['replaced', 'deleted', 'group-replaced', 'replaced-at-once'].includes(verdict) ? 'bad' : 'careful';
+}
