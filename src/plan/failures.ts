@@ -1,5 +1,5 @@
 import { type Changes, causesWithin, type ResourceChange, replacement } from './changes';
-import { nameOfService, target, withoutHash } from './fleet-shape';
+import { nameOfService, namesProvider, target, withoutHash } from './fleet-shape';
 import type { Finding } from './plan';
 import { ASSOCIATION, GROUP, nameProperty, PROVIDER, SERVICE } from './resource-rules';
 import type { StackPair } from './stack-pairs';
@@ -54,9 +54,7 @@ function providerInUse(pair: StackPair, change: ResourceChange): Found[] {
   const gone = change.is === 'deleted';
   if (change.type !== PROVIDER || change.is === 'new' || !(gone || replacement(change).any)) return [];
   const users = resourcesOf(pair.before, SERVICE).filter(([, { Properties }]) =>
-    listAt(Properties, 'CapacityProviderStrategy').some(
-      (one) => target(at(one, 'CapacityProvider')) === change.id,
-    ),
+    namesProvider(listAt(Properties, 'CapacityProviderStrategy'), change.id),
   );
   const names = users.map(([id]) => nameOfService(pair, id)).join(', ');
   const what = gone ? 'deleted' : 'replaced';

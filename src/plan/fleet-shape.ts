@@ -16,7 +16,10 @@ export interface GroupShape {
 export const target = (value: unknown): string | undefined =>
   referencesIn(value).find(({ kind }) => kind === 'value')?.id;
 
-export function shapeOf(template: Template, id: string, group: Resource): GroupShape {
+/** The shape of a group in the new template, and of one that goes in the old one. */
+export function shapeOf(pair: StackPair, id: string): GroupShape {
+  const template = pair.after.Resources?.[id] ? pair.after : pair.before;
+  const group = template.Resources?.[id];
   const [provider] =
     resourcesOf(template, PROVIDER).find(
       ([, { Properties }]) => target(at(Properties, 'AutoScalingGroupProvider.AutoScalingGroupArn')) === id,
@@ -24,8 +27,8 @@ export function shapeOf(template: Template, id: string, group: Resource): GroupS
   const association = resourcesOf(template, ASSOCIATION).find(([, { Properties }]) =>
     listAt(Properties, 'CapacityProviders').some((one) => provider !== undefined && target(one) === provider),
   );
-  const tag = listAt(group.Properties, 'Tags').find((one) => at(one, 'Key') === 'ClusterName');
-  const clusterValue = (association && at(association[1].Properties, 'Cluster')) ?? at(tag, 'Value');
+  const clusterValue =
+    (association && at(association[1].Properties, 'Cluster')) ?? tagOf(group, 'ClusterName');
   const cluster = target(clusterValue);
   const launchTemplate = target(at(specificationOf(group), 'LaunchTemplateId'));
   return {
@@ -41,6 +44,30 @@ export function shapeOf(template: Template, id: string, group: Resource): GroupS
 export const specificationOf = (group: Resource | undefined): unknown =>
   at(group?.Properties, 'LaunchTemplate') ??
   at(group?.Properties, 'MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification');
+
+/** The value of a tag of a group. */
+export const tagOf = (group: Resource | undefined, key: string): unknown =>
+  at(
+    listAt(group?.Properties, 'Tags').find((one) => at(one, 'Key') === key),
+    'Value',
+  );
+
+/** The hook of a group that holds a new node, which is what a gate waits at. */
+export const launchHook = (group: Resource | undefined): unknown =>
+  listAt(group?.Properties, 'LifecycleHookSpecificationList').find(
+    (one) => at(one, 'LifecycleTransition') === 'autoscaling:EC2_INSTANCE_LAUNCHING',
+  );
+
+/** Whether a launch template takes the newest image at each launch. */
+export function looksUpAtLaunch(template: Template, launchTemplate: string | undefined): boolean {
+  const properties = template.Resources?.[launchTemplate ?? '']?.Properties;
+  const image = at(properties, 'LaunchTemplateData.ImageId');
+  return typeof image === 'string' && image.startsWith('resolve:ssm:');
+}
+
+/** Whether a capacity provider strategy names a provider of the template. */
+export const namesProvider = (strategy: readonly unknown[], provider: string | undefined): boolean =>
+  strategy.some((one) => target(at(one, 'CapacityProvider')) === provider);
 
 function clusterName(template: Template, id: string | undefined): string | undefined {
   const name = id === undefined ? undefined : at(template.Resources?.[id]?.Properties, 'ClusterName');

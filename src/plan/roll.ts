@@ -1,5 +1,5 @@
 import type { ResourceChange } from './changes';
-import { type GroupShape, nameOfService, target } from './fleet-shape';
+import { type GroupShape, launchHook, nameOfService, namesProvider, tagOf, target } from './fleet-shape';
 import type { RollPlan } from './plan';
 import { ASSOCIATION, SERVICE } from './resource-rules';
 import { type RollRules, rollNumbers, rollSteps } from './roll-steps';
@@ -61,10 +61,7 @@ function formulas(rules: RollRules): RollPlan['formulas'] {
   };
 }
 
-function moves(
-  cordon: string | undefined,
-  { maxHealthyPercentage, minHealthyPercentage }: RollRules,
-): string {
+function moves(cordon: unknown, { maxHealthyPercentage, minHealthyPercentage }: RollRules): string {
   if (cordon === 'drain') return 'once: the old nodes drain together, when enough new ones have joined';
   if (cordon === 'mark') return 'once as a rule: new tasks keep off old nodes while no service lacks a task';
   if (maxHealthyPercentage >= 200 && minHealthyPercentage === 100)
@@ -77,11 +74,6 @@ const hours = (surge: number | undefined, rules: RollRules): string =>
     ? 'none: no node more than before'
     : `surge × the hours that it takes${surge === undefined ? '' : `: ${surge} for each hour at most`}`;
 
-const tagOf = (group: Resource, key: string): string | undefined => {
-  const tag = listAt(group.Properties, 'Tags').find((one) => at(one, 'Key') === key);
-  return tag === undefined ? undefined : String(at(tag, 'Value'));
-};
-
 /** Services that may run on a group: of its cluster, with its provider or without any. */
 export function servicesOn(pair: StackPair, shape: GroupShape): [string, Resource][] {
   if (shape.cluster === undefined && shape.clusterName === undefined) return [];
@@ -89,8 +81,7 @@ export function servicesOn(pair: StackPair, shape: GroupShape): [string, Resourc
     const cluster = at(Properties, 'Cluster');
     if (target(cluster) !== shape.cluster && cluster !== shape.clusterName) return false;
     const strategy = listAt(Properties, 'CapacityProviderStrategy');
-    if (strategy.length > 0)
-      return strategy.some((one) => target(at(one, 'CapacityProvider')) === shape.provider);
+    if (strategy.length > 0) return namesProvider(strategy, shape.provider);
     return (
       at(Properties, 'LaunchType') !== 'FARGATE' && isByDefault(pair, shape, at(Properties, 'LaunchType'))
     );
@@ -104,7 +95,7 @@ function isByDefault(pair: StackPair, shape: GroupShape, launchType: unknown): b
     ([, { Properties }]) => target(at(Properties, 'Cluster')) === shape.cluster,
   );
   const strategy = listAt(association?.[1].Properties, 'DefaultCapacityProviderStrategy');
-  return strategy.some((one) => target(at(one, 'CapacityProvider')) === shape.provider);
+  return namesProvider(strategy, shape.provider);
 }
 
 function checkpointHolds(preferences: unknown, { checkpoints }: RollRules): string[] {
@@ -121,9 +112,7 @@ function checkpointHolds(preferences: unknown, { checkpoints }: RollRules): stri
 }
 
 function gateHolds(group: Resource): string[] {
-  const hook = listAt(group.Properties, 'LifecycleHookSpecificationList').find(
-    (one) => at(one, 'LifecycleTransition') === 'autoscaling:EC2_INSTANCE_LAUNCHING',
-  );
+  const hook = launchHook(group);
   if (hook === undefined) return [];
   return [
     `A new node that does not join is given up after ${numberAt(hook, 'HeartbeatTimeout') ?? 3600} s at the latest, and replaced. ` +

@@ -1,8 +1,8 @@
 import type { Changes } from './changes';
-import { withoutHash } from './fleet-shape';
+import { launchHook, looksUpAtLaunch, withoutHash } from './fleet-shape';
 import type { Finding, TierPlan } from './plan';
 import type { StackPair } from './stack-pairs';
-import { at, canonical, listAt } from './template';
+import { at, canonical } from './template';
 
 /** Verdicts after which nodes are others. */
 const REPLACES: readonly TierPlan['verdict'][] = [
@@ -40,10 +40,9 @@ export function rollbackOf(changes: Changes, pair: StackPair, tiers: readonly Ti
             'the update policy changes too, and a rollback rolls with the previous one. Deploy it first, alone.',
           ),
         );
-      if (hasGate(change?.after) && !hasGate(change?.before))
+      if (launchHook(change?.after) && !launchHook(change?.before))
         found.push(finding('a rollback has no gate: the previous template does not have its hook.'));
-      const image = at(pair.after.Resources?.[tier.template ?? '']?.Properties, 'LaunchTemplateData.ImageId');
-      if (typeof image === 'string' && image.startsWith('resolve:ssm:'))
+      if (looksUpAtLaunch(pair.after, tier.template))
         found.push(
           finding(
             `a rollback launches nodes of the newest image, for ${withoutHash(tier.template ?? '')} looks it up at launch.`,
@@ -52,8 +51,3 @@ export function rollbackOf(changes: Changes, pair: StackPair, tiers: readonly Ti
       return found;
     });
 }
-
-const hasGate = (group: unknown): boolean =>
-  listAt(group, 'Properties.LifecycleHookSpecificationList').some(
-    (hook) => at(hook, 'LifecycleTransition') === 'autoscaling:EC2_INSTANCE_LAUNCHING',
-  );

@@ -1,6 +1,6 @@
 import type { Causes } from './causes';
 import { type Changes, causesWithin, newVersion, type ResourceChange, replacement } from './changes';
-import { type GroupShape, nameOfGroup, shapeOf, specificationOf, target } from './fleet-shape';
+import { type GroupShape, looksUpAtLaunch, nameOfGroup, shapeOf, specificationOf, target } from './fleet-shape';
 import type { Reason, TierPlan, TierVerdict } from './plan';
 import { reasonsOf } from './reasons';
 import { GROUP, LAUNCH_TEMPLATE, ROLLS } from './resource-rules';
@@ -31,7 +31,7 @@ export function tiersOf(changes: Changes, pair: StackPair, wishes: TierWishes): 
 
 function tierOf(changes: Changes, pair: StackPair, change: ResourceChange, wishes: TierWishes): TierPlan {
   const group = (change.after ?? change.before) as Resource;
-  const shape = shapeOf(change.after ? pair.after : pair.before, change.id, group);
+  const shape = shapeOf(pair, change.id);
   const name = nameOfGroup(pair, change.id, shape);
   const judged = judge(changes, pair, change, wishes.values);
   const settings = new Set([...change.properties.keys()].map((path) => path.split('.')[0]));
@@ -177,11 +177,7 @@ function notesOf(changes: Changes, pair: StackPair, change: ResourceChange, shap
   const [least, had] = [after, before].map((group) => numberAt(group?.Properties, 'MinSize'));
   if (least !== undefined && had !== undefined && least > had)
     notes.push(`\`MinSize\` rises from ${had} to ${least}: nodes below it are launched.`);
-  if (
-    at(imageOf(changes, pair, shape), 'LaunchTemplateData.ImageId')
-      ?.toString()
-      .startsWith('resolve:ssm:')
-  )
+  if (looksUpAtLaunch(pair.after, shape.template))
     notes.push('The image is looked up at each launch: new nodes take the newest, without a deployment.');
   const moved = movedTo(changes, pair, change);
   if (moved !== undefined)
@@ -192,9 +188,6 @@ function notesOf(changes: Changes, pair: StackPair, change: ResourceChange, shap
     );
   return notes;
 }
-
-const imageOf = (changes: Changes, pair: StackPair, shape: GroupShape) =>
-  changes.resource(pair, shape.template ?? '')?.after?.Properties;
 
 /** A group that comes where one goes, with the same settings: only a hint. */
 function movedTo(changes: Changes, pair: StackPair, change: ResourceChange): string | undefined {
@@ -210,9 +203,7 @@ function movedTo(changes: Changes, pair: StackPair, change: ResourceChange): str
       ({ type, is, before, after }) =>
         type === GROUP && is !== 'in both' && is !== change.is && shape(before ?? after) === own,
     );
-  if (!other) return undefined;
-  const template = other.after ? pair.after : pair.before;
-  return nameOfGroup(pair, other.id, shapeOf(template, other.id, (other.after ?? other.before) as Resource));
+  return other && nameOfGroup(pair, other.id, shapeOf(pair, other.id));
 }
 
 /** A value with every reference as the same. */
