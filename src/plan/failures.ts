@@ -87,13 +87,11 @@ function associationShrinks(change: ResourceChange): Found[] {
           },
         ]
       : []),
-    ...(change.after || change.is === 'deleted'
-      ? literal.map((name) => ({
-          id: change.id,
-          certain: false,
-          text: `The capacity provider "${name}" leaves its cluster, which fails while tasks use it.`,
-        }))
-      : []),
+    ...literal.map((name) => ({
+      id: change.id,
+      certain: false,
+      text: `The capacity provider "${name}" leaves its cluster, which fails while tasks use it.`,
+    })),
   ];
 }
 
@@ -126,10 +124,10 @@ function strategyGone(pair: StackPair, { id, type, before, after }: ResourceChan
   return [{ id, certain: false, text }];
 }
 
-function newParameters({ before, after, parent, is }: StackPair): Found[] {
+function newParameters({ before, after, parent }: StackPair): Found[] {
   if (parent) return [];
   return Object.entries(after.Parameters ?? {})
-    .filter(([id, { Default }]) => Default === undefined && (is === 'new' || !before.Parameters?.[id]))
+    .filter(([id, { Default }]) => Default === undefined && !before.Parameters?.[id])
     .map(([id]) => ({
       id,
       certain: false,

@@ -1,7 +1,7 @@
 import { referencesIn } from './references';
-import { ASSOCIATION, CLUSTER, GROUP, PROVIDER } from './resource-rules';
+import { ASSOCIATION, PROVIDER } from './resource-rules';
 import type { StackPair } from './stack-pairs';
-import { at, isDict, listAt, type Resource, resourcesOf, type Template } from './template';
+import { at, listAt, type Resource, resourcesOf, type Template } from './template';
 
 /** Which cluster, provider, launch template and role a group goes with: what refers to what in one stack. */
 export interface GroupShape {
@@ -120,9 +120,3 @@ export const withoutHash = (id: string): string => id.replace(/[0-9A-F]{8}$/, ''
 /** What people call a launch template: that of a node template has the hash of its network in its id. */
 export const nameOfTemplate = (id: string): string =>
   withoutHash(id).replace(/([0-9a-f]{16})?LaunchTemplate$/, '') || withoutHash(id);
-
-/** Whether a stack has anything that a plan is about. */
-export const hasFleet = (template: Template): boolean =>
-  Object.values(template.Resources ?? {}).some(
-    (resource) => isDict(resource) && (resource.Type === GROUP || resource.Type === CLUSTER),
-  );

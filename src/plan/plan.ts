@@ -15,21 +15,17 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
-/**
- * What happens to the nodes of a tier that run, the mildest first.
- */
-export const TIER_VERDICTS = [
-  'nothing',
-  'new',
-  'new-nodes-only',
-  'refresh-that-replaces-nothing',
-  'not-known',
-  'rolled',
-  'replaced-at-once',
-  'group-replaced',
-  'deleted',
-] as const;
-export type TierVerdict = (typeof TIER_VERDICTS)[number];
+/** What happens to the nodes of a tier that run, the mildest first. */
+export type TierVerdict =
+  | 'nothing'
+  | 'new'
+  | 'new-nodes-only'
+  | 'refresh-that-replaces-nothing'
+  | 'not-known'
+  | 'rolled'
+  | 'replaced-at-once'
+  | 'group-replaced'
+  | 'deleted';
 
 export type ClusterVerdict = 'nothing' | 'new' | 'settings' | 'not-known' | 'replaced' | 'deleted';
 

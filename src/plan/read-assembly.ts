@@ -24,7 +24,6 @@ export function readAssembly(folder: string, read: Read): StackTree[] {
       treeOf(folder, file('templateFile'), read, {
         name,
         environment: typeof artifact.environment === 'string' ? artifact.environment : undefined,
-        label: String(artifact.displayName ?? name),
         paths,
       }),
     ];
@@ -41,7 +40,7 @@ function treeOf(
   const nested = resourcesOf(template, STACK).map(([id, resource]) => {
     const source = sourceOf(folder, resource);
     if (source === undefined || !existsSync(join(folder, source))) return [id, undefined] as const;
-    const inner = { ...tree, name: `${tree.name}/${id}`, label: `${tree.label}/${id}` };
+    const inner = { ...tree, name: `${tree.name}/${id}` };
     return [id, treeOf(folder, join(folder, source), read, inner)] as const;
   });
   return { ...tree, template, nested: new Map(nested) };

@@ -97,7 +97,6 @@ function trees(templates: ReadonlyMap<string, Template>, environment?: string): 
   const inner = new Set<string>();
   const tree = (name: string, path: string, template: Template): StackTree => ({
     name: path,
-    label: path,
     environment,
     template,
     paths: new Map(),

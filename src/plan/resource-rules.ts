@@ -57,7 +57,6 @@ export const PROVIDER = 'AWS::ECS::CapacityProvider';
 export const ASSOCIATION = 'AWS::ECS::ClusterCapacityProviderAssociations';
 export const CLUSTER = 'AWS::ECS::Cluster';
 export const SERVICE = 'AWS::ECS::Service';
-export const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
 export const STACK = 'AWS::CloudFormation::Stack';
 
 export const nameProperty = (type: string): string | undefined => NAME[type];

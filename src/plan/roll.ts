@@ -75,7 +75,7 @@ const hours = (surge: number | undefined, rules: RollRules): string =>
     : `surge × the hours that it takes${surge === undefined ? '' : `: ${surge} for each hour at most`}`;
 
 /** Services that may run on a group: of its cluster, with its provider or without any. */
-export function servicesOn(pair: StackPair, shape: GroupShape): [string, Resource][] {
+function servicesOn(pair: StackPair, shape: GroupShape): [string, Resource][] {
   if (shape.cluster === undefined && shape.clusterName === undefined) return [];
   return resourcesOf(pair.after, SERVICE).filter(([, { Properties }]) => {
     const cluster = at(Properties, 'Cluster');

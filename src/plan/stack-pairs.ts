@@ -4,7 +4,6 @@ import type { StackTree, Template } from './template';
 /** A stack as it is, and as the deployment makes it. */
 export interface StackPair {
   readonly name: string;
-  readonly label: string;
   readonly before: Template;
   readonly after: Template;
   /** Paths of constructs by logical id, of both sides. */
@@ -67,11 +66,7 @@ function counterpart(
   );
 }
 
-function pairOf(before: StackTree | undefined, after: StackTree, parent?: StackPair['parent']): StackPair {
-  return build(before, after, parent);
-}
-
-function build(
+function pairOf(
   before: StackTree | undefined,
   after: StackTree | undefined,
   parent?: StackPair['parent'],
@@ -79,7 +74,6 @@ function build(
   const tree = (after ?? before) as StackTree;
   const pair: StackPair = {
     name: tree.name,
-    label: tree.label,
     before: before?.template ?? NOTHING,
     after: after?.template ?? NOTHING,
     paths: new Map([...(before?.paths ?? []), ...(after?.paths ?? [])]),
@@ -103,16 +97,11 @@ function nestedPair(
   const fresh = after?.nested.get(id);
   const isMissing = (before?.nested.has(id) && !old) || (after?.nested.has(id) && !fresh);
   const parent = { pair, id };
-  if (!isMissing) return build(old, fresh, parent);
+  if (!isMissing) return pairOf(old, fresh, parent);
   const side = before?.nested.has(id) && !old ? 'deployed' : 'new';
-  const empty = {
-    name: `${pair.name}/${id}`,
-    label: `${pair.label}/${id}`,
-    nested: new Map(),
-    paths: new Map(),
-  };
+  const empty = { name: `${pair.name}/${id}`, nested: new Map(), paths: new Map() };
   const known = old ?? fresh ?? { ...empty, template: NOTHING };
-  return { ...build(known, known, parent), opaque: `the ${side} template of this nested stack is not there` };
+  return { ...pairOf(known, known, parent), opaque: `the ${side} template of this nested stack is not there` };
 }
 
 /** Why a template says nothing for certain. */

@@ -11,7 +11,7 @@ const same = (text: string) => text;
 export const PLAIN: Style = { bold: same, faint: same, good: same, careful: same, bad: same };
 
 const code = (open: number, close: number) => (text: string) => `\u001b[${open}m${text}\u001b[${close}m`;
-export const COLORS: Style = {
+const COLORS: Style = {
   bold: code(1, 22),
   faint: code(2, 22),
   good: code(32, 39),

@@ -32,8 +32,6 @@ export interface StackTree {
   readonly name: string;
   /** `aws://account/region`, where it is known. */
   readonly environment?: string;
-  /** What people call it: the path of the construct. */
-  readonly label: string;
   readonly template: Template;
   /** By logical id. Undefined is a nested stack whose template is not there. */
   readonly nested: ReadonlyMap<string, StackTree | undefined>;

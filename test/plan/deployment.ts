@@ -9,7 +9,6 @@ export const stackOf = (
   nested: Record<string, StackTree | undefined> = {},
 ): StackTree => ({
   name,
-  label: name,
   template,
   nested: new Map(Object.entries(nested)),
   paths: new Map(),
