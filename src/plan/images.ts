@@ -1,4 +1,5 @@
 import type { Cause } from './causes';
+import type { ImagePlan } from './plan';
 import { PlanError } from './plan-error';
 import { referencesIn } from './references';
 import { LAUNCH_TEMPLATE } from './resource-rules';
@@ -6,16 +7,7 @@ import type { StackPair } from './stack-pairs';
 import { at, isDict, listAt, resourcesOf } from './template';
 
 /** A parameter whose value CloudFormation looks up at each deployment. */
-export interface LookedUp {
-  readonly stack: string;
-  readonly parameter: string;
-  /** The name in the Parameter Store. */
-  readonly source?: string;
-  /** What the deployed stack has, where a dump says so. */
-  readonly deployed?: string;
-  /** What the deployment will find, where an option or a dump says so. */
-  readonly next?: string;
-  readonly settled: 'no' | 'the same' | 'another';
+export interface LookedUp extends ImagePlan {
   /** It is the image of a launch template. */
   readonly isImage: boolean;
 }
@@ -42,16 +34,15 @@ export class Images {
   /** `choices` are the values of `--image`. */
   public constructor(
     pairs: readonly StackPair[],
-    choices: readonly string[] = [],
-    dumps: ParameterDumps = NO_DUMPS,
+    choices: readonly string[],
+    dumps: ParameterDumps,
   ) {
-    const found = pairs.flatMap((pair) => lookedUp(pair, dumps));
     const images = new Set(pairs.flatMap(imageParameters));
-    const chosen = choices.map((choice) => readChoice(choice, found, images));
+    const found = pairs.flatMap((pair) => lookedUp(pair, dumps, images));
+    const chosen = choices.map((choice) => readChoice(choice, found));
     for (const one of found) {
       const next = chosen.find(({ names }) => names === undefined || names.includes(one.parameter))?.value;
-      const isImage = images.has(one.parameter);
-      this.known.set(`${one.stack}|${one.parameter}`, settle({ ...one, isImage, next: next ?? one.next }));
+      this.known.set(`${one.stack}|${one.parameter}`, settle({ ...one, next: next ?? one.next }));
     }
   }
 
@@ -71,7 +62,7 @@ export class Images {
   }
 }
 
-function lookedUp(pair: StackPair, dumps: ParameterDumps): LookedUp[] {
+function lookedUp(pair: StackPair, dumps: ParameterDumps, images: ReadonlySet<string>): LookedUp[] {
   return Object.entries(pair.after.Parameters ?? {})
     .filter(([name, { Type }]) => /^AWS::SSM::Parameter::Value</.test(Type) && pair.before.Parameters?.[name])
     .map(([parameter, { Default }]) => {
@@ -84,7 +75,7 @@ function lookedUp(pair: StackPair, dumps: ParameterDumps): LookedUp[] {
         deployed: dumps.deployed.get(key),
         next: dumps.next.get(key) ?? (source === undefined ? undefined : dumps.store.get(source)),
         settled: 'no',
-        isImage: false,
+        isImage: images.has(parameter),
       };
     });
 }
@@ -109,7 +100,6 @@ function settle(one: LookedUp): LookedUp {
 function readChoice(
   choice: string,
   found: readonly LookedUp[],
-  images: ReadonlySet<string>,
 ): { names?: string[]; value: string } {
   const at = choice.lastIndexOf('=');
   const value = choice.slice(at + 1);
@@ -117,9 +107,7 @@ function readChoice(
     throw new PlanError(
       `--image must end in an image such as ami-0123456789abcdef0, or in "same", got: "${choice}"`,
     );
-  const known = [
-    ...new Set(found.filter(({ parameter }) => images.has(parameter)).map(({ parameter }) => parameter)),
-  ];
+  const known = [...new Set(found.filter(({ isImage }) => isImage).map(({ parameter }) => parameter))];
   const list = known.length > 0 ? `: ${known.join(', ')}` : ' (there is none)';
   if (at < 0) {
     if (value === SAME) return { value };

@@ -28,7 +28,7 @@ export function makePlan(
 ): Plan {
   const { pairs, untouched } = pairStacks(before, after);
   const every = everyPair(pairs);
-  const images = new Images(every, wishes.images, wishes.dumps ?? NO_DUMPS);
+  const images = new Images(every, wishes.images ?? [], wishes.dumps ?? NO_DUMPS);
   const changes = new Changes(every, images);
   const values = wishes.values ?? false;
   const nodes = wishes.nodes ?? new Map<string, number>();

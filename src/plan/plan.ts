@@ -105,8 +105,11 @@ export interface Finding {
 export interface ImagePlan {
   readonly stack: string;
   readonly parameter: string;
+  /** The name in the Parameter Store. */
   readonly source?: string;
+  /** What the deployed stack has, where a dump says so. */
   readonly deployed?: string;
+  /** What the deployment will find, where an option or a dump says so. */
   readonly next?: string;
   readonly settled: 'no' | 'the same' | 'another';
 }
