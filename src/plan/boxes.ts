@@ -57,11 +57,12 @@ export function boxesOf(plan: Plan): { boxes: Box[]; links: Link[] } {
       });
     }
     if (tier.template === undefined) continue;
+    const lines = changesOf(plan, tier);
     const template = box(`template|${tier.stack}|${tier.template}`, {
       column: 'launch templates',
       name: nameOfTemplate(tier.template),
-      lines: changesOf(plan, tier),
-      tone: changesOf(plan, tier)[0] === 'nothing' ? 'calm' : 'careful',
+      lines,
+      tone: lines[0] === 'nothing' ? 'calm' : 'careful',
     });
     links.push({ from: own, to: template });
     if (tier.role === undefined) continue;

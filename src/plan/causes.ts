@@ -19,12 +19,15 @@ export interface Cause {
   readonly after?: unknown;
 }
 
+/** Two causes with one key are the same. */
+export const keyOf = ({ kind, stack, id, path }: Cause): string => [kind, stack, id, path].join('|');
+
 /** Causes without doubles. They only grow, so that looking for more of them ends. */
 export class Causes {
   private readonly all = new Map<string, Cause>();
 
   public add(cause: Cause): boolean {
-    const key = [cause.kind, cause.stack, cause.id, cause.path].join('|');
+    const key = keyOf(cause);
     if (this.all.has(key)) return false;
     this.all.set(key, cause);
     return true;

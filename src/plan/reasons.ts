@@ -1,5 +1,4 @@
-import type { Cause } from './causes';
-import { isCertain } from './causes';
+import { type Cause, isCertain, keyOf } from './causes';
 import type { ResourceChange } from './changes';
 import { nameOfTemplate, withoutHash } from './fleet-shape';
 import type { Reason } from './plan';
@@ -23,7 +22,7 @@ export function reasonsOf(
   for (const [through, causes] of change.properties) {
     if (paths && !paths.some((outer) => isWithin(through, outer))) continue;
     for (const cause of causes.list()) {
-      const key = [cause.stack, cause.id, cause.path, cause.kind].join('|');
+      const key = keyOf(cause);
       if (!found.has(key)) found.set(key, reason(change, through, cause, values));
     }
   }

@@ -32,27 +32,24 @@ export function svgOf(plan: Plan): string {
     ),
   );
   const top = MARGIN + title.length * LINE + 34;
-  const tops = new Map<Box, number>();
+  const places = new Map<Box, Place>();
   const bottoms = COLUMNS.map(() => top);
   for (const box of boxes) {
     const column = COLUMNS.indexOf(box.column);
-    tops.set(box, bottoms[column]);
-    bottoms[column] += heightOf(box) + GAP;
+    const height = heightOf(box);
+    places.set(box, { x: lefts[column], y: bottoms[column], width: widths[column], height });
+    bottoms[column] += height + GAP;
   }
   const width = lefts[lefts.length - 1] + widths[widths.length - 1] + MARGIN;
   const height = Math.max(...bottoms) - GAP + MARGIN;
-  const place = (box: Box) => {
-    const column = COLUMNS.indexOf(box.column);
-    return { x: lefts[column], y: tops.get(box) ?? top, width: widths[column], height: heightOf(box) };
-  };
   const drawing = [
     ...title.map(
       (text, at) =>
         `<text class="title" x="${MARGIN}" y="${MARGIN + 12 + at * LINE}">${escaped(text)}</text>`,
     ),
     ...COLUMNS.map((column, at) => `<text class="faint" x="${lefts[at]}" y="${top - 12}">${column}</text>`),
-    ...links.map((link) => arrow(link, place)),
-    ...boxes.map((box) => drawn(box, place(box))),
+    ...links.map((link) => arrow(link, places)),
+    ...[...places].map(([box, place]) => drawn(box, place)),
   ];
   const numbers = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
   return [
@@ -92,8 +89,8 @@ function drawn({ name, lines: more, tone }: Box, { x, y, width, height }: Place)
   ].join('\n');
 }
 
-function arrow({ from, to }: Link, place: (box: Box) => Place): string {
-  const [a, b] = [place(from), place(to)];
+function arrow({ from, to }: Link, places: ReadonlyMap<Box, Place>): string {
+  const [a, b] = [from, to].map((box) => places.get(box) as Place);
   const [x1, y1, x2, y2] = [a.x + a.width, a.y + 16, b.x, b.y + 16];
   const middle = (x1 + x2) / 2;
   return `<path class="link" d="M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}" fill="none" stroke="#5f6e84"/>`;
