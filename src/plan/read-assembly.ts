@@ -7,12 +7,29 @@ import { at, type Dict, isDict, listAt, resourcesOf, type StackTree, type Templa
 /** Reads a file into a template. */
 type Read = (file: string) => Template;
 
+/** The folder of an assembly. */
+class Folder {
+  private files?: Map<string, string>;
+
+  public constructor(
+    public readonly path: string,
+    public readonly read: Read,
+  ) {}
+
+  /** The file of an asset by its hash. The asset manifests are read once, and only for nested stacks. */
+  public asset(hash: string): string | undefined {
+    this.files ??= assetsOf(this.path);
+    return this.files.get(hash);
+  }
+}
+
 /** The stacks of a cloud assembly, those of its stages too. */
 export function readAssembly(folder: string, read: Read): StackTree[] {
   const manifest = json(join(folder, 'manifest.json'));
   const artifacts = at(manifest, 'artifacts');
   if (!isDict(artifacts))
     throw new PlanError(`${folder} is no cloud assembly: its manifest.json has no \`artifacts\``);
+  const own = new Folder(folder, read);
   return Object.entries(artifacts).flatMap(([id, artifact]) => {
     if (!isDict(artifact)) return [];
     const file = (name: string) => join(folder, String(at(artifact, `properties.${name}`)));
@@ -21,7 +38,7 @@ export function readAssembly(folder: string, read: Read): StackTree[] {
     const name = String(at(artifact, 'properties.stackName') ?? id);
     const paths = pathsOf(folder, artifact);
     return [
-      treeOf(folder, file('templateFile'), read, {
+      treeOf(own, file('templateFile'), {
         name,
         environment: typeof artifact.environment === 'string' ? artifact.environment : undefined,
         paths,
@@ -30,27 +47,22 @@ export function readAssembly(folder: string, read: Read): StackTree[] {
   });
 }
 
-function treeOf(
-  folder: string,
-  file: string,
-  read: Read,
-  tree: Omit<StackTree, 'template' | 'nested'>,
-): StackTree {
-  const template = read(file);
+function treeOf(folder: Folder, file: string, tree: Omit<StackTree, 'template' | 'nested'>): StackTree {
+  const template = folder.read(file);
   const nested = resourcesOf(template, STACK).map(([id, resource]) => {
     const source = sourceOf(folder, resource);
-    if (source === undefined || !existsSync(join(folder, source))) return [id, undefined] as const;
+    if (source === undefined || !existsSync(join(folder.path, source))) return [id, undefined] as const;
     const inner = { ...tree, name: `${tree.name}/${id}` };
-    return [id, treeOf(folder, join(folder, source), read, inner)] as const;
+    return [id, treeOf(folder, join(folder.path, source), inner)] as const;
   });
   return { ...tree, template, nested: new Map(nested) };
 }
 
 /** The file of a nested stack, by the hash in its URL. Metadata has it only where the CLI has run. */
-function sourceOf(folder: string, resource: unknown): string | undefined {
+function sourceOf(folder: Folder, resource: unknown): string | undefined {
   const url = JSON.stringify(at(resource, 'Properties.TemplateURL') ?? '');
   const [hash] = /[0-9a-f]{64}(?=\.json)/.exec(url) ?? [];
-  const asset = hash === undefined ? undefined : assetsOf(folder).get(hash);
+  const asset = hash === undefined ? undefined : folder.asset(hash);
   if (asset !== undefined) return asset;
   const path =
     isDict(resource) && isDict(resource.Metadata) ? resource.Metadata['aws:asset:path'] : undefined;
