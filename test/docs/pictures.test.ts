@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { picture } from '../../projenrc/pictures/graph';
 import { PALETTE } from '../../projenrc/pictures/palette';
+import { contrast } from '../helpers/contrast';
 import { expectGolden } from '../helpers/golden';
 import { pages, prose, ROOT } from './markdown';
 
@@ -27,18 +28,6 @@ test('each picture stands on a page, with words for those who do not see it', ()
   );
   expect([...new Set(described)].sort()).toEqual(named('.svg').map((name) => `${IMAGES}/${name}`));
 });
-
-/** As WCAG 2 defines it. */
-function contrast(one: string, other: string): number {
-  const luminance = (colour: string) => {
-    const [red, green, blue] = [1, 3, 5]
-      .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
-      .map((channel) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const [darker, lighter] = [luminance(one), luminance(other)].sort((a, b) => a - b);
-  return (lighter + 0.05) / (darker + 0.05);
-}
 
 test.each([
   ['text', 'card', 4.5],

@@ -16,12 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => aws?.stop());
 
+async function agrees(before: Wishes, after: Wishes, newImage = false): Promise<void> {
+  const judged = await judge(aws, before, after, newImage);
+  expect(judged.map(({ id, seen }) => [id, seen])).toEqual(judged.map(({ id, said }) => [id, said]));
+}
+
 test.each(Object.entries(PAIRS))(
   'the emulator does what the plan says: %s',
-  async (_, { before, after, newImage }) => {
-    const judged = await judge(aws, before, after, newImage ?? false);
-    expect(judged.map(({ id, seen }) => [id, seen])).toEqual(judged.map(({ id, said }) => [id, said]));
-  },
+  (_, { before, after, newImage }) => agrees(before, after, newImage),
 );
 
 /** The same objects again and again, for each app is synthesized once. */
@@ -44,10 +46,7 @@ const wishes: fc.Arbitrary<Wishes> = fc.record(
 
 test('the emulator does what the plan says: random pairs', async () => {
   await fc.assert(
-    fc.asyncProperty(wishes, wishes, fc.boolean(), async (before, after, newImage) => {
-      const judged = await judge(aws, before, after, newImage);
-      expect(judged.map(({ id, seen }) => [id, seen])).toEqual(judged.map(({ id, said }) => [id, said]));
-    }),
+    fc.asyncProperty(wishes, wishes, fc.boolean(), agrees),
     { numRuns: 40, endOnFailure: true },
   );
 });

@@ -1,4 +1,4 @@
-import { Account } from '../deploy/account';
+import { Account, Group } from '../deploy/account';
 import { ApiError, type Emulator } from '../deploy/emulator';
 import { planOf } from './deployment';
 import { estate, NEW_IMAGE, STACK_NAME, type Wishes } from './pairs';
@@ -49,10 +49,7 @@ export async function judge(
     const was = old.get(id);
     if (!was) return 'new';
     if (was.name !== name) return 'another group';
-    const { InstanceRefreshes } = await aws.call('autoscaling', 'describe_instance_refreshes', {
-      AutoScalingGroupName: name,
-    });
-    if (InstanceRefreshes.length > 0) return 'a refresh';
+    if ((await new Group(aws, name).refreshes()).length > 0) return 'a refresh';
     return versions.get(id) === (await version(aws, name)) ? 'nothing' : 'other new nodes';
   }
 }
@@ -84,10 +81,7 @@ async function resources(aws: Emulator): Promise<Map<string, { type: string; nam
 
 /** What the next node of a group gets. */
 async function version(aws: Emulator, name: string): Promise<unknown> {
-  const { AutoScalingGroups } = await aws.call('autoscaling', 'describe_auto_scaling_groups', {
-    AutoScalingGroupNames: [name],
-  });
-  const [group] = AutoScalingGroups;
+  const group = await new Group(aws, name).describe();
   const tags = group.Tags.filter((tag: any) => tag.PropagateAtLaunch).map((tag: any) => [tag.Key, tag.Value]);
   return JSON.stringify([
     group.LaunchTemplate,

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { markdownOf } from '../../src/plan/markdown';
 import type { Plan, TierPlan } from '../../src/plan/plan';
 import { svgOf } from '../../src/plan/svg';
+import { contrast } from '../helpers/contrast';
 import { planOf } from './deployment';
 import { fleet } from './fleet';
 
@@ -156,18 +157,6 @@ describe('the picture', () => {
     );
   });
 });
-
-function contrast(a: string, b: string): number {
-  const light = (color: string) => {
-    const [red, green, blue] = [1, 3, 5].map((at) => {
-      const share = Number.parseInt(color.slice(at, at + 2), 16) / 255;
-      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  };
-  const [more, less] = [light(a), light(b)].sort((x, y) => y - x);
-  return (more + 0.05) / (less + 0.05);
-}
 
 const MARKDOWN = `**1 tier: rolled.**
 
