@@ -70,6 +70,7 @@ function pairOf(
   before: StackTree | undefined,
   after: StackTree | undefined,
   parent?: StackPair['parent'],
+  missing?: string,
 ): StackPair {
   const tree = (after ?? before) as StackTree;
   const pair: StackPair = {
@@ -78,7 +79,8 @@ function pairOf(
     after: after?.template ?? NOTHING,
     paths: new Map([...(before?.paths ?? []), ...(after?.paths ?? [])]),
     is: !before ? 'new' : !after ? 'deleted' : 'in both',
-    opaque: [before, after].map((side) => side && opaque(side.template)).find((why) => why !== undefined),
+    opaque:
+      missing ?? [before, after].map((side) => side && opaque(side.template)).find((why) => why !== undefined),
     parent,
     nested: new Map(),
   };
@@ -101,7 +103,7 @@ function nestedPair(
   const side = before?.nested.has(id) && !old ? 'deployed' : 'new';
   const empty = { name: `${pair.name}/${id}`, nested: new Map(), paths: new Map() };
   const known = old ?? fresh ?? { ...empty, template: NOTHING };
-  return { ...pairOf(known, known, parent), opaque: `the ${side} template of this nested stack is not there` };
+  return pairOf(known, known, parent, `the ${side} template of this nested stack is not there`);
 }
 
 /** Why a template says nothing for certain. */

@@ -104,6 +104,25 @@ describe('a nested stack', () => {
       'Estate/Nested Cluster/Group: not-known',
     );
   });
+
+  test('whose template is not there hands its parameters on to those in it', () => {
+    const middle = {
+      Parameters: { Subnet: { Type: 'String' } },
+      Resources: {
+        Inner: {
+          Type: 'AWS::CloudFormation::Stack',
+          Properties: { TemplateURL: 'https://x', Parameters: { Subnet: { Ref: 'Subnet' } } },
+        },
+      },
+    };
+    file('a/Estate.json', parent('subnet-1'));
+    file('b/Estate.json', parent('subnet-2'));
+    file('b/Estate-Nested-1ABCDEFGHIJKL.json', middle);
+    file('b/Estate-Nested-1ABCDEFGHIJKL-Inner-1ABCDEFGHIJKL.json', child());
+    expect(verdicts(join(folder, 'a'), join(folder, 'b'))).toEqual([
+      'Estate/Nested/Inner Cluster/Group: refresh-that-replaces-nothing',
+    ]);
+  });
 });
 
 describe('templates', () => {
