@@ -32,11 +32,7 @@ export class Images {
   private readonly known = new Map<string, LookedUp>();
 
   /** `choices` are the values of `--image`. */
-  public constructor(
-    pairs: readonly StackPair[],
-    choices: readonly string[],
-    dumps: ParameterDumps,
-  ) {
+  public constructor(pairs: readonly StackPair[], choices: readonly string[], dumps: ParameterDumps) {
     const images = new Set(pairs.flatMap(imageParameters));
     const found = pairs.flatMap((pair) => lookedUp(pair, dumps, images));
     const chosen = choices.map((choice) => readChoice(choice, found));
@@ -97,10 +93,7 @@ function settle(one: LookedUp): LookedUp {
   };
 }
 
-function readChoice(
-  choice: string,
-  found: readonly LookedUp[],
-): { names?: string[]; value: string } {
+function readChoice(choice: string, found: readonly LookedUp[]): { names?: string[]; value: string } {
   const at = choice.lastIndexOf('=');
   const value = choice.slice(at + 1);
   if (value !== SAME && !/^ami-[0-9a-f]{8,17}$/.test(value))

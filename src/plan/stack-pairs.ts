@@ -80,7 +80,8 @@ function pairOf(
     paths: new Map([...(before?.paths ?? []), ...(after?.paths ?? [])]),
     is: !before ? 'new' : !after ? 'deleted' : 'in both',
     opaque:
-      missing ?? [before, after].map((side) => side && opaque(side.template)).find((why) => why !== undefined),
+      missing ??
+      [before, after].map((side) => side && opaque(side.template)).find((why) => why !== undefined),
     parent,
     nested: new Map(),
   };

@@ -1,6 +1,13 @@
 import type { Causes } from './causes';
 import { type Changes, causesWithin, newVersion, type ResourceChange, replacement } from './changes';
-import { type GroupShape, looksUpAtLaunch, nameOfGroup, shapeOf, specificationOf, target } from './fleet-shape';
+import {
+  type GroupShape,
+  looksUpAtLaunch,
+  nameOfGroup,
+  shapeOf,
+  specificationOf,
+  target,
+} from './fleet-shape';
 import type { Reason, TierPlan, TierVerdict } from './plan';
 import { reasonsOf } from './reasons';
 import { GROUP, LAUNCH_TEMPLATE, ROLLS } from './resource-rules';

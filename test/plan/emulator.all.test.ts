@@ -45,8 +45,8 @@ const wishes: fc.Arbitrary<Wishes> = fc.record(
 );
 
 test('the emulator does what the plan says: random pairs', async () => {
-  await fc.assert(
-    fc.asyncProperty(wishes, wishes, fc.boolean(), agrees),
-    { numRuns: 40, endOnFailure: true },
-  );
+  await fc.assert(fc.asyncProperty(wishes, wishes, fc.boolean(), agrees), {
+    numRuns: 40,
+    endOnFailure: true,
+  });
 });
