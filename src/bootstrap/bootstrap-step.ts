@@ -4,7 +4,8 @@ import { text } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
 import { instance, listOf, refined } from '../private/expected-type';
 import { checkFileContent, checkShellText, DELIVERABLE } from './private/deliverable-text';
-import { type Hazard, hazardsOf } from './private/step-hazards';
+import type { Hazard } from './private/hazard';
+import { hazardsOf } from './private/step-hazards';
 import type { StepNode } from './private/step-node';
 import {
   ANY_STEP_NODE,

@@ -49,8 +49,6 @@ export function parseShell(text: string): Script | undefined {
 class Parser {
   public readonly openHereDocuments: string[] = [];
   private at = 0;
-  /** Whether `!` was before the pipeline that was read last. */
-  private isNegated = false;
   private readonly hereDocuments: HereDocument[] = [];
 
   public constructor(private readonly text: string) {}
@@ -69,8 +67,7 @@ class Parser {
       this.skipLines();
       if (this.at >= this.text.length || isEnd() || this.rest().startsWith(')') || this.isWordAhead(ENDS))
         break;
-      const pipelines = this.pipelines();
-      const isNegated = this.isNegated;
+      const { pipelines, isNegated } = this.pipelines();
       this.skipBlanks();
       const isBackground = /^&(?![&>])/.test(this.rest());
       if (isBackground) this.at += 1;
@@ -81,18 +78,20 @@ class Parser {
     return sequences;
   }
 
-  private pipelines(): Pipeline[] {
-    const pipelines = [this.pipeline()];
+  private pipelines(): Omit<Sequence, 'isBackground'> {
+    const pipelines: Pipeline[] = [];
     for (;;) {
+      const { commands, isNegated } = this.pipeline();
+      pipelines.push(commands);
       this.skipBlanks();
-      if (!/^(&&|\|\|)/.test(this.rest())) return pipelines;
+      if (!/^(&&|\|\|)/.test(this.rest())) return { pipelines, isNegated };
       this.at += 2;
       this.skipLines();
-      pipelines.push(this.pipeline());
     }
   }
 
-  private pipeline(): Command[] {
+  /** Commands, and whether `!` is before them. */
+  private pipeline(): { readonly commands: Pipeline; readonly isNegated: boolean } {
     this.skipBlanks();
     let isNegated = false;
     for (;;) {
@@ -103,8 +102,7 @@ class Parser {
     const commands = [this.command()];
     for (;;) {
       this.skipBlanks();
-      this.isNegated = isNegated;
-      if (!/^\|(?!\|)/.test(this.rest())) return commands;
+      if (!/^\|(?!\|)/.test(this.rest())) return { commands, isNegated };
       this.at += this.rest().startsWith('|&') ? 2 : 1;
       this.skipLines();
       commands.push(this.command());

@@ -78,3 +78,14 @@ export interface Script {
   /** Words that should have ended here-documents, which are not there. */
   readonly openHereDocuments: readonly string[];
 }
+
+/** The commands of a list, not those within them. */
+export function commandsIn(commands: CommandList): Command[] {
+  return commands.flatMap(({ pipelines }) => pipelines.flat());
+}
+
+/** The lists within a command. */
+export function listsOf(command: Command): readonly CommandList[] {
+  if (command.kind === 'loop') return [command.condition, command.body];
+  return command.kind === 'simple' || command.kind === 'test' ? [] : command.lists;
+}

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { warn } from '../../private/warning';
-import type { Hazard, HazardKind } from './step-hazards';
+import type { Hazard, HazardKind } from './hazard';
 
 /** Says what a step's command does, in one warning for each kind. */
 export function warnOfHazards(
