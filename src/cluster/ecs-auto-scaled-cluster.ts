@@ -15,7 +15,7 @@ import { checkCdkVersion } from '../private/cdk-version';
 import { childId } from '../private/child-id';
 import { fail, inChild, quoteForMessage } from '../private/errors';
 import { checkPlace } from '../private/place';
-import { regionsApart } from '../private/regions';
+import { checkRegion } from '../private/regions';
 import { checkAtSynthesis } from '../rendered/problem';
 import { NOT_HELD } from '../replacement/held';
 import { GroupReview } from '../review/group-review';
@@ -287,14 +287,8 @@ function checkKeys(scope: Construct, props: EcsAutoScaledClusterProps): void {
     'managedStorageConfiguration.fargateEphemeralStorageKmsKey':
       managedStorageConfiguration?.fargateEphemeralStorageKmsKey,
   };
-  for (const [field, key] of Object.entries(keys)) {
-    const apart = regionsApart(scope, key);
-    if (apart === undefined) continue;
-    fail(
-      'KeyOfAnotherRegion',
-      `\`${field}\` must be of the region of the cluster (${apart.here}), got: one of ${apart.there}`,
-    );
-  }
+  for (const [field, key] of Object.entries(keys))
+    checkRegion(scope, key, { code: 'KeyOfAnotherRegion', field: `\`${field}\`` });
 }
 
 /** The tag `Name` of nodes: with a name as long as it may be, a suffix is too long for a tag. */

@@ -12,7 +12,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { fail } from '../private/errors';
 import { libraryName, onceIn } from '../private/once-in';
-import { regionsApart } from '../private/regions';
+import { checkRegion } from '../private/regions';
 import { forThisAccount } from '../private/service-principal';
 import { checkAtSynthesis } from '../rendered/problem';
 import type { ScheduledOptions } from '../replacement/scheduled-options';
@@ -185,14 +185,7 @@ export abstract class FleetMachine extends Construct {
 
   /** Lets the state machine send messages to the topic of a tier, which has to be of its region. */
   protected tell(topic: sns.ITopic, tier: InstanceTier): void {
-    const apart = regionsApart(this, topic);
-    if (apart !== undefined) {
-      fail(
-        'InvalidTopic',
-        `\`topic\` must be of the region of the cluster (${apart.here}), got: one of ${apart.there}`,
-        tier,
-      );
-    }
+    checkRegion(this, topic, { code: 'InvalidTopic', field: '`topic`', at: tier });
     topic.grantPublish(this.role);
   }
 

@@ -8,7 +8,7 @@ import { KEY } from '../private/cdk-types';
 import { fail } from '../private/errors';
 import { flag, instance, member } from '../private/expected-type';
 import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
-import { regionsApart } from '../private/regions';
+import { checkRegion } from '../private/regions';
 import type { Bounds } from '../private/value';
 
 /**
@@ -318,14 +318,12 @@ export class NodeVolume {
    * @internal
    */
   public _checkKey(scope: IConstruct): void {
-    const apart = regionsApart(scope, this.options.encryptionKey);
-    if (apart === undefined) return;
-    fail(
-      CODE,
-      `\`volumes\`: \`encryptionKey\` must be of the region of the nodes (${apart.here}), got: one of ` +
-        apart.there,
-      scope,
-    );
+    checkRegion(scope, this.options.encryptionKey, {
+      code: CODE,
+      field: '`volumes`: `encryptionKey`',
+      owner: 'the nodes',
+      at: scope,
+    });
   }
 
   /** @internal */

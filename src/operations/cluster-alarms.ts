@@ -6,7 +6,7 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { childId } from '../private/child-id';
 import { fail, inChild } from '../private/errors';
-import { regionsApart } from '../private/regions';
+import { checkRegion } from '../private/regions';
 import { forThisAccount } from '../private/service-principal';
 import { warn } from '../private/warning';
 import type { InstanceTier } from '../tier/instance-tier';
@@ -69,7 +69,8 @@ export class ClusterAlarms extends Construct {
     this.tierScope = new Construct(this, 'Tiers');
     this.machineScope = new Construct(this, 'Machines');
     this.checkOptions();
-    checkRegion(this, own.topic);
+    // CloudWatch sends to no other.
+    checkRegion(this, own.topic, { code: CODE, field: '`topic`', at: this });
     // Alarms cannot publish to an encrypted topic whose key does not let them, and nothing says so
     // but their history.
     own.topic?.masterKey?.grant(
@@ -213,15 +214,4 @@ export class ClusterAlarms extends Construct {
     announce(alarm, this.options);
     if (!this.made.includes(alarm)) this.made.push(alarm);
   }
-}
-
-/** Refuses a topic of another region, where both are known: CloudWatch takes none. */
-function checkRegion(scope: Construct, topic: sns.ITopic | undefined): void {
-  const apart = regionsApart(scope, topic);
-  if (apart === undefined) return;
-  fail(
-    CODE,
-    `\`topic\` must be of the region of the cluster (${apart.here}), got: one of ${apart.there}`,
-    scope,
-  );
 }
