@@ -223,15 +223,6 @@ export class NodeBootstrap extends ec2.UserData {
   }
 
   /**
-   * The cluster that nodes join, unless they find it in their tag.
-   *
-   * @internal
-   */
-  public get _clusterName(): string | undefined {
-    return this.clusterName;
-  }
-
-  /**
    * @internal
    */
   public get _dockerAuth(): DockerAuth | undefined {

@@ -19,7 +19,8 @@ function internalsOf(resource: CfnResource): Internals {
   return resource as unknown as Internals;
 }
 
-function pascalCase(name: string): string {
+/** The name that a template has for a field of an L1. */
+export function pascalCase(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
@@ -33,6 +34,12 @@ export function field(object: unknown, ...path: string[]): unknown {
     const fields = inner as Record<string, unknown>;
     return fields[name] ?? fields[pascalCase(name)];
   }, object);
+}
+
+/** What is on or off, which a template may also say in words; undefined: neither, or not known yet. */
+export function flagOf(value: unknown): boolean | undefined {
+  if (value === true || value === 'true') return true;
+  return value === false || value === 'false' ? false : undefined;
 }
 
 /** The elements of a field that is a list; none where there is no list. */

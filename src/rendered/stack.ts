@@ -33,11 +33,6 @@ export class RenderedStack {
     return id;
   }
 
-  /** The resources of some types. */
-  public resourcesOf(types: ReadonlySet<string>): CfnResource[] {
-    return this.all.filter((resource) => types.has(resource.cfnResourceType));
-  }
-
   public resource(id: string): CfnResource | undefined {
     this.byId ??= new Map(this.all.map((resource) => [this.idOf(resource), resource]));
     return this.byId.get(id);

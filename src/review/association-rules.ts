@@ -1,13 +1,12 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { quoteForMessage } from '../private/errors';
+import { ASSOCIATION, isAssociation } from '../rendered/association';
 import { isInTree } from '../rendered/in-tree';
 import { type Problem, problemAt } from '../rendered/problem';
-import { identityOf, identityOfResource, isResourceOf } from '../rendered/references';
-import { field, property, rendered, renderedList } from '../rendered/resource';
+import { identityOf, identityOfResource } from '../rendered/references';
+import { field, pascalCase, property, rendered } from '../rendered/resource';
 import { StageResources } from '../rendered/stage-resources';
-
-const ASSOCIATION = 'AWS::ECS::ClusterCapacityProviderAssociations';
 
 /**
  * What is wrong with the association of a cluster's capacity providers: without it no service is placed on a
@@ -15,9 +14,7 @@ const ASSOCIATION = 'AWS::ECS::ClusterCapacityProviderAssociations';
  */
 export function associationProblems(cluster: ecs.Cluster, providerNames: string[]): Problem[] {
   const problem = (text: string) => [problemAt(cluster, 'AssociationChanged', text)];
-  const association = cluster.node.children.find((child): child is CfnResource =>
-    isResourceOf(ASSOCIATION, child),
-  );
+  const association = cluster.node.children.find(isAssociation);
   if (association === undefined) {
     return problem(
       'the association of the capacity providers must not be removed: no service would be placed on a tier',
@@ -37,11 +34,17 @@ export function associationProblems(cluster: ecs.Cluster, providerNames: string[
   );
   if (twice !== undefined) {
     return problem(
-      `the cluster itself must not have \`${pascal(twice)}\`, next to the association of its capacity ` +
+      `the cluster itself must not have \`${pascalCase(twice)}\`, next to the association of its capacity ` +
         'providers: ECS takes one of the two. Use `addDefaultCapacityProviderStrategy()`',
     );
   }
-  return [...listProblems(association, providerNames, problem), ...strategyProblems(association, problem)];
+  const list = rendered(association, 'capacityProviders');
+  const associated = new Set(Array.isArray(list) ? list.map((one) => JSON.stringify(one)) : []);
+  const isKnown = list === undefined || Array.isArray(list);
+  return [
+    ...(isKnown ? listProblems(association, associated, providerNames, problem) : []),
+    ...strategyProblems(association, associated, problem),
+  ];
 }
 
 function otherAssociation(cluster: ecs.Cluster, own: CfnResource): CfnResource | undefined {
@@ -57,12 +60,10 @@ function otherAssociation(cluster: ecs.Cluster, own: CfnResource): CfnResource |
 
 function listProblems(
   association: CfnResource,
+  associated: ReadonlySet<string>,
   providerNames: string[],
   problem: (text: string) => Problem[],
 ): Problem[] {
-  const list = rendered(association, 'capacityProviders');
-  if (list !== undefined && !Array.isArray(list)) return [];
-  const associated = new Set((list ?? []).map((one) => JSON.stringify(one)));
   const stack = Stack.of(association);
   const missing = providerNames.filter((name) => !associated.has(JSON.stringify(stack.resolve(name))));
   if (missing.length === 0) return [];
@@ -73,7 +74,11 @@ function listProblems(
   );
 }
 
-function strategyProblems(association: CfnResource, problem: (text: string) => Problem[]): Problem[] {
+function strategyProblems(
+  association: CfnResource,
+  associated: ReadonlySet<string>,
+  problem: (text: string) => Problem[],
+): Problem[] {
   const strategy = rendered(association, 'defaultCapacityProviderStrategy');
   if (strategy !== undefined && !Array.isArray(strategy)) return [];
   if (strategy === undefined || strategy.length === 0) {
@@ -82,9 +87,6 @@ function strategyProblems(association: CfnResource, problem: (text: string) => P
         'would start no node. Use `defaultStrategy` of the tiers, or `addDefaultCapacityProviderStrategy()`',
     );
   }
-  const associated = new Set(
-    renderedList(association, 'capacityProviders').map((one) => JSON.stringify(one)),
-  );
   const unknown = strategy
     .map((item) => field(item, 'capacityProvider'))
     .find((name) => typeof name === 'string' && associated.size > 0 && !associated.has(JSON.stringify(name)));
@@ -93,8 +95,4 @@ function strategyProblems(association: CfnResource, problem: (text: string) => P
     `\`DefaultCapacityProviderStrategy\` of the association must have associated capacity providers, got: ` +
       `${quoteForMessage(unknown)}: ECS refuses others`,
   );
-}
-
-function pascal(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

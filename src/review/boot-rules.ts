@@ -1,11 +1,11 @@
-import { type CfnResource, Stack } from 'aws-cdk-lib';
-import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import type { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { reasonAgainstTypes } from '../node/image-checks';
 import type { LaunchVariant } from '../node/launch-overrides';
 import { quoteForMessage } from '../private/errors';
+import { insteadOfTag } from '../rendered/group-tag';
 import { type Problem, problemAt } from '../rendered/problem';
-import { field, isOverridden, rendered, renderedList } from '../rendered/resource';
+import { field, isOverridden, rendered } from '../rendered/resource';
 import type { RenderedStack } from '../rendered/stack';
 import { CLUSTER_NAME_TAG } from '../settings/cluster-name';
 import type { ReviewedTier } from './reviewed-tier';
@@ -49,17 +49,12 @@ function metadataProblems(tier: ReviewedTier, launchTemplate: CfnResource): Prob
   ];
 }
 
-function clusterTagProblems(tier: ReviewedTier, group: CfnResource): Problem[] {
-  if (hasClusterTag(tier, group)) return [];
-  const tag = renderedList(group, 'tags').find((one) => field(one, 'key') === CLUSTER_NAME_TAG);
-  const value = field(tag, 'value');
-  const propagates = field(tag, 'propagateAtLaunch');
-  const same = JSON.stringify(value) === JSON.stringify(Stack.of(group).resolve(tier.clusterName));
-  if (same && (propagates === true || propagates === 'true')) return [];
-  const got = tag === undefined ? 'no such tag' : same ? 'one that is not' : quoteForMessage(value);
+function clusterTagProblems({ scope, clusterName }: ReviewedTier, group: CfnResource): Problem[] {
+  const got = insteadOfTag(group, { key: CLUSTER_NAME_TAG, value: clusterName, ofNodes: true });
+  if (got === undefined) return [];
   return [
     problemAt(
-      tier.scope,
+      scope,
       'ClusterNameTag',
       `the tag ${CLUSTER_NAME_TAG} of the group must be the cluster's name, propagated at launch, ` +
         `got: ${got}: nodes of a shared template find their cluster in it, and would join another one, ` +
@@ -68,14 +63,6 @@ function clusterTagProblems(tier: ReviewedTier, group: CfnResource): Problem[] {
         'a `template`',
     ),
   ];
-}
-
-/** What is most often so is seen without resolving the tags: they are as the library has set them. */
-function hasClusterTag({ clusterName }: ReviewedTier, group: CfnResource): boolean {
-  if (isOverridden(group, 'Tags')) return false;
-  const tags = (group as Partial<autoscaling.CfnAutoScalingGroup>).tags?.renderTags() as unknown;
-  const tag = Array.isArray(tags) ? tags.find((one) => one.key === CLUSTER_NAME_TAG) : undefined;
-  return tag?.value === clusterName && tag?.propagateAtLaunch === true;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type CfnResource, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { identityOf, identityOfResource, referenceIn } from '../rendered/references';
-import { field, isOverridden, opened, openedList, property, rendered } from '../rendered/resource';
+import { field, isOverridden, opened, openedList, pascalCase, property, rendered } from '../rendered/resource';
 
 /** A group by its name, in an account and a region. */
 function named(user: CfnResource, name: string): string {
@@ -19,7 +19,7 @@ export function identitiesOfGroup(group: CfnResource): string[] {
  * ARN or a path ends in one of the two.
  */
 export function groupsNamedBy(user: CfnResource, name: string, ...path: string[]): string[] {
-  const value = isOverridden(user, name.charAt(0).toUpperCase() + name.slice(1))
+  const value = isOverridden(user, pascalCase(name))
     ? rendered(user, name, ...path)
     : path.reduce((outer, inner) => opened(user, field(opened(user, outer), inner)), property(user, name));
   return groupsIn(user, value);

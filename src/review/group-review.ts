@@ -6,6 +6,7 @@ import { RenderedStack } from '../rendered/stack';
 import { StageResources } from '../rendered/stage-resources';
 import { attachmentProblems, warnOfTraffic } from './attached-resources';
 import { bootProblems } from './boot-rules';
+import { launchOf } from './group-launch';
 import { launchProblems } from './launch-rules';
 import { providerProblems } from './provider-rules';
 import { refreshProblems } from './refresh-rules';
@@ -48,14 +49,15 @@ export class GroupReview {
     return this.tiers.flatMap((tier) => {
       const group = resourceOf(tier.group);
       const [main] = tier.variants;
+      const launch = launchOf(group);
       warnOfTraffic(tier, group);
       return [
         ...bootProblems(stack, tier, group),
-        ...launchProblems(tier, group),
+        ...launchProblems(tier, launch),
         ...providerProblems(tier, group),
         ...groupTagProblems(tier.scope, group, MANAGED_TAG),
         ...tagProblems(tier, group),
-        ...refreshProblems(stack, tier, group, resourceOf(main.launchTemplate)),
+        ...refreshProblems(stack, tier, group, launch, resourceOf(main.launchTemplate)),
         ...attachmentProblems(StageResources.of(tier.scope), tier, group),
       ];
     });

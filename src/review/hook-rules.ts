@@ -1,7 +1,7 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { quoteForMessage } from '../private/errors';
 import { type Problem, problemAt } from '../rendered/problem';
-import { field, rendered, renderedList } from '../rendered/resource';
+import { field, pascalCase, rendered, renderedList } from '../rendered/resource';
 import { GATE_HOOK, GATE_HOOK_NAME, gateHook } from '../replacement/gate-hook';
 import type { ReviewedTier } from './reviewed-tier';
 
@@ -99,10 +99,7 @@ function changes(tier: ReviewedTier, group: CfnResource, gate: Hook): Problem[] 
       name !== 'lifecycleHookName' && !sameIn(group, numeral(gate.read(name)), numeral(value)),
   );
   if (changed.length === 0) return [];
-  const fields = changed.map(([name]) => {
-    const pascal = name.charAt(0).toUpperCase() + name.slice(1);
-    return `\`${pascal}\` (${quoteForMessage(gate.read(name))})`;
-  });
+  const fields = changed.map(([name]) => `\`${pascalCase(name)}\` (${quoteForMessage(gate.read(name))})`);
   return [
     problemAt(
       tier.scope,

@@ -4,20 +4,21 @@ import type { LaunchVariant } from '../node/launch-overrides';
 import { hasOwnUserData } from '../node/node-launch-template';
 import { quoteForMessage } from '../private/errors';
 import { type Problem, problemAt } from '../rendered/problem';
-import { field, rendered, renderedList } from '../rendered/resource';
+import { field, rendered } from '../rendered/resource';
+import type { GroupLaunch } from './group-launch';
 import type { ReviewedTier } from './reviewed-tier';
 
 /** What keeps nodes from starting as the tier says: another launch template, or what its own lacks. */
-export function launchProblems(tier: ReviewedTier, group: CfnResource): Problem[] {
+export function launchProblems(tier: ReviewedTier, launch: GroupLaunch): Problem[] {
   const [main] = tier.variants;
   return [
-    ...templateProblems(tier, group, main),
+    ...templateProblems(tier, launch, main),
     ...tier.variants.flatMap((variant) => [
       ...profileProblems(tier, resourceOf(variant)),
       ...userDataProblems(tier, resourceOf(variant)),
       ...typeProblems(tier, variant, [rendered(resourceOf(variant), 'launchTemplateData', 'instanceType')]),
     ]),
-    ...typeProblems(tier, main, typesOf(group)),
+    ...typeProblems(tier, main, typesOf(launch)),
   ];
 }
 
@@ -25,11 +26,9 @@ function resourceOf({ launchTemplate }: LaunchVariant): CfnResource {
   return launchTemplate.node.defaultChild as CfnResource;
 }
 
-function templateProblems(tier: ReviewedTier, group: CfnResource, main: LaunchVariant): Problem[] {
+function templateProblems(tier: ReviewedTier, launch: GroupLaunch, main: LaunchVariant): Problem[] {
   const launchTemplate = resourceOf(main);
-  const specification =
-    rendered(group, 'launchTemplate') ??
-    rendered(group, 'mixedInstancesPolicy', 'launchTemplate', 'launchTemplateSpecification');
+  const specification = launch.specification ?? launch.mixedSpecification;
   const id = field(specification, 'launchTemplateId');
   const own = { Ref: Stack.of(launchTemplate).resolve(launchTemplate.logicalId) };
   if (JSON.stringify(id) === JSON.stringify(own)) return [];
@@ -92,8 +91,8 @@ function textOf(userData: unknown): string | undefined {
 }
 
 /** The types that start from the group's launch template. */
-function typesOf(group: CfnResource): unknown[] {
-  return renderedList(group, 'mixedInstancesPolicy', 'launchTemplate', 'overrides')
+function typesOf({ overrides }: GroupLaunch): unknown[] {
+  return overrides
     .filter(
       (one) => field(one, 'imageId') === undefined && field(one, 'launchTemplateSpecification') === undefined,
     )

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../private/error-code';
 import { quoteForMessage } from '../private/errors';
 import { type Problem, problemAt } from '../rendered/problem';
 import { isResourceOf } from '../rendered/references';
-import { rendered } from '../rendered/resource';
+import { flagOf, rendered } from '../rendered/resource';
 import { groupsNamedBy, identitiesOfGroup } from './group-identities';
 import type { ReviewedTier } from './reviewed-tier';
 
@@ -55,7 +55,7 @@ function changes(tier: ReviewedTier, group: CfnResource, provider: CfnResource):
 /** Protection is two settings, of group and provider, and ECS wants both or none. */
 function protectionProblems(tier: ReviewedTier, group: CfnResource, provider: CfnResource): Problem[] {
   const ofProvider = setting(provider, 'managedTerminationProtection');
-  const ofGroup = rendered(group, 'newInstancesProtectedFromScaleIn') ?? false;
+  const isProtected = flagOf(rendered(group, 'newInstancesProtectedFromScaleIn') ?? false);
   const problem = (code: ErrorCode, text: string) => [problemAt(tier.scope, code, text)];
   if (ofProvider === 'ENABLED' && !tier.replacement.drains) {
     return problem(
@@ -64,14 +64,14 @@ function protectionProblems(tier: ReviewedTier, group: CfnResource, provider: Cf
         'keep the stack from being deleted',
     );
   }
-  if (ofProvider === 'ENABLED' && isOff(ofGroup)) {
+  if (ofProvider === 'ENABLED' && isProtected === false) {
     return problem(
       'ScaleInProtection',
       '`ManagedTerminationProtection` must not be "ENABLED" where new instances of the group are not ' +
         'protected: ECS refuses it. Set `enableManagedTerminationProtection` of the tier, which sets both',
     );
   }
-  if ((ofProvider ?? 'DISABLED') === 'DISABLED' && isOn(ofGroup)) {
+  if ((ofProvider ?? 'DISABLED') === 'DISABLED' && isProtected === true) {
     return problem(
       'ScaleInProtection',
       'new instances of the group must not be protected from scale-in where ECS does not manage the ' +
@@ -80,12 +80,4 @@ function protectionProblems(tier: ReviewedTier, group: CfnResource, provider: Cf
     );
   }
   return [];
-}
-
-function isOn(value: unknown): boolean {
-  return value === true || value === 'true';
-}
-
-function isOff(value: unknown): boolean {
-  return value === false || value === 'false';
 }

@@ -1,18 +1,20 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { quoteForMessage } from '../private/errors';
 import { type Problem, problemAt } from '../rendered/problem';
-import { field, fieldList, rendered, renderedList, renderedPolicy } from '../rendered/resource';
+import { field, fieldList, rendered, renderedPolicy } from '../rendered/resource';
 import type { RenderedStack } from '../rendered/stack';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
+import type { GroupLaunch } from './group-launch';
 import type { ReviewedTier } from './reviewed-tier';
 
 /** A group that is refreshed, and what it launches. */
 interface Refreshed {
   readonly tier: ReviewedTier;
   readonly group: CfnResource;
+  readonly launch: GroupLaunch;
   readonly launchTemplate: CfnResource;
-  /** The group's instance types, where it mixes some: each may override what the launch template says. */
-  readonly overrides: unknown[];
+  /** What CloudFormation does at an update of the group. */
+  readonly policies: unknown;
 }
 
 /**
@@ -25,12 +27,13 @@ export function refreshProblems(
   stack: RenderedStack,
   tier: ReviewedTier,
   group: CfnResource,
+  launch: GroupLaunch,
   launchTemplate: CfnResource,
 ): Problem[] {
-  const overrides = renderedList(group, 'mixedInstancesPolicy', 'launchTemplate', 'overrides');
-  const refreshed: Refreshed = { tier, group, launchTemplate, overrides };
-  const weights = weightProblems(refreshed);
+  const weights = weightProblems(tier, launch);
   if (!tier.replacement.replacesRunningNodes) return weights;
+  const policies = renderedPolicy(group, 'updatePolicy');
+  const refreshed: Refreshed = { tier, group, launch, launchTemplate, policies };
   return [
     ...weights,
     ...imageAtLaunchProblems(refreshed),
@@ -42,12 +45,16 @@ export function refreshProblems(
 }
 
 /** A field of the launch template, and those that replace it for an instance type. */
-function launched({ launchTemplate, overrides }: Refreshed, name: string): unknown[] {
-  return [rendered(launchTemplate, 'launchTemplateData', name), ...overridden(overrides, name)];
+function launched({ launchTemplate, launch }: Refreshed, name: string): unknown[] {
+  return [rendered(launchTemplate, 'launchTemplateData', name), ...overridden(launch, name)];
 }
 
-function overridden(overrides: unknown[], name: string): unknown[] {
+function overridden({ overrides }: GroupLaunch, name: string): unknown[] {
   return overrides.map((override) => field(override, name));
+}
+
+function preferencesOf({ policies }: Refreshed): unknown {
+  return field(policies, 'autoScalingInstanceRefresh', 'preferences');
 }
 
 function imageAtLaunchProblems(refreshed: Refreshed): Problem[] {
@@ -57,11 +64,11 @@ function imageAtLaunchProblems(refreshed: Refreshed): Problem[] {
   return atLaunch ? [problemAt(refreshed.tier.scope, 'ImageAtLaunch', IMAGE_AT_LAUNCH)] : [];
 }
 
-function versionProblems({ tier, group, overrides }: Refreshed): Problem[] {
+function versionProblems({ tier, launch }: Refreshed): Problem[] {
   const specifications = [
-    rendered(group, 'launchTemplate'),
-    rendered(group, 'mixedInstancesPolicy', 'launchTemplate', 'launchTemplateSpecification'),
-    ...overridden(overrides, 'launchTemplateSpecification'),
+    launch.specification,
+    launch.mixedSpecification,
+    ...overridden(launch, 'launchTemplateSpecification'),
   ];
   const moving = specifications
     .map((specification) => field(specification, 'version'))
@@ -79,13 +86,7 @@ function versionProblems({ tier, group, overrides }: Refreshed): Problem[] {
 }
 
 function requirementProblems(refreshed: Refreshed): Problem[] {
-  const preferences = renderedPolicy(
-    refreshed.group,
-    'updatePolicy',
-    'autoScalingInstanceRefresh',
-    'preferences',
-  );
-  if (field(preferences, 'skipMatching') === false) return [];
+  if (field(preferencesOf(refreshed), 'skipMatching') === false) return [];
   if (launched(refreshed, 'instanceRequirements').every((one) => one === undefined)) return [];
   return [
     problemAt(
@@ -98,8 +99,8 @@ function requirementProblems(refreshed: Refreshed): Problem[] {
   ];
 }
 
-function weightProblems({ tier, overrides }: Refreshed): Problem[] {
-  if (overridden(overrides, 'weightedCapacity').every((weight) => weight === undefined)) return [];
+function weightProblems(tier: ReviewedTier, launch: GroupLaunch): Problem[] {
+  if (overridden(launch, 'weightedCapacity').every((weight) => weight === undefined)) return [];
   return [
     problemAt(
       tier.scope,
@@ -110,12 +111,12 @@ function weightProblems({ tier, overrides }: Refreshed): Problem[] {
   ];
 }
 
-function policyProblems({ tier, group }: Refreshed): Problem[] {
-  const policies = renderedPolicy(group, 'updatePolicy');
+function policyProblems(refreshed: Refreshed): Problem[] {
+  const { tier, group, policies } = refreshed;
   const other = ['RollingUpdate', 'ReplacingUpdate'].find(
     (name) => field(policies, `autoScaling${name}`) !== undefined,
   );
-  const problems = [...missingPolicy(tier, policies), ...narrowedSurge(tier, policies)];
+  const problems = [...missingPolicy(refreshed), ...narrowedSurge(refreshed)];
   if (other !== undefined && field(policies, 'autoScalingInstanceRefresh') !== undefined) {
     problems.push(
       problemAt(
@@ -140,7 +141,7 @@ function policyProblems({ tier, group }: Refreshed): Problem[] {
   return problems;
 }
 
-function missingPolicy({ scope }: ReviewedTier, policies: unknown): Problem[] {
+function missingPolicy({ tier: { scope }, policies }: Refreshed): Problem[] {
   if (field(policies, 'autoScalingInstanceRefresh') !== undefined) return [];
   return [
     problemAt(
@@ -153,8 +154,9 @@ function missingPolicy({ scope }: ReviewedTier, policies: unknown): Problem[] {
 }
 
 /** The cordon drains only when as many new nodes have joined as the group wants. */
-function narrowedSurge({ scope, replacement }: ReviewedTier, policies: unknown): Problem[] {
-  const most = field(policies, 'autoScalingInstanceRefresh', 'preferences', 'maxHealthyPercentage');
+function narrowedSurge(refreshed: Refreshed): Problem[] {
+  const { scope, replacement } = refreshed.tier;
+  const most = field(preferencesOf(refreshed), 'maxHealthyPercentage');
   if (replacement._cordon !== 'drain' || most === undefined || !(Number(most) < 200)) return [];
   return [
     problemAt(
@@ -170,10 +172,10 @@ function narrowedSurge({ scope, replacement }: ReviewedTier, policies: unknown):
  * A group that names an alarm must stand after it; an alarm on a service stands after the service, and that
  * after the nodes.
  */
-function alarmLoops(stack: RenderedStack, { tier, group }: Refreshed): Problem[] {
-  const preferences = renderedPolicy(group, 'updatePolicy', 'autoScalingInstanceRefresh', 'preferences');
+function alarmLoops(stack: RenderedStack, refreshed: Refreshed): Problem[] {
+  const { tier, group } = refreshed;
   const groupId = stack.idOf(group);
-  return fieldList(preferences, 'alarmSpecification', 'alarms').flatMap((alarm) => {
+  return fieldList(preferencesOf(refreshed), 'alarmSpecification', 'alarms').flatMap((alarm) => {
     const id = field(alarm, 'Ref');
     const way = typeof id === 'string' ? stack.dependencyPath(groupId, id) : undefined;
     if (way === undefined) return [];

@@ -1,7 +1,7 @@
 import { type CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { quoteForMessage } from '../private/errors';
 import { type Problem, problemAt } from '../rendered/problem';
-import { field, fieldList, rendered, renderedList } from '../rendered/resource';
+import { field, fieldList, flagOf, rendered, renderedList } from '../rendered/resource';
 import type { ReviewedTier } from './reviewed-tier';
 
 /** EC2 and Auto Scaling take so many of a resource. What begins with `aws:` is AWS's and does not count. */
@@ -43,7 +43,7 @@ function tagsOf(group: CfnResource): Tag[] | undefined {
   for (const tag of own ?? []) {
     const key = field(tag, 'key');
     if (typeof key !== 'string') continue;
-    const ofNodes = ![false, 'false'].includes(field(tag, 'propagateAtLaunch') as never);
+    const ofNodes = flagOf(field(tag, 'propagateAtLaunch')) !== false;
     tags.set(key, { key, value: field(tag, 'value'), ofNodes });
   }
   return [...tags.values()];

@@ -1,6 +1,7 @@
 import { type CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { Dependable, type IConstruct } from 'constructs';
-import { identityOf, identityOfResource, isResourceOf, referencedResource } from '../rendered/references';
+import { isAssociation } from '../rendered/association';
+import { identityOf, identityOfResource, referencedResource } from '../rendered/references';
 import { isOverridden, openedList, property } from '../rendered/resource';
 import { clusterNamedBy } from './cluster-match';
 import type { ServedCluster, ServedTier } from './served-cluster';
@@ -105,9 +106,7 @@ function providersOf(cluster: ServedCluster): CfnResource[] {
 export function associationsOf({ association }: ServedCluster): CfnResource[] {
   return association === undefined
     ? []
-    : Dependable.of(association).dependencyRoots.filter((one): one is CfnResource =>
-        isResourceOf('AWS::ECS::ClusterCapacityProviderAssociations', one),
-      );
+    : Dependable.of(association).dependencyRoots.filter(isAssociation);
 }
 
 /** What it says. */

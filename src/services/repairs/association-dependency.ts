@@ -1,8 +1,6 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { Dependable, type IConstruct, type IDependable } from 'constructs';
-import { isResourceOf } from '../../rendered/references';
-
-const ASSOCIATIONS = 'AWS::ECS::ClusterCapacityProviderAssociations';
+import { isAssociation } from '../../rendered/association';
 
 /**
  * Something to depend on in place of the association of a cluster's capacity providers.
@@ -34,8 +32,4 @@ export function forgetAssociation(cluster: IConstruct): CfnResource | undefined 
   if (!isAssociation(association)) return undefined;
   cluster.node.tryRemoveChild(id);
   return association;
-}
-
-function isAssociation(construct: IConstruct | undefined): construct is CfnResource {
-  return isResourceOf(ASSOCIATIONS, construct);
 }

@@ -2,6 +2,7 @@ import { type CfnResource, type aws_ec2 as ec2, Names, Stack } from 'aws-cdk-lib
 import type { Construct, IConstruct } from 'constructs';
 import { isNodeSecurityGroup } from '../../node/node-security-group';
 import { shortHash } from '../../private/stacks';
+import { isInTree } from '../../rendered/in-tree';
 import { identityOf, referencedResource } from '../../rendered/references';
 import { identityOfRule, readRuleResource } from '../../rendered/security-rules';
 import type { HostedService } from '../hosted-service';
@@ -41,10 +42,6 @@ export class RulesOfNodes {
     this.kept.set(key, resource);
     resource.overrideLogicalId(`NodesRule${shortHash(same)}`);
   }
-}
-
-function isInTree({ node }: CfnResource): boolean {
-  return node.scope?.node.tryFindChild(node.id) !== undefined;
 }
 
 function groupsOf(resource: CfnResource): CfnResource[] {
