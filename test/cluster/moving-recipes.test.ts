@@ -66,7 +66,7 @@ class LiveApp {
     private readonly live: Live,
     private readonly step: Step,
   ) {
-    const root = new App();
+    const root = new App({ treeMetadata: false });
     this.infra = new Stack(root, 'Infra');
     this.app = live.twoStacks ? new Stack(root, 'Apps') : this.infra;
     this.vpc = new ec2.Vpc(this.infra, 'Vpc', { maxAzs: 2 });
@@ -343,7 +343,7 @@ describe.each(LIVE)('docs/moving.md, from %s:', (_name, live) => {
 
 describe('docs/moving.md, a cluster that made its own VPC', () => {
   function resources(moved: boolean): Resources {
-    const stack = new Stack(new App(), 'Live');
+    const stack = new Stack(new App({ treeMetadata: false }), 'Live');
     if (!moved) new ecs.Cluster(stack, 'Cluster');
     else {
       const scope = new Construct(new Construct(stack, 'Default'), 'Cluster');

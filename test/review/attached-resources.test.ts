@@ -10,7 +10,7 @@ import { SMALL, TestStack, taskDefinition } from '../helpers/estate';
 import { warning, warnings } from '../services/helpers';
 
 function estate(options: InstanceTierOptions = {}) {
-  const app = new App();
+  const app = new App({ treeMetadata: false });
   const stack = new TestStack(app);
   const tier = stack
     .cluster({ tiers: [{ name: 'general', instanceTypes: [SMALL], ...options }] })
