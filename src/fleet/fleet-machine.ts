@@ -10,7 +10,6 @@ import * as schedulerTargets from 'aws-cdk-lib/aws-scheduler-targets';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { fail } from '../private/errors';
 import { libraryName, onceIn } from '../private/once-in';
 import { checkRegion } from '../private/regions';
 import { forThisAccount } from '../private/service-principal';

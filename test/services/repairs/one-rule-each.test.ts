@@ -87,15 +87,6 @@ test('a tier that comes later is reached by one rule of both, with and without f
   }
 });
 
-test('a service in place of one that was taken away after a synthesis has its rules', () => {
-  const infra = services('One');
-  const names = Object.keys(infra.rules).sort();
-  expect(names).toHaveLength(2);
-  infra.apps.node.tryRemoveChild('One');
-  infra.service('Two');
-  expect(Object.keys(infra.rules).sort()).toEqual(names);
-});
-
 test('in a nested stack too', () => {
   const infra = new Infrastructure({}, (stack) => new NestedStack(stack, 'Apps'));
   infra.service('One');
