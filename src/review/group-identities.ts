@@ -1,6 +1,14 @@
 import { type CfnResource, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { identityOf, identityOfResource, referenceIn } from '../rendered/references';
-import { field, isOverridden, opened, openedList, pascalCase, property, rendered } from '../rendered/resource';
+import {
+  field,
+  isOverridden,
+  opened,
+  openedList,
+  pascalCase,
+  property,
+  rendered,
+} from '../rendered/resource';
 
 /** A group by its name, in an account and a region. */
 function named(user: CfnResource, name: string): string {

@@ -104,9 +104,7 @@ function providersOf(cluster: ServedCluster): CfnResource[] {
 
 /** The association of the capacity providers of a cluster, where the app has it. */
 export function associationsOf({ association }: ServedCluster): CfnResource[] {
-  return association === undefined
-    ? []
-    : Dependable.of(association).dependencyRoots.filter(isAssociation);
+  return association === undefined ? [] : Dependable.of(association).dependencyRoots.filter(isAssociation);
 }
 
 /** What it says. */
