@@ -1,30 +1,19 @@
-import { Token } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { Construct } from 'constructs';
-import { fleetCluster } from '../fleet/fleet-cluster';
-import { supportReplacement } from '../fleet/support-replacement';
-import { nodeSecurityGroup } from '../node/node-security-group';
-import { ClusterAlarms } from '../operations/cluster-alarms';
+import type { Construct } from 'constructs';
+import type { ClusterAlarms } from '../operations/cluster-alarms';
 import type { ClusterAlarmsOptions } from '../operations/cluster-alarms-options';
-import { ClusterDashboard, type ClusterDashboardOptions } from '../operations/cluster-dashboard';
+import type { ClusterDashboard, ClusterDashboardOptions } from '../operations/cluster-dashboard';
 import { containerInstanceCountMetric } from '../operations/cluster-metrics';
-import type { OperatedCluster } from '../operations/operated-cluster';
 import { checkCdkVersion } from '../private/cdk-version';
-import { childId } from '../private/child-id';
 import { fail, inChild, quoteForMessage } from '../private/errors';
 import { checkPlace } from '../private/place';
 import { checkRegion } from '../private/regions';
-import { checkAtSynthesis } from '../rendered/problem';
 import { NOT_HELD } from '../replacement/held';
-import { GroupReview } from '../review/group-review';
-import { endpointNeedsOn, serve } from '../services/service-pass';
-import { InstanceTier, type TierCluster } from '../tier/instance-tier';
-import { ownTagsOf } from '../tier/node-tags';
-import { TIER_OPTIONS } from '../tier/tier-fields';
-import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
-import { isOwnSchedule } from '../tier/tier-schedule';
+import { serve } from '../services/service-pass';
+import type { InstanceTier } from '../tier/instance-tier';
+import type { InstanceTierOptions } from '../tier/tier-options';
 import { CLUSTER, containerInsightsOf, ECS_CLUSTER, NOT_TAKEN } from './cluster-fields';
 import { clusterProblems } from './cluster-problems';
 import type { EcsAutoScaledClusterProps } from './cluster-props';
@@ -34,11 +23,8 @@ import {
   IMPORTED_CLUSTER,
   readImport,
 } from './imported-cluster';
-import { hostPortRangeOf, importedServedCluster, servedCluster } from './served';
-import { warnOfNodeFields } from './unreached-node-fields';
-
-/** ECS takes at most 20 capacity providers in a strategy. */
-const MAX_TIERS = 20;
+import { importedServedCluster, providersOf } from './served';
+import { TieredCluster } from './tiered-cluster';
 
 /**
  * An Amazon ECS cluster on EC2 nodes of your own, in tiers of Auto Scaling groups. It is an `ecs.Cluster` and
@@ -109,11 +95,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     return cluster;
   }
 
-  private readonly tierByName = new Map<string, InstanceTier>();
-  private readonly tierCluster: TierCluster;
-  private readonly operated: OperatedCluster;
-  private alarms?: ClusterAlarms;
-  private dashboard?: ClusterDashboard;
+  private readonly tiered: TieredCluster;
 
   public constructor(scope: Construct, id: string, props: EcsAutoScaledClusterProps) {
     checkPlace(scope, id);
@@ -122,38 +104,26 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
     inChild(scope, id, () => checkKeys(scope, own));
     super(scope, id, { ...CLUSTER.handOver(own, ECS_CLUSTER), containerInsightsV2: containerInsights });
 
-    const tiers = new Construct(this, childId(this, 'Tiers', 'InstanceTiers'));
     const resource = this.node.defaultChild as ecs.CfnCluster;
-    this.tierCluster = {
-      scope: tiers,
+    this.tiered = new TieredCluster({
+      construct: this,
       vpc: own.vpc,
+      defaults: own,
       // The L1's own: what the L2 gives looks at the consuming stack each time it is resolved, and the tiers
       // are in the cluster's.
       clusterName: resource.ref,
       clusterArn: resource.attrArn,
-      metricClusterName: this.clusterName,
-      nameOfNodes: nameOfNodes(own.clusterName, resource.ref),
-      defaults: own,
-      securityGroup: () => nodeSecurityGroup(tiers, own.vpc),
-      endpointNeedsOfTasks: (tier) => endpointNeedsOn(this, tier.capacityProviderName),
-    };
-    this.operated = {
-      scope: this,
-      clusterName: this.clusterName,
-      tiers: () => this.tiers,
+      givenName: own.clusterName,
       containerInsights,
-    };
-    checkAtSynthesis(this, () => {
-      warnOfNodeFields(this, this.tiers);
-      return clusterProblems(this, this.tiers, own);
+      providers: providersOf(this),
+      problems: (tiers) => clusterProblems(this, tiers, own),
     });
-    serve(servedCluster(this, own.clusterName, () => this.tiers));
     for (const tier of own.tiers ?? []) this.addTier(tier.name, tier);
   }
 
   /** The tiers, in the order in which they were added. */
   public get tiers(): InstanceTier[] {
-    return [...this.tierByName.values()];
+    return this.tiered.tiers;
   }
 
   /**
@@ -161,13 +131,12 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * balancer must reach.
    */
   public get dynamicHostPorts(): ec2.Port {
-    const { fromPort, toPort } = hostPortRangeOf(this.tiers);
-    return ec2.Port.tcpRange(fromPort, toPort);
+    return this.tiered.dynamicHostPorts;
   }
 
   /** Whether EC2 nodes are part of the cluster. */
   public override get hasEc2Capacity(): boolean {
-    return this.tierByName.size > 0 || super.hasEc2Capacity;
+    return this.tiers.length > 0 || super.hasEc2Capacity;
   }
 
   /**
@@ -176,14 +145,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    */
   public override get defaultCapacityProviderStrategy(): ecs.CapacityProviderStrategy[] {
     const own = super.defaultCapacityProviderStrategy;
-    if (own.length > 0) return own;
-    const tiers = this.tiers.filter((tier) => !tier._isRetired);
-    const explicit = tiers.filter((tier) => tier._options.defaultStrategy !== undefined);
-    // Tiers differ in size, and a task that fits on one may not fit on another: only the first,
-    // unless more is said.
-    return (explicit.length > 0 ? explicit : tiers.slice(0, 1)).map((tier) =>
-      tier.strategy(tier._options.defaultStrategy),
-    );
+    return own.length > 0 ? own : this.tiered.strategy;
   }
 
   /**
@@ -195,54 +157,16 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * never gets as far as the library.
    */
   public addTier(name: string, options: InstanceTierOptions = {}): InstanceTier {
-    TIER_OPTIONS.checkObject('options', options, this);
-    checkOneName(name, options, this);
-    if (this.tierByName.has(name))
-      fail(
-        'DuplicateTier',
-        `\`name\` must be unique in the cluster, got ${quoteForMessage(name)} twice`,
-        this,
-      );
-    if (this.tierByName.size >= MAX_TIERS)
-      fail('TooManyTiers', `a cluster can have at most ${MAX_TIERS} tiers`, this);
-    const tier = InstanceTier._create(this.tierCluster, { ...options, name });
-    this.tierByName.set(name, tier);
-    GroupReview.add({
-      scope: tier,
-      group: tier.autoScalingGroup,
-      variants: tier._variants,
-      capacityProvider: tier.capacityProvider,
-      template: tier.template,
-      clusterName: this.tierCluster.clusterName,
-      replacement: tier._replacement,
-      isRetired: tier._isRetired,
-      isOwnSchedule,
-      ownTags: () => ownTagsOf(tier.autoScalingGroup),
-    });
-    supportReplacement(tier, fleetCluster(this));
+    const tier = this.tiered.addTier(name, options);
     // Not by CDK's addAsgCapacityProvider: that writes an ECS_CLUSTER line into the user data, of a template
     // that other clusters share too.
     this.capacityProviderNames.push(tier.capacityProviderName);
-    const known = new Set(this.connections.securityGroups);
-    this.connections.addSecurityGroup(
-      ...tier.connections.securityGroups.filter((group) => !known.has(group)),
-    );
-    this.alarms?._addTier(tier);
-    this.dashboard?._addTier(tier);
     return tier;
   }
 
   /** The tier of that name. An unknown name is refused, and the known ones are listed. */
   public tier(name: string): InstanceTier {
-    const known = [...this.tierByName.keys()].map(quoteForMessage).join(', ') || 'none';
-    return (
-      this.tierByName.get(name) ??
-      fail(
-        'UnknownTier',
-        `\`name\` must be a tier of the cluster (${known}), got: ${quoteForMessage(name)}`,
-        this,
-      )
-    );
+    return this.tiered.tier(name);
   }
 
   /**
@@ -250,10 +174,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * descriptions say what to do. Nothing is added unless this is called, once.
    */
   public addAlarms(options: ClusterAlarmsOptions = {}): ClusterAlarms {
-    const alarms = ClusterAlarms._create(this.operated, options);
-    this.alarms = alarms;
-    for (const tier of this.tiers) alarms._addTier(tier);
-    return alarms;
+    return this.tiered.addAlarms(options);
   }
 
   /**
@@ -261,10 +182,7 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    * added unless this is called, once.
    */
   public addDashboard(options: ClusterDashboardOptions = {}): ClusterDashboard {
-    const dashboard = ClusterDashboard._create(this.operated, options, () => this.alarms);
-    this.dashboard = dashboard;
-    for (const tier of this.tiers) dashboard._addTier(tier);
-    return dashboard;
+    return this.tiered.addDashboard(options);
   }
 
   /**
@@ -289,12 +207,6 @@ function checkKeys(scope: Construct, props: EcsAutoScaledClusterProps): void {
   };
   for (const [field, key] of Object.entries(keys))
     checkRegion(scope, key, { code: 'KeyOfAnotherRegion', field: `\`${field}\`` });
-}
-
-/** The tag `Name` of nodes: with a name as long as it may be, a suffix is too long for a tag. */
-function nameOfNodes(clusterName: string | undefined, ref: string): string {
-  const known = clusterName === undefined || Token.isUnresolved(clusterName) ? undefined : clusterName;
-  return `${known !== undefined && known.length > 251 ? known.slice(0, 251) : ref}-node`;
 }
 
 /**
@@ -324,22 +236,4 @@ function readCluster(id: string, props: EcsAutoScaledClusterProps): EcsAutoScale
     );
   }
   return own;
-}
-
-/**
- * Whoever hands over `InstanceTierProps`, which are options with a name, would not see which of two names
- * counts. jsii drops theirs, so this is for TypeScript.
- */
-function checkOneName(
-  name: string,
-  options: Partial<InstanceTierProps>,
-  cluster: EcsAutoScaledCluster,
-): void {
-  if (options.name === undefined || options.name === name) return;
-  fail(
-    'TwoTierNames',
-    `\`options.name\` must be the tier's name ${quoteForMessage(name)} or be left out, got: ` +
-      `${quoteForMessage(options.name)}`,
-    cluster,
-  );
 }

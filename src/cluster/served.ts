@@ -1,5 +1,6 @@
 import { type CfnResource, Token } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { IDependable } from 'constructs';
 import { associationOf } from '../services/repairs/association-dependency';
 import type { ServedCluster, ServedTier } from '../services/served-cluster';
 import type { HostPortRange } from '../settings/agent-config';
@@ -8,20 +9,43 @@ import type { InstanceTier } from '../tier/instance-tier';
 import { maxNodesOf } from '../tier/max-nodes';
 import { ATTRIBUTES, type EcsAutoScaledClusterAttributes, SERVED_CLUSTER } from './imported-cluster';
 
+/** The capacity providers of a cluster and its default strategy, as both are when they are asked for. */
+export interface ProviderList {
+  /** The association of the providers. */
+  readonly association?: IDependable;
+  /** Those of its tiers too; undefined: not known. */
+  readonly names?: readonly string[];
+  readonly defaultStrategy: readonly ecs.CapacityProviderStrategy[];
+}
+
+/** Those of a cluster that CDK makes. */
+export function providersOf(cluster: ecs.Cluster): ProviderList {
+  return {
+    association: associationOf(cluster),
+    get names() {
+      return [...cluster.capacityProviderNames, ...cluster.clusterScopedCapacityProviderNames];
+    },
+    get defaultStrategy() {
+      return cluster.defaultCapacityProviderStrategy;
+    },
+  };
+}
+
 /**
  * The cluster as the service pass sees it. Tiers may be added until the app is synthesized, so what depends
  * on them is read when it is asked for.
  */
 export function servedCluster(
-  cluster: ecs.Cluster,
+  cluster: ecs.ICluster,
   clusterName: string | undefined,
+  providers: ProviderList,
   tiers: () => InstanceTier[],
 ): ServedCluster {
   const inDefaultStrategy = () =>
-    new Set(cluster.defaultCapacityProviderStrategy.map(({ capacityProvider }) => capacityProvider));
+    new Set(providers.defaultStrategy.map(({ capacityProvider }) => capacityProvider));
   return {
     ...namesOf(cluster, clusterName),
-    association: associationOf(cluster),
+    association: providers.association,
     get defaultStrategyIsOurs() {
       const inDefault = inDefaultStrategy();
       return tiers().some((tier) => inDefault.has(tier.capacityProviderName));
@@ -34,7 +58,7 @@ export function servedCluster(
       return tiers().map((tier) => servedTier(tier, inDefault.has(tier.capacityProviderName)));
     },
     get capacityProviderNames() {
-      return [...cluster.capacityProviderNames, ...cluster.clusterScopedCapacityProviderNames];
+      return providers.names;
     },
     get replacesRunningNodes() {
       return tiers().some((tier) => tier._replacement.replacesRunningNodes);
