@@ -205,9 +205,30 @@ function endlessBy(name: string, words: readonly string[], isPiped: boolean): st
       return first === 'status' && hasOption(words, 'w', 'wait')
         ? '`cloud-init status --wait`, which waits for the end of user data'
         : undefined;
+    case 'ssh':
+    case 'autossh':
+      return isTunnel(words) ? `\`${name} -N\`` : undefined;
+    case 'nc':
+    case 'ncat':
+    case 'netcat':
+      return hasOption(words, 'k', 'keep-open') && hasOption(words, 'l', 'listen')
+        ? `\`${name} -lk\``
+        : undefined;
+    case 'socat':
+      return words.some((word) => /-(listen|recvfrom):.*,fork(,|$)/i.test(word))
+        ? '`socat` with `fork`'
+        : undefined;
+    case 'udevadm':
+      return first === 'monitor' ? '`udevadm monitor`' : undefined;
+    case 'aws':
+      return hasOption(words, '', 'follow') && /^logs tail /.test(operandsOf(words).join(' '))
+        ? '`aws logs tail --follow`'
+        : undefined;
     case 'vmstat':
     case 'iostat':
     case 'mpstat':
+    case 'pidstat':
+    case 'sar':
       // An interval without a count.
       return operandsOf(words).filter((word) => /^\d+$/.test(word)).length === 1 && !isUnknown
         ? `\`${name}\` without a count`
@@ -224,6 +245,28 @@ function endlessBy(name: string, words: readonly string[], isPiped: boolean): st
   }
 }
 
+/** Letters of options of `ssh` that have a value, in the same word or in the next one. */
+const SSH_OPTIONS_WITH_VALUE = 'BbcDEeFIiJLlmOoPpQRSWw';
+
+/** Whether `ssh` runs no command on its host, and stays in the foreground. Options may be behind the host too. */
+function isTunnel(words: readonly string[]): boolean {
+  const letters: string[] = [];
+  let operands = 0;
+  for (let at = 1; at < words.length && operands < 2; at += 1) {
+    const word = words[at];
+    if (!/^-./.test(word)) {
+      operands += 1;
+      continue;
+    }
+    const value = [...word].findIndex(
+      (letter, index) => index > 0 && SSH_OPTIONS_WITH_VALUE.includes(letter),
+    );
+    letters.push(...word.slice(1, value < 0 ? undefined : value + 1));
+    if (value === word.length - 1) at += 1;
+  }
+  return letters.includes('N') && !letters.some((letter) => 'fGOQV'.includes(letter));
+}
+
 function endlessOfDocker(
   name: string,
   verb: string | undefined,
@@ -232,6 +275,7 @@ function endlessOfDocker(
 ): string | undefined {
   if (verb === 'compose') return endlessOfCompose(`${name} compose`, subverb, words);
   if (verb === 'logs' && hasOption(words, 'f', 'follow')) return `\`${name} logs -f\``;
+  if (verb === 'attach') return `\`${name} attach\``;
   if (verb === 'events' && !hasOption(words, '', 'until')) return `\`${name} events\``;
   if (verb === 'stats' && !hasOption(words, '', 'no-stream')) return `\`${name} stats\``;
   return undefined;

@@ -62,6 +62,19 @@ const WRAPPERS: { readonly [name: string]: Wrapper } = {
   nsenter: { optionsWithValue: /^(-[tSG]|--(target|setuid|setgid))$/ },
   // Never waited for.
   coproc: { waits: /^$/ },
+  xargs: {
+    optionsWithValue:
+      /^(-[adEILnPs]|--(arg-file|delimiter|replace|max-lines|max-args|max-procs|max-chars|process-slot-var))$/,
+  },
+  busybox: { runsNothing: /^--(list|list-full|install|help)$/ },
+  toybox: { runsNothing: /^--/ },
+  pkexec: { optionsWithValue: /^--user$/ },
+  setpriv: {
+    optionsWithValue:
+      /^--(r?e?[ug]id|groups|inh-caps|ambient-caps|bounding-set|securebits|pdeathsig|selinux-label|apparmor-profile)$/,
+    runsNothing: /^(-d|--dump)$/,
+  },
+  prlimit: { runsNothing: /^(-p|--pid)/ },
 };
 
 const SHELLS = /^(ba|da|a|z|k|mk|)sh$/;
@@ -118,27 +131,78 @@ function splitOptions(
   return { options, rest: words.slice(at) };
 }
 
-/** The commands in the arguments of a shell, of `eval` and of `su -c`. */
+/** The commands in the arguments of a shell, of `eval`, of `su -c` and of `find -exec`. */
 function scriptOf(name: string, words: readonly string[]): CommandList | undefined {
+  if (name === 'find') return commandsOfFind(words);
   const text = scriptTextOf(name, words);
   return text === undefined ? undefined : parseShell(text)?.commands;
+}
+
+/** What `find` runs for what it finds: the words up to a semicolon or a plus. */
+function commandsOfFind(words: readonly string[]): CommandList | undefined {
+  const commands: SimpleCommand[] = [];
+  for (let at = 1; at < words.length; at += 1) {
+    if (!/^-exec(dir)?$/.test(words[at])) continue;
+    const end = words.findIndex((word, index) => index > at && (word === ';' || word === '+'));
+    const own = words.slice(at + 1, end < 0 ? undefined : end);
+    commands.push({
+      kind: 'simple',
+      assignments: [],
+      words: own.map((text) => ({ text, isStrange: false, substitutions: [] })),
+      redirections: [],
+    });
+    at += own.length;
+  }
+  if (commands.length === 0) return undefined;
+  return commands.map((command) => ({ pipelines: [[command]], isBackground: false, isNegated: false }));
 }
 
 function scriptTextOf(name: string, words: readonly string[]): string | undefined {
   if (name === 'eval') return words.slice(1).join(' ');
   if (name === 'trap') return /^(-|$)/.test(words[1] ?? '-') ? undefined : words[1];
-  if (name === 'su' || name === 'runuser') {
-    const option = words.findIndex((word) => word === '-c' || word === '--command');
+  if (name === 'su' || name === 'runuser' || name === 'script') {
+    const isCommand = name === 'script' ? /^(-[aefq]*c|--command)$/ : /^(-c|--command)$/;
+    const option = words.findIndex((word) => isCommand.test(word));
     return option < 0 ? undefined : words[option + 1];
   }
   if (!SHELLS.test(name)) return undefined;
-  const option = words.findIndex((word, index) => index > 0 && /^-[a-z]*c[a-z]*$/.test(word));
+  const option = words.findIndex((word, index) => index > 0 && SCRIPT_OPTION.test(word));
   if (option < 0) return undefined;
   // Between `-c` and the text there may be options: `bash -c -e '…'`, `-o pipefail`.
   let at = option + 1;
   while (words[at]?.startsWith('-') || words[at]?.startsWith('+'))
     at += /^[-+]\w*o$/.test(words[at] ?? '') ? 2 : 1;
   return words[at];
+}
+
+/** The option of a shell behind which its commands are. */
+const SCRIPT_OPTION = /^-[a-z]*c[a-z]*$/;
+
+/** Whether a shell runs the commands that it reads, from a pipe or a text. */
+export function readsCommands([name, ...words]: readonly string[]): boolean {
+  if (name === undefined || !SHELLS.test(name)) return false;
+  if (words.some((word) => SCRIPT_OPTION.test(word) || /^-[a-z]*n[a-z]*$/.test(word))) return false;
+  const { options, rest } = splitOptions(words, /^[-+]\w*o$/);
+  return rest.length === 0 || rest[0] === '-' || options.some((option) => /^-[a-z]*s[a-z]*$/.test(option));
+}
+
+/** What `echo` and `printf` write; undefined: it is another command, or not known. */
+export function printedBy(command: SimpleCommand): string | undefined {
+  const { words } = unwrap(command);
+  const [name, ...others] = words;
+  if (name === 'echo') {
+    const { options, rest } = splitOptions(others, undefined);
+    const text = rest.join(' ');
+    return options.some((option) => option.includes('e')) ? withLines(text) : text;
+  }
+  if (name !== 'printf' || others.length === 0) return undefined;
+  const [format, ...values] = others;
+  if (!format.includes('%')) return withLines(format);
+  return /^%s(\\n)?$/.test(format) ? values.join('\n') : undefined;
+}
+
+function withLines(text: string): string {
+  return text.replace(/\\n/g, '\n');
 }
 
 /** Whether a word is one of these options, alone or, for one letter, among others behind one hyphen. */

@@ -1,5 +1,5 @@
 import { type CommandPlace, hazardsOfWords, stopsReading } from './command-hazards';
-import { type Unwrapped, unwrap, wordsOf } from './command-words';
+import { printedBy, readsCommands, type Unwrapped, unwrap, wordsOf } from './command-words';
 import { endlessLoop, mayLeave } from './endless-loops';
 import { endsBoot, type Hazard } from './hazard';
 import { parseShell } from './shell-parser';
@@ -87,8 +87,24 @@ function inPipeline(pipeline: Pipeline, place: Place): Hazard[] {
   return pipeline.flatMap((command, index) => {
     // What writes to a command that reads no more ends with it.
     const isRead = pipeline.slice(index + 1).some((reader) => stopsReading(reader));
-    return inCommand(command, isRead ? { ...place, isBounded: true } : place, pipeline.length > 1);
+    return [
+      ...inCommand(command, isRead ? { ...place, isBounded: true } : place, pipeline.length > 1),
+      ...inPrinted(pipeline[index - 1], command, place),
+    ];
   });
+}
+
+/** What a shell reads of the command before it in a pipe: `echo reboot | sh`. */
+function inPrinted(writer: Command | undefined, reader: Command, place: Place): Hazard[] {
+  if (writer?.kind !== 'simple' || reader.kind !== 'simple') return [];
+  const unwrapped = unwrap(reader);
+  if (unwrapped.script !== undefined || !readsCommands(unwrapped.words)) return [];
+  return inText(printedBy(writer), placeWithin(unwrapped, place));
+}
+
+function inText(text: string | undefined, place: Place): Hazard[] {
+  const script = text === undefined ? undefined : parseShell(text);
+  return script === undefined ? [] : inList(script.commands, place);
 }
 
 function inCommand(command: Command, place: Place, isPiped: boolean): Hazard[] {
@@ -120,6 +136,7 @@ function inSimple(command: SimpleCommand, place: Place, isPiped: boolean): Hazar
     ({ operator, target }) => operator.startsWith('>') && target.text === '/proc/sysrq-trigger',
   );
   const strange = wordsOf(command).some(({ isStrange }) => isStrange);
+  const given = command.redirections.filter(({ operator }) => operator === '<<<').at(-1)?.target.text;
   return [
     ...substituted.flatMap((list) => inList(list, place)),
     ...(writes ? [endsBoot('a write to /proc/sysrq-trigger')] : []),
@@ -131,6 +148,7 @@ function inSimple(command: SimpleCommand, place: Place, isPiped: boolean): Hazar
           } as const,
         ]
       : []),
+    ...(unwrapped.script === undefined && readsCommands(unwrapped.words) ? inText(given, inner) : []),
     ...(unwrapped.script === undefined
       ? byWords(unwrapped.words, inner, isPiped)
       : inList(unwrapped.script, unwrapped.words[0] === 'trap' ? { ...inner, isForeground: false } : inner)),
