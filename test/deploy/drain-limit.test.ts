@@ -134,7 +134,6 @@ describe('a tier whose tasks are stopped after five minutes', () => {
   test('takes a node out of the cluster whose agent is lost, and lets it go', async () => {
     const node = await tier.node({ group: 'service:api' });
     await account.aws.happens('health', {
-      cluster: await tier.group.cluster(),
       instance: node.InstanceId,
       check: 'AGENT_CONNECTIVITY',
       status: 'IMPAIRED',

@@ -71,7 +71,6 @@ export class Repaired {
     { check = 'AGENT_CONNECTIVITY', isDelivered = true } = {},
   ): Promise<void> {
     await this.account.aws.happens('health', {
-      cluster: this.cluster,
       instance: node.InstanceId,
       check,
       status,

@@ -1,10 +1,9 @@
 """Auto Scaling groups with launch hooks, hooks of their own list, and mixed instances."""
-import contextvars
 import re
-import threading
+import uuid
 from xml.sax.saxutils import escape
 
-from common import SCALE, send, throttled_xml
+from common import later, send, throttled_xml
 from container_instances import instance_is_gone
 from ministack.services import autoscaling as _asg, stepfunctions as _sfn
 from ministack.services.cloudformation import provisioners as _p
@@ -51,9 +50,19 @@ def template_of(group):
 
 # --- instances and the launch hook ---
 
-def _hooks_of(group):
+def hooks_of(group, transition):
     return [h for h in _asg._hooks.values() if h['AutoScalingGroupName'] == group['AutoScalingGroupName']
-            and h['LifecycleTransition'].endswith('LAUNCHING')]
+            and h['LifecycleTransition'].endswith(transition)]
+
+
+def tell_hook(group, instance, hook, what, origin, destination):
+    """The event of a hook that holds an instance. `what`: launch or terminate."""
+    metadata = {'NotificationMetadata': hook['NotificationMetadata']} if hook['NotificationMetadata'] else {}
+    send('aws.autoscaling', f'EC2 Instance-{what} Lifecycle Action', group['AutoScalingGroupARN'], {
+        'LifecycleActionToken': str(uuid.uuid4()), 'AutoScalingGroupName': group['AutoScalingGroupName'],
+        'LifecycleHookName': hook['LifecycleHookName'], 'EC2InstanceId': instance['InstanceId'],
+        'LifecycleTransition': hook['LifecycleTransition'], **metadata,
+        'Origin': origin, 'Destination': destination})
 
 
 def launch_and_terminate(group):
@@ -73,7 +82,7 @@ def launch_and_terminate(group):
         instance['LaunchTemplate'] = dict(template_of(group))
         if group.get('Mixed'):
             instance['InstanceType'] = group['Mixed']['Types'][0]
-        for hook in _hooks_of(group):
+        for hook in hooks_of(group, 'LAUNCHING'):
             _hold(group, instance, hook)
 
 
@@ -86,16 +95,8 @@ def surge(group, more):
 
 def _hold(group, instance, hook):
     instance['LifecycleState'] = 'Pending:Wait'
-    send('aws.autoscaling', 'EC2 Instance-launch Lifecycle Action', group['AutoScalingGroupARN'], {
-        'LifecycleActionToken': instance['InstanceId'], 'AutoScalingGroupName': group['AutoScalingGroupName'],
-        'LifecycleHookName': hook['LifecycleHookName'], 'EC2InstanceId': instance['InstanceId'],
-        'LifecycleTransition': 'autoscaling:EC2_INSTANCE_LAUNCHING', 'NotificationMetadata': hook['NotificationMetadata'],
-        'Origin': 'EC2', 'Destination': 'AutoScalingGroup'})
-    context = contextvars.copy_context()
-    wait = int(hook['HeartbeatTimeout']) * SCALE
-    timer = threading.Timer(wait, lambda: context.run(_end, group, instance, hook['DefaultResult']))
-    timer.daemon = True
-    timer.start()
+    tell_hook(group, instance, hook, 'launch', 'EC2', 'AutoScalingGroup')
+    later(int(hook['HeartbeatTimeout']), lambda: _end(group, instance, hook['DefaultResult']))
 
 
 def _end(group, instance, result):

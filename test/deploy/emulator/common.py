@@ -1,6 +1,8 @@
 """What the parts of the shim share."""
+import contextvars
 import json
 import os
+import threading
 import time
 
 from ministack.core.responses import error_response_json
@@ -13,6 +15,14 @@ def send(source, detail_type, resource, detail):
     """An event of a service: PutEvents refuses an aws. source to everybody else, as on AWS."""
     eventbridge._put_events({'Entries': [{'Source': source, 'DetailType': detail_type, 'Resources': [resource], 'Detail': json.dumps(detail)}]},
                             allow_aws_source=True)
+
+
+def later(seconds, do):
+    """In so many seconds of the real time, in the account of the call that is answered now."""
+    context = contextvars.copy_context()
+    timer = threading.Timer(seconds * SCALE, lambda: context.run(do))
+    timer.daemon = True
+    timer.start()
 
 
 def from_json(response):

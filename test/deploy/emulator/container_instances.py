@@ -35,8 +35,8 @@ def instance_is_gone(instance_id):
     """ECS deregisters a container instance whose EC2 instance was terminated, but not one that it has lost: "instances with
     disconnected agents aren't automatically deregistered when terminated" (the guide, "Deregistering an Amazon ECS-optimized
     container instance")."""
-    for cluster, known in _registered.items():
-        for arn in [arn for arn, found in known.items() if found['ec2InstanceId'] == instance_id and found['agentConnected']]:
+    for cluster, arn, node in of_instance(instance_id):
+        if node['agentConnected']:
             forget(cluster, arn)
 
 
@@ -46,14 +46,16 @@ def forget(cluster, arn):
         _ecs._attributes.pop(key)
 
 
-def clusters():
-    return _registered
-
-
-def arn_in(cluster, reference):
-    """The ARN of a container instance, where the cluster has it."""
-    arn = _arn_of(of(cluster), reference)
-    return arn if arn in of(cluster) else None
+def of_one(handler):
+    """A call about one container instance: the handler gets its cluster and its ARN."""
+    def handle(data):
+        cluster = _cluster_of(data)
+        arn = _arn_of(of(cluster), data['containerInstance'])
+        if arn in of(cluster):
+            return handler(cluster, arn)
+        message = 'Referenced container instance not found.'
+        return error_response_json('InvalidParameterException', message, 400)
+    return handle
 
 
 def _attributes_of(arn):
@@ -62,6 +64,12 @@ def _attributes_of(arn):
 
 def of(cluster):
     return dict(_registered.get(cluster, {}))
+
+
+def of_instance(instance_id):
+    """What ECS has of an instance, (cluster, ARN, container instance): nothing before it joins, then one."""
+    return [(cluster, arn, node) for cluster in list(_registered) for arn, node in of(cluster).items()
+            if node['ec2InstanceId'] == instance_id]
 
 
 def attribute(arn, name):

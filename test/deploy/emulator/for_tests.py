@@ -41,13 +41,13 @@ def _throttle(operations):
 
 
 def _calls():
-    """The changes of container instances since the last time, as `operation count`."""
+    """The changes of nodes and tasks since the last time: `PutAttributes 4`, `stop service:api`."""
     seen, common.calls[:] = list(common.calls), []
     return seen
 
 
 _WHAT = {'surge': _surge, 'fail': _fail, 'roll_back': _roll_back, 'kill': _kill, 'throttle': _throttle, 'nodes': _nodes, 'calls': _calls,
-         'service': services.put, 'health': node_health.change, 'connect': node_health.connect, 'drain': terminations.drain,
+         'service': services.put, 'health': node_health.change, 'drain': terminations.drain,
          'messages': messages.taken, 'tasks': tasks.put}
 
 

@@ -3,7 +3,7 @@ import datetime
 
 import container_instances
 from common import calls, send, throttled_json
-from ministack.core.responses import error_response_json, json_response
+from ministack.core.responses import json_response
 from ministack.services import ecs as _ecs
 
 _WORST_FIRST = ['IMPAIRED', 'INSUFFICIENT_DATA', 'INITIALIZING', 'OK']
@@ -24,26 +24,17 @@ def described(arn):
         {'type': kind, 'status': status, 'lastUpdated': _now(), 'lastStatusChange': _now()} for kind, status in checks.items()]}
 
 
-def _arn(cluster, instance):
-    return next(arn for arn, each in container_instances.of(cluster).items() if each['ec2InstanceId'] == instance)
-
-
 def is_heard(arn):
     """Whether ECS can end a drain on it."""
     return overall(arn) == 'OK'
 
 
-def connect(cluster, instance, is_connected):
-    """An agent loses its connection, or has it again: ECS calls that impaired only after a while."""
-    container_instances.of(cluster)[_arn(cluster, instance)]['agentConnected'] = is_connected
-
-
-def change(cluster, instance, check, status, is_delivered=True):
+def change(instance, check, status, is_delivered=True):
     """What ECS says of a check changes, and with it perhaps the whole: the event may get lost."""
-    arn = _arn(cluster, instance)
+    [(cluster, arn, node)] = container_instances.of_instance(instance)
     before = overall(arn)
     if check == 'AGENT_CONNECTIVITY':
-        connect(cluster, instance, status == 'OK')
+        node['agentConnected'] = status == 'OK'
     _checks.setdefault(arn, {})[check] = status
     if is_delivered and overall(arn) != before:
         send('aws.ecs', 'ECS Container Instance Health Change', arn, {
@@ -52,11 +43,8 @@ def change(cluster, instance, check, status, is_delivered=True):
             'healthChecks': [{'type': check, 'status': status, 'statusReason': None}]})
 
 
-def _deregister(data):
-    cluster = _ecs._resolve_cluster_name(data.get('cluster') or 'default')
-    arn = container_instances.arn_in(cluster, data['containerInstance'])
-    if arn is None:
-        return error_response_json('InvalidParameterException', 'Referenced container instance not found.', 400)
+@container_instances.of_one
+def _deregister(cluster, arn):
     calls.append(f'deregister {arn.split("/")[-1]}')
     container_instances.forget(cluster, arn)
     return json_response({'containerInstance': {'containerInstanceArn': arn, 'status': 'INACTIVE'}})

@@ -1,7 +1,7 @@
 """Tasks as a test puts them on a node: nothing places them, and only StopTask or the end of their node ends them."""
 import container_instances
 import terminations
-from common import calls, throttled_json
+from common import calls, later, throttled_json
 from ministack.core.responses import error_response_json, json_response
 from ministack.services import ecs as _ecs
 
@@ -18,12 +18,10 @@ def _find(reference):
     return next(((instance, task) for instance, tasks in _on.items() for task in tasks if task['arn'] == reference), (None, None))
 
 
-def _list(data):
-    cluster = _ecs._resolve_cluster_name(data['cluster'])
-    arn = container_instances.arn_in(cluster, data['containerInstance'])
-    if arn is None:
-        return error_response_json('InvalidParameterException', 'Referenced container instance not found.', 400)
-    return json_response({'taskArns': [task['arn'] for task in _on.get(container_instances.of(cluster)[arn]['ec2InstanceId'], [])][:100]})
+@container_instances.of_one
+def _list(cluster, arn):
+    instance = container_instances.of(cluster)[arn]['ec2InstanceId']
+    return json_response({'taskArns': [task['arn'] for task in _on.get(instance, [])][:100]})
 
 
 def _describe(data):
@@ -37,7 +35,7 @@ def _stop(data):
         return error_response_json('InvalidParameterException', 'The referenced task was not found.', 400)
     calls.append(f"stop {task['group']}")
     if task.get('stops', True):
-        terminations.later(_STOPS_IN, lambda: task in _on[instance] and _on[instance].remove(task))
+        later(_STOPS_IN, lambda: task in _on[instance] and _on[instance].remove(task))
     return json_response({'task': {'taskArn': task['arn']}})
 
 

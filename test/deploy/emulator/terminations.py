@@ -3,14 +3,12 @@
 ECS's own drain in its worst case: it answers its hook only for a node that it can see and hear. Only what a test asks for goes this
 way (`drain`, SetInstanceHealth): the tests of refreshes terminate nodes at once.
 """
-import contextvars
 import threading
-import uuid
 
 import auto_scaling
 import container_instances
 import node_health
-from common import SCALE, calls, send, throttled_xml
+from common import calls, later, throttled_xml
 from ministack.services import autoscaling as _asg
 
 _UNHEALTHY_AFTER = 40
@@ -19,42 +17,18 @@ _lock = threading.RLock()
 busy = []  # asked with an instance: whether it still runs tasks
 
 
-def later(seconds, do):
-    context = contextvars.copy_context()
-    timer = threading.Timer(seconds * SCALE, lambda: context.run(do))
-    timer.daemon = True
-    timer.start()
-
-
-def _hooks_of(group):
-    return [hook for hook in _asg._hooks.values() if hook['AutoScalingGroupName'] == group['AutoScalingGroupName']
-            and hook['LifecycleTransition'].endswith('TERMINATING')]
-
-
-def _node_of(instance_id):
-    for cluster in list(container_instances.clusters()):
-        for arn, node in container_instances.of(cluster).items():
-            if node['ec2InstanceId'] == instance_id:
-                return arn, node
-    return None, None
-
-
 def begin(group, instance):
     """Its replacement starts at once: an instance that goes does not count."""
     with _lock:
         if instance not in group['Instances'] or instance['LifecycleState'].startswith('Terminating'):
             return
-        hooks = _hooks_of(group)
+        hooks = auto_scaling.hooks_of(group, 'TERMINATING')
         instance['LifecycleState'], instance['Waits'] = 'Terminating:Wait', {hook['LifecycleHookName'] for hook in hooks}
         if not hooks:
             return _end(group, instance)
         for hook in hooks:
-            send('aws.autoscaling', 'EC2 Instance-terminate Lifecycle Action', group['AutoScalingGroupARN'], {
-                'LifecycleActionToken': str(uuid.uuid4()), 'AutoScalingGroupName': group['AutoScalingGroupName'],
-                'LifecycleHookName': hook['LifecycleHookName'], 'EC2InstanceId': instance['InstanceId'],
-                'LifecycleTransition': 'autoscaling:EC2_INSTANCE_TERMINATING', 'Origin': 'AutoScalingGroup', 'Destination': 'EC2'})
-        arn, node = _node_of(instance['InstanceId'])
-        if node is not None:
+            auto_scaling.tell_hook(group, instance, hook, 'terminate', 'AutoScalingGroup', 'EC2')
+        for _, arn, node in container_instances.of_instance(instance['InstanceId']):
             node['status'] = 'DRAINING'
             if node_health.is_heard(arn):
                 later(20, lambda: _answer(group, instance))
@@ -94,11 +68,10 @@ def _set_health(p):
     return _asg._xml(200, 'SetInstanceHealthResponse', '<SetInstanceHealthResult/>')
 
 
-def drain(instance, lowers=True):
-    """It is terminated, with the desired capacity lowered or replaced, and its hooks hold it."""
+def drain(instance):
+    """It is terminated, with the desired capacity lowered, and its hooks hold it."""
     group, found = auto_scaling.find(None, instance)
-    if lowers:
-        group['DesiredCapacity'] -= 1
+    group['DesiredCapacity'] -= 1
     begin(group, found)
 
 
