@@ -1,10 +1,13 @@
 import { App, DefaultStackSynthesizer, type Stack } from 'aws-cdk-lib';
 import { NodeImage } from '../../src';
+import { isOf, type Part } from '../fleet/machine';
 import { TestStack } from '../helpers/estate';
 import { ApiError, type Emulator, until } from './emulator';
 
 /** The name of the parameter that says which image nodes have; `Account.image()` changes it. */
 export const IMAGE = '/estate/image';
+
+const MACHINE = 'AWS::StepFunctions::StateMachine';
 
 /** The image of the estate's nodes: looked up at each deployment, as the default one is. */
 export const image = NodeImage.fromSsmParameter(IMAGE);
@@ -65,13 +68,8 @@ export class Account {
   }
 
   /** The physical ids of a stack's resources of a type. */
-  public async idsOf(type: string, stackName = 'Estate'): Promise<string[]> {
-    const { StackResources } = await this.aws.call('cloudformation', 'describe_stack_resources', {
-      StackName: stackName,
-    });
-    return StackResources.filter((resource: any) => resource.ResourceType === type).map(
-      (resource: any) => resource.PhysicalResourceId,
-    );
+  public async idsOf(type: string, stackName?: string): Promise<string[]> {
+    return (await this.resources(type, stackName)).map(({ PhysicalResourceId }) => PhysicalResourceId);
   }
 
   public async groups(stackName?: string): Promise<Group[]> {
@@ -79,9 +77,9 @@ export class Account {
     return names.map((name) => new Group(this.aws, name));
   }
 
-  /** The runs of a state machine of the stack, by a part of its logical id. The first one first. */
-  public async runs(part: Machine, stackName?: string): Promise<Run[]> {
-    const stateMachineArn = await this.machine(part, stackName);
+  /** The runs of a state machine of the stack. The first one first. */
+  public async runs(part: Part, stackName?: string): Promise<Run[]> {
+    const stateMachineArn = await this.idOf(MACHINE, part, stackName);
     const { executions } = await this.aws.call('stepfunctions', 'list_executions', { stateMachineArn });
     const runs: Run[] = await Promise.all(
       executions.map(({ executionArn }: Run) =>
@@ -92,17 +90,68 @@ export class Account {
   }
 
   /** Starts a state machine of the stack, as a person would. */
-  public async start(part: Machine, detail: object, stackName?: string): Promise<() => Promise<Run>> {
+  public async start(part: Part, detail: object, stackName?: string): Promise<() => Promise<Run>> {
     const { executionArn } = await this.aws.call('stepfunctions', 'start_execution', {
-      stateMachineArn: await this.machine(part, stackName),
+      stateMachineArn: await this.idOf(MACHINE, part, stackName),
       input: JSON.stringify({ detail }),
     });
     return () => this.aws.call('stepfunctions', 'describe_execution', { executionArn });
   }
 
-  private async machine(part: string, stackName?: string): Promise<string> {
-    const machines = await this.idsOf('AWS::StepFunctions::StateMachine', stackName);
-    return machines.find((arn) => arn.includes(part)) as string;
+  /** The runs for a node. The first one first. */
+  public async runsOf(part: Part, node: Instance, stackName?: string): Promise<Run[]> {
+    return (await this.runs(part, stackName)).filter(({ input }) => input.includes(node.InstanceId));
+  }
+
+  /** The last run for a node, when its status is this. */
+  public runOf(
+    part: Part,
+    node: Instance,
+    status: string,
+    stackName?: string,
+    seconds?: number,
+  ): Promise<Run> {
+    return until(
+      `the run of ${node.InstanceId} is ${status}`,
+      async () => {
+        const run = (await this.runsOf(part, node, stackName)).at(-1);
+        return run?.status === status && run;
+      },
+      seconds,
+    );
+  }
+
+  /** The names of the states that a run has been in. */
+  public async passed({ executionArn }: { executionArn: string }): Promise<string[]> {
+    const { events } = await this.aws.call('stepfunctions', 'get_execution_history', {
+      executionArn,
+      maxResults: 1000,
+    });
+    return events.flatMap((event: any) => event.stateEnteredEventDetails?.name ?? []);
+  }
+
+  /** Turns the rule off or on that starts a state machine of the stack: meanwhile its events are lost. */
+  public async rule(part: Part, what: 'disable' | 'enable', stackName?: string): Promise<void> {
+    const id = await this.idOf('AWS::Events::Rule', part, stackName);
+    await this.aws.call('events', `${what}_rule`, { Name: id.split('|').pop() });
+  }
+
+  /** The changes of nodes and tasks since the last time. */
+  public calls(): Promise<string[]> {
+    return this.aws.happens('calls');
+  }
+
+  /** The physical id of a part's resource of a type. */
+  private async idOf(type: string, part: Part, stackName?: string): Promise<string> {
+    const all = await this.resources(type, stackName);
+    return all.find(({ LogicalResourceId }) => isOf(part, LogicalResourceId))?.PhysicalResourceId as string;
+  }
+
+  private async resources(type: string, stackName = 'Estate'): Promise<Resource[]> {
+    const { StackResources } = await this.aws.call('cloudformation', 'describe_stack_resources', {
+      StackName: stackName,
+    });
+    return StackResources.filter(({ ResourceType }: Resource) => ResourceType === type);
   }
 
   private async status(stack: string): Promise<string> {
@@ -127,8 +176,12 @@ export class Account {
   }
 }
 
-/** A part of the logical id of a state machine of the library. */
-export type Machine = 'ReadinessGate' | 'Cordon' | 'Repair' | 'DrainLimits';
+/** A resource of a stack, as CloudFormation describes it. */
+interface Resource {
+  readonly ResourceType: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId: string;
+}
 
 /** A run of a state machine. */
 export interface Run {
@@ -233,6 +286,20 @@ export class Group {
   public async statesOf(instances: Instance[]): Promise<string[]> {
     const states = new Map((await this.instances()).map((each) => [each.InstanceId, each.LifecycleState]));
     return instances.map(({ InstanceId }) => states.get(InstanceId) ?? 'gone');
+  }
+
+  public async inService(instances: Instance[], seconds?: number): Promise<void> {
+    const are = async () => (await this.statesOf(instances)).every((state) => state === 'InService');
+    await until('in service', are, seconds);
+  }
+
+  /** The ARN of a node in its cluster. */
+  public async arnOf(node: Instance): Promise<string> {
+    const { containerInstanceArns } = await this.aws.call('ecs', 'list_container_instances', {
+      cluster: await this.cluster(),
+      filter: `ec2InstanceId in ['${node.InstanceId}']`,
+    });
+    return containerInstanceArns[0];
   }
 
   public async startRefresh(options: object = { Preferences: { SkipMatching: true } }): Promise<string> {

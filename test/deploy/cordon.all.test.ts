@@ -1,7 +1,7 @@
 /** The cordon of a group of 500 nodes, 1,000 during the roll: on demand, because it takes a minute. */
 import { NodeReplacement } from '../../src';
 import { SMALL } from '../helpers/estate';
-import { Account, deployable, type Group, type Instance, ids, image } from './account';
+import { Account, deployable, ids, image } from './account';
 import { Emulator, until } from './emulator';
 
 jest.setTimeout(600_000);
@@ -15,13 +15,6 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => account?.aws.stop());
-
-const inService = (group: Group, instances: Instance[]) =>
-  until(
-    'in service',
-    async () => (await group.statesOf(instances)).every((state) => state === 'InService'),
-    300,
-  );
 
 test('500 old nodes are drained when 500 new ones have joined, and given back when the refresh fails', async () => {
   const name = 'Large';
@@ -42,7 +35,7 @@ test('500 old nodes are drained when 500 new ones have joined, and given back wh
   await ungated();
   const old = await group.scaleTo(NODES);
   await group.join(old);
-  await inService(group, old);
+  await group.inService(old, 300);
 
   await account.image('ami-0000000000000000b');
   await account.deploy(stack);

@@ -10,7 +10,7 @@
 import { NodeReplacement } from '../../src';
 import { SMALL } from '../helpers/estate';
 import { Account, deployable, type Group, type Instance, ids, image } from './account';
-import { Emulator, SCALE, until } from './emulator';
+import { Emulator, passes, until } from './emulator';
 
 jest.setTimeout(60_000);
 
@@ -49,9 +49,6 @@ async function deployed(replacement: NodeReplacement, props: object = {}): Promi
   return { group, name, roll };
 }
 
-const passes = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * SCALE * 1000));
-const inService = (group: Group, instances: Instance[]) =>
-  until('in service', async () => (await group.statesOf(instances)).every((state) => state === 'InService'));
 const drains = (group: Group, instances: Instance[]) =>
   until(`${instances.length} nodes are drained`, async () => {
     const wanted = ids(instances).join();
@@ -73,14 +70,7 @@ const running = (name: string) =>
   until('a run is there', async () =>
     (await account.runs('Cordon', name)).find(({ status }) => status === 'RUNNING'),
   );
-const changes = (): Promise<string[]> => account.aws.happens('calls');
 const latest = async (group: Group) => (await group.refreshes())[0].InstanceRefreshId;
-const rulesOf = async (name: string) =>
-  (await account.idsOf('AWS::Events::Rule', name)).map((rule) => rule.split('|').pop() as string);
-const events = async (name: string, what: 'disable_rule' | 'enable_rule') => {
-  const rule = (await rulesOf(name)).find((each) => each.includes('Cordon'));
-  await account.aws.call('events', what, { Name: rule });
-};
 
 describe('at a surge of 200', () => {
   let group: Group;
@@ -92,7 +82,7 @@ describe('at a surge of 200', () => {
     ({ group, name, roll } = await deployed(NodeReplacement.rolling(), { maxCapacity: 40 }));
     nodes = await group.scaleTo(4);
     await group.join(nodes);
-    await inService(group, nodes);
+    await group.inService(nodes);
   });
 
   /** A roll up to where the old nodes are drained. */
@@ -101,7 +91,7 @@ describe('at a surge of 200', () => {
     const fresh = await group.surge(nodes.length);
     await group.join(fresh);
     await drains(group, nodes);
-    await inService(group, fresh);
+    await group.inService(fresh);
     return fresh;
   }
 
@@ -114,18 +104,18 @@ describe('at a surge of 200', () => {
 
   /** Its run is stopped, it fails, and the event that says so is lost. */
   async function lose(): Promise<void> {
-    await events(name, 'disable_rule');
+    await account.rule('Cordon', 'disable', name);
     const { executionArn } = await running(name);
     await account.aws.call('stepfunctions', 'stop_execution', { executionArn });
     await account.aws.happens('fail', { group: group.name });
   }
 
   test('nothing is touched when nothing differs', async () => {
-    await changes();
+    await account.calls();
     await group.startRefresh();
     const runs = await ended(name);
     expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 'SUCCEEDED'));
-    expect(await changes()).toEqual([]);
+    expect(await account.calls()).toEqual([]);
   });
 
   test('new nodes are held back until all have joined; then all old ones are drained, and the new ones let in', async () => {
@@ -137,19 +127,19 @@ describe('at a surge of 200', () => {
     expect([await group.held(), await group.drained()]).toEqual([[], []]);
     await group.join(fresh.slice(3));
     await drains(group, nodes);
-    await inService(group, fresh);
+    await group.inService(fresh);
     expect(await group.drained()).toEqual(ids(nodes));
-    expect(await changes()).toEqual(['PutAttributes 4', 'DRAINING 4']);
+    expect(await account.calls()).toEqual(['PutAttributes 4', 'DRAINING 4']);
     await replacedBy(fresh);
     await isFree(group);
-    expect(await changes()).toEqual([]);
+    expect(await account.calls()).toEqual([]);
     expect(await group.refreshes()).toMatchObject([{ Status: 'Successful' }, { Status: 'Successful' }]);
   });
 
   test('a scale-out without a refresh is let in at once', async () => {
     const more = await group.scaleTo(5);
     await group.join(more);
-    await inService(group, more);
+    await group.inService(more);
     nodes = [...nodes, ...more];
   });
 
@@ -188,7 +178,7 @@ describe('at a surge of 200', () => {
     let fresh = await rolledHalfWay();
     await lose();
     expect(await group.drained()).toEqual(ids(nodes));
-    await events(name, 'enable_rule');
+    await account.rule('Cordon', 'enable', name);
     await roll();
     await isFree(group);
     await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
@@ -203,7 +193,7 @@ describe('at a surge of 200', () => {
     const run = await account.start('Cordon', detail, name);
     await isFree(group);
     await until('it has succeeded', async () => (await run()).status === 'SUCCEEDED');
-    await events(name, 'enable_rule');
+    await account.rule('Cordon', 'enable', name);
     await group.replace(nodes);
     nodes = fresh;
   });
@@ -215,7 +205,7 @@ describe('at a surge of 200', () => {
     const fresh = await group.surge(nodes.length);
     await group.join(fresh);
     await drains(group, nodes);
-    await inService(group, fresh);
+    await group.inService(fresh);
     expect(await group.drained()).toEqual(ids(nodes));
     await replacedBy(fresh);
     expect((await twice()).status).toBe('SUCCEEDED');
@@ -223,13 +213,13 @@ describe('at a surge of 200', () => {
   });
 
   test('its first event is lost: new nodes are let in a quarter of an hour after their launch, and a late run drains the old ones', async () => {
-    await events(name, 'disable_rule');
+    await account.rule('Cordon', 'disable', name);
     await roll();
     const fresh = await group.surge(nodes.length);
     await group.join(fresh);
     await passes(600);
     expect(await group.statesOf(fresh)).toEqual(fresh.map(() => 'Pending:Wait'));
-    await inService(group, fresh);
+    await group.inService(fresh);
     expect([await group.held(), await group.drained()]).toEqual([[], []]);
     await account.start(
       'Cordon',
@@ -237,30 +227,30 @@ describe('at a surge of 200', () => {
       name,
     );
     await drains(group, nodes);
-    await events(name, 'enable_rule');
+    await account.rule('Cordon', 'enable', name);
     await replacedBy(fresh);
     await isFree(group);
   });
 
   test('an event that comes after the end touches nothing', async () => {
-    await changes();
+    await account.calls();
     const detail = { AutoScalingGroupName: group.name, InstanceRefreshId: await latest(group) };
     const run = await account.start('Cordon', detail, name);
     await until('it has succeeded', async () => (await run()).status === 'SUCCEEDED');
-    expect(await changes()).toEqual([]);
+    expect(await account.calls()).toEqual([]);
   });
 
   test('where launches stall, as many old nodes are drained as new ones have joined, and these are let in', async () => {
-    await inService(group, nodes);
+    await group.inService(nodes);
     await roll();
     const fresh = await group.surge(2);
     await group.join(fresh);
     await until('two are drained', async () => (await group.drained()).length === 2);
-    await inService(group, fresh);
+    await group.inService(fresh);
     const more = await group.surge(nodes.length - 2);
     await group.join(more);
     await drains(group, nodes);
-    await inService(group, more);
+    await group.inService(more);
     await replacedBy([...fresh, ...more]);
     await isFree(group);
   });
@@ -289,16 +279,13 @@ describe('at a surge of 200', () => {
     await passes(300);
     await account.aws.happens('throttle', { operations: [] });
     await drains(group, nodes);
-    await inService(group, fresh);
+    await group.inService(fresh);
     await replacedBy(fresh);
   });
 
   test('what another machine holds, and what a person has drained, is left alone', async () => {
     const cluster = await group.cluster();
-    const { containerInstanceArns: arns } = await account.aws.call('ecs', 'list_container_instances', {
-      cluster,
-      filter: `ec2InstanceId in ['${ids(nodes).slice(0, 2).join("', '")}']`,
-    });
+    const arns = await Promise.all(nodes.slice(0, 2).map((node) => group.arnOf(node)));
     await account.aws.call('ecs', 'put_attributes', {
       cluster,
       attributes: [{ name: 'held', value: 'repair:1', targetType: 'container-instance', targetId: arns[0] }],
@@ -308,12 +295,12 @@ describe('at a surge of 200', () => {
       containerInstances: [arns[1]],
       status: 'DRAINING',
     });
-    await changes();
+    await account.calls();
     await roll();
     const fresh = await group.surge(nodes.length);
     await group.join(fresh);
-    await inService(group, fresh);
-    expect(await changes()).toEqual([`PutAttributes ${nodes.length - 2}`, `DRAINING ${nodes.length - 2}`]);
+    await group.inService(fresh);
+    expect(await account.calls()).toEqual([`PutAttributes ${nodes.length - 2}`, `DRAINING ${nodes.length - 2}`]);
     await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
     await ended(name);
     const left = (await group.nodes()).filter((node) => node.held !== null || node.status === 'DRAINING');

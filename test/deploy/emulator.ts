@@ -133,6 +133,11 @@ export async function until<T>(
   }
 }
 
+/** So many seconds of the emulator's time pass. */
+export function passes(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * SCALE * 1000));
+}
+
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject);

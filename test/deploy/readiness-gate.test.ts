@@ -11,8 +11,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NodeReplacement } from '../../src';
 import { SMALL } from '../helpers/estate';
-import { Account, deployable, type Group, type Instance, image, type Run } from './account';
-import { Emulator, SCALE, until } from './emulator';
+import { Account, deployable, type Group, type Instance, image } from './account';
+import { Emulator, passes, SCALE, until } from './emulator';
 
 jest.setTimeout(60_000);
 
@@ -36,16 +36,8 @@ function stackWith(name: string, replacement: NodeReplacement, minCapacity = 0) 
   return stack;
 }
 
-const inService = (group: Group, instances: Instance[]) =>
-  until('in service', async () => (await group.statesOf(instances)).every((state) => state === 'InService'));
 const gone = (group: Group, instance: Instance) =>
   until('it is gone', async () => (await group.statesOf([instance]))[0] === 'gone');
-const runOf = (instance: Instance, stack: string, status: string) =>
-  until(`its run is ${status}`, async () =>
-    (await account.runs('ReadinessGate', stack)).find(
-      (run: Run) => run.status === status && run.input.includes(instance.InstanceId),
-    ),
-  );
 const hooksOf = async (group: Group): Promise<any[]> =>
   (await account.aws.call('autoscaling', 'describe_lifecycle_hooks', { AutoScalingGroupName: group.name }))
     .LifecycleHooks;
@@ -53,19 +45,13 @@ const launchHooks = async (group: Group) =>
   (await hooksOf(group))
     .map((hook) => hook.LifecycleHookName)
     .filter((name) => !name.startsWith('ecs-managed-'));
-const passes = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * SCALE * 1000));
 const seconds = (from: number) => (Date.now() - from) / 1000 / SCALE;
 
 describe('a gated group', () => {
   const name = 'Gated';
   let group: Group;
 
-  const events = async (what: 'disable_rule' | 'enable_rule') => {
-    const [rule] = (await account.idsOf('AWS::Events::Rule', name))
-      .map((id) => id.split('|').pop() as string)
-      .filter((id) => id.includes('ReadinessGate'));
-    await account.aws.call('events', what, { Name: rule });
-  };
+  const runOf = (node: Instance, status: string) => account.runOf('ReadinessGate', node, status, name);
 
   beforeAll(async () => {
     await account.image('ami-0000000000000000a');
@@ -77,10 +63,10 @@ describe('a gated group', () => {
     const [first, second] = await group.instances();
     expect(await group.statesOf([first, second])).toEqual(['Pending:Wait', 'Pending:Wait']);
     await group.join([first]);
-    await inService(group, [first]);
+    await group.inService([first]);
     expect(await group.statesOf([second])).toEqual(['Pending:Wait']);
     await group.join([second]);
-    await inService(group, [second]);
+    await group.inService([second]);
     await until('both runs are done', async () =>
       (await account.runs('ReadinessGate', name)).every((run) => run.status === 'SUCCEEDED'),
     );
@@ -92,12 +78,12 @@ describe('a gated group', () => {
     await account.aws.happens('kill', { instance: dead.InstanceId });
     await gone(group, dead);
     expect(seconds(from)).toBeLessThan(240); // some of it are calls, whose time is not scaled
-    const { error, cause } = await runOf(dead, name, 'FAILED');
+    const { error, cause } = await runOf(dead, 'FAILED');
     expect(error).toBe('NodeDied');
     expect(cause).toContain(`${dead.InstanceId} of ${group.name} shut down before it joined the ECS cluster`);
     const [next] = (await group.instances()).filter((each) => each.LifecycleState === 'Pending:Wait');
     await group.join([next]);
-    await inService(group, [next]);
+    await group.inService([next]);
   });
 
   test('loses no node to throttling', async () => {
@@ -113,45 +99,45 @@ describe('a gated group', () => {
     });
     await passes(100);
     await account.aws.happens('throttle', { operations: [] });
-    await inService(group, [node]);
-    await runOf(node, name, 'SUCCEEDED');
+    await group.inService([node]);
+    await runOf(node, 'SUCCEEDED');
   });
 
   test('is not harmed by an event that comes twice, nor by a node that is terminated while it waits', async () => {
     const [node] = await group.scaleTo(5);
-    const { input } = await runOf(node, name, 'RUNNING');
+    const { input } = await runOf(node, 'RUNNING');
     const twice = await account.start('ReadinessGate', JSON.parse(input).detail, name);
     await group.join([node]);
-    await inService(group, [node]);
+    await group.inService([node]);
     await until('both runs have succeeded', async () => (await twice()).status === 'SUCCEEDED');
-    await runOf(node, name, 'SUCCEEDED');
+    await runOf(node, 'SUCCEEDED');
     const [other] = await group.scaleTo(6);
-    await runOf(other, name, 'RUNNING');
+    await runOf(other, 'RUNNING');
     await group.terminate([other]);
-    await runOf(other, name, 'SUCCEEDED');
+    await runOf(other, 'SUCCEEDED');
   });
 
   test('is told again by hand of a node whose run was stopped, and lets it in: late is soon enough', async () => {
     const [node] = await group.scaleTo(6);
-    const { executionArn, input } = await runOf(node, name, 'RUNNING');
+    const { executionArn, input } = await runOf(node, 'RUNNING');
     await account.aws.call('stepfunctions', 'stop_execution', { executionArn });
     await group.join([node]);
     await passes(600);
     expect(await group.statesOf([node])).toEqual(['Pending:Wait']);
     await account.start('ReadinessGate', JSON.parse(input).detail, name);
-    await inService(group, [node]);
+    await group.inService([node]);
     await group.terminate([node]);
   });
 
   test('gives up, when the heartbeat of its hook ends, a node that never joins, and one whose event was lost', async () => {
-    await events('disable_rule');
+    await account.rule('ReadinessGate', 'disable', name);
     const [unheard] = await group.scaleTo(6);
-    await events('enable_rule');
+    await account.rule('ReadinessGate', 'enable', name);
     const [lost] = await group.scaleTo(7);
     await group.join([unheard]);
     await passes(900);
     expect(await group.statesOf([unheard])).toEqual(['Pending:Wait']);
-    const { error, cause } = await runOf(lost, name, 'FAILED');
+    const { error, cause } = await runOf(lost, 'FAILED');
     expect(error).toBe('NodeNeverJoined');
     const cluster = await group.cluster();
     expect(cause).toContain(
@@ -202,7 +188,7 @@ test('a running cluster adopts rolling() and a new image in one deployment: the 
   const fresh = await group.surge(1);
   expect(await group.statesOf(fresh)).toEqual(['Pending:Wait']);
   await group.join(fresh);
-  await inService(group, fresh);
+  await group.inService(fresh);
 });
 
 test('deployed over the landed form, whose hook is a resource of its own, the gate still holds new nodes', async () => {
@@ -216,6 +202,6 @@ test('deployed over the landed form, whose hook is a resource of its own, the ga
   const [node] = await group.scaleTo(1);
   expect(await group.statesOf([node])).toEqual(['Pending:Wait']);
   await group.join([node]);
-  await inService(group, [node]);
+  await group.inService([node]);
   await account.destroy(name);
 });

@@ -7,10 +7,12 @@
  * prove AWS's behavior (health, its event, terminate hooks and drains are the shim's) nor permissions
  * (test/fleet has the list). Slow ways to fail are in repair.all.test.ts.
  */
-import { NodeRepair, NodeReplacement } from '../../src';
-import { Account, type Instance } from './account';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { type InstanceTierOptions, NodeRepair, NodeReplacement } from '../../src';
+import { SMALL } from '../helpers/estate';
+import { Account, deployable, type Group, type Instance, image } from './account';
 import { Emulator, until } from './emulator';
-import { Repaired } from './repair';
+import { Tended } from './tended';
 
 jest.setTimeout(120_000);
 
@@ -20,36 +22,41 @@ beforeAll(async () => {
   account = new Account(await Emulator.start());
 }, 120_000);
 
+beforeEach(async () => {
+  await account.calls();
+  await account.aws.happens('messages');
+});
+
 afterEach(() => account.aws.happens('throttle', { operations: [] }));
 
 afterAll(() => account?.aws.stop());
 
-const calls = (): Promise<string[]> => account.aws.happens('calls');
+const tended = (nodes: number, options: (topic: ITopic) => InstanceTierOptions) =>
+  Tended.with(account, 'Repair', nodes, options);
 
 describe('a tier of ten nodes whose impaired ones are replaced', () => {
-  let tier: Repaired;
+  let tier: Tended;
 
   beforeAll(async () => {
-    tier = await Repaired.with(account, 10, (topic) => NodeRepair.replace({ topic }));
+    tier = await tended(10, (topic) => ({ repair: NodeRepair.replace({ topic }) }));
   });
 
   test('leaves a node alone that recovers before the look', async () => {
     const [node] = await tier.nodes();
     await tier.hangs(node);
     await tier.hangs(node, 'OK');
-    const run = await tier.ended(node, 'SUCCEEDED');
-    expect((await tier.passed(run)).at(-1)).toBe('Well or gone');
+    const run = await tier.ended(node);
+    expect(await tier.lastState(run)).toBe('Well or gone');
     expect(await tier.messages()).toEqual([]);
   });
 
   test('replaces a node that has lost its agent: given up first, then out of the cluster, then let go', async () => {
     const [, node] = await tier.nodes();
-    await calls();
     await tier.says(node, 'IMPAIRED');
     await tier.gone(node);
-    const run = await tier.ended(node, 'SUCCEEDED');
-    expect((await tier.passed(run)).at(-1)).toBe('Replaced');
-    expect(await calls()).toEqual([
+    const run = await tier.ended(node);
+    expect(await tier.lastState(run)).toBe('Replaced');
+    expect(await account.calls()).toEqual([
       `SetInstanceHealth ${node.InstanceId} Unhealthy false`,
       expect.stringMatching(/^deregister /),
     ]);
@@ -69,14 +76,12 @@ describe('a tier of ten nodes whose impaired ones are replaced', () => {
     await tier.hangs(a, 'OK');
     await Promise.all([tier.gone(b), tier.gone(c)]);
     expect(await tier.group.statesOf([a])).toEqual(['InService']);
-    await tier.ended(a, 'SUCCEEDED');
+    await tier.ended(a);
     await until('each was told of', async () => (await tier.runs()).every((run) => run.status !== 'RUNNING'));
-    await tier.messages();
     await tier.join();
   });
 
   test('replaces nothing in an outage, tells it once, and ends when the agents are back', async () => {
-    await tier.messages();
     const nodes = await tier.nodes();
     for (const node of nodes) await tier.says(node, 'IMPAIRED');
     await tier.looked(nodes, 2);
@@ -94,15 +99,13 @@ describe('a tier of ten nodes whose impaired ones are replaced', () => {
   });
 
   test('lets a node go whose agent was lost while its group terminates it: ECS would not answer its hook', async () => {
-    await calls();
     const [node] = await tier.nodes();
     await tier.says(node, 'IMPAIRED');
     await account.aws.happens('drain', { instance: node.InstanceId });
     expect(await tier.group.statesOf([node])).toEqual(['Terminating:Wait']);
     await tier.gone(node);
-    await tier.ended(node, 'SUCCEEDED');
-    expect((await calls()).some((call) => call.startsWith('SetInstanceHealth'))).toBe(false);
-    await tier.messages();
+    await tier.ended(node);
+    expect((await account.calls()).some((call) => call.startsWith('SetInstanceHealth'))).toBe(false);
   });
 
   test('is not harmed by throttling, and replaces the node afterwards', async () => {
@@ -117,24 +120,22 @@ describe('a tier of ten nodes whose impaired ones are replaced', () => {
     await tier.looked([node], 1, 'A moment');
     await account.aws.happens('throttle', { operations: [] });
     await tier.gone(node);
-    await tier.ended(node, 'SUCCEEDED');
+    await tier.ended(node);
     await tier.join();
   });
 
   test('is not harmed by an event that comes twice, nor by one that comes late', async () => {
-    await calls();
     const [node] = await tier.nodes();
     await tier.hangs(node);
-    const { input } = await tier.ended(node, 'RUNNING');
-    const { detail } = JSON.parse(input);
-    const twice = await account.start('Repair', detail, tier.name);
+    const run = await tier.ended(node, 'RUNNING');
+    const twice = await tier.again(run);
     await tier.gone(node);
     await until('the second run has ended', async () => (await twice()).status === 'SUCCEEDED');
-    await tier.ended(node, 'SUCCEEDED');
+    await tier.ended(node);
     await tier.join();
-    const late = await account.start('Repair', detail, tier.name);
+    const late = await tier.again(run);
     await until('the late run has ended', async () => (await late()).status === 'SUCCEEDED');
-    expect((await tier.passed(await late())).at(-1)).toBe('It is gone');
+    expect(await tier.lastState(await late())).toBe('It is gone');
     expect(await tier.nodes()).toHaveLength(9);
   });
 
@@ -144,16 +145,12 @@ describe('a tier of ten nodes whose impaired ones are replaced', () => {
     const run = await tier.ended(stopped, 'RUNNING');
     await account.aws.call('stepfunctions', 'stop_execution', { executionArn: run.executionArn });
     expect(await tier.group.statesOf([stopped])).toEqual(['InService']);
-    await account.start('Repair', JSON.parse(run.input).detail, tier.name);
+    await tier.again(run);
     await tier.gone(stopped);
     await tier.join();
     await tier.says(lost, 'IMPAIRED', { isDelivered: false });
-    const { containerInstanceArns } = await account.aws.call('ecs', 'list_container_instances', {
-      cluster: tier.cluster,
-      filter: 'agentConnected == false',
-    });
-    const detail = { ...JSON.parse(run.input).detail, ec2InstanceId: lost.InstanceId };
-    await account.start('Repair', { ...detail, containerInstanceArn: containerInstanceArns[0] }, tier.name);
+    const ofLost = { ec2InstanceId: lost.InstanceId, containerInstanceArn: await tier.group.arnOf(lost) };
+    await account.start('Repair', { ...JSON.parse(run.input).detail, ...ofLost }, tier.name);
     await tier.gone(lost);
     await tier.join();
   });
@@ -164,20 +161,13 @@ describe('a tier of ten nodes whose impaired ones are replaced', () => {
     );
     await tier.messages();
     const [drained, held, tagged] = await tier.nodes();
-    const arnOf = async (node: Instance) => {
-      const { containerInstanceArns } = await account.aws.call('ecs', 'list_container_instances', {
-        cluster: tier.cluster,
-        filter: `ec2InstanceId in ['${node.InstanceId}']`,
-      });
-      return containerInstanceArns[0];
-    };
     const state = async (node: Instance, status: 'ACTIVE' | 'DRAINING') =>
       account.aws.call('ecs', 'update_container_instances_state', {
         cluster: tier.cluster,
-        containerInstances: [await arnOf(node)],
+        containerInstances: [await tier.group.arnOf(node)],
         status,
       });
-    const mark = { name: 'held', targetType: 'container-instance', targetId: await arnOf(held) };
+    const mark = { name: 'held', targetType: 'container-instance', targetId: await tier.group.arnOf(held) };
     const attributes = [{ ...mark, value: 'consolidation:1' }];
     await state(drained, 'DRAINING');
     await account.aws.call('ecs', 'put_attributes', { cluster: tier.cluster, attributes });
@@ -202,46 +192,72 @@ describe('a tier of ten nodes whose impaired ones are replaced', () => {
 
 describe('a tier whose topic gets messages', () => {
   test('about each of a few nodes, and nothing is done', async () => {
-    const tier = await Repaired.with(account, 10, (topic) => NodeRepair.notify(topic));
+    const tier = await tended(10, (topic) => ({ repair: NodeRepair.notify(topic) }));
     const [a, b] = await tier.nodes();
-    await calls();
     await tier.hangs(a);
     await tier.says(b, 'IMPAIRED');
-    await Promise.all([tier.ended(a, 'SUCCEEDED'), tier.ended(b, 'SUCCEEDED')]);
+    await Promise.all([tier.ended(a), tier.ended(b)]);
     const messages = await tier.messages();
     expect(messages.map(({ subject }) => subject)).toEqual(Array(2).fill('An ECS node is impaired'));
     expect(messages.map(({ message }) => message.slice(0, 19)).sort()).toEqual(
       [a, b].map(({ InstanceId }) => InstanceId).sort(),
     );
-    expect(await calls()).toEqual([]);
+    expect(await account.calls()).toEqual([]);
   });
 });
 
 test('a tier of one node gets a message, and the node stays', async () => {
-  const tier = await Repaired.with(account, 1, (topic) => NodeRepair.replace({ topic }));
+  const tier = await tended(1, (topic) => ({ repair: NodeRepair.replace({ topic }) }));
   const [node] = await tier.nodes();
   await tier.says(node, 'IMPAIRED');
   await tier.looked([node], 2);
   expect((await tier.messages()).map(({ subject }) => subject)).toEqual(['ECS nodes are impaired']);
   expect(await tier.group.statesOf([node])).toEqual(['InService']);
   await tier.says(node, 'OK');
-  await tier.ended(node, 'SUCCEEDED');
+  await tier.ended(node);
 });
 
 test('a node of a tier without repair, in the same cluster, is left alone at once', async () => {
-  const tier = await Repaired.with(account, 2, () => NodeRepair.none(), {});
+  const name = 'Mixed';
+  const stack = deployable(name);
+  const tier = { instanceTypes: [SMALL], machineImage: image };
+  stack.cluster({
+    tiers: [
+      { name: 'tended', ...tier, repair: NodeRepair.replace() },
+      { name: 'plain', ...tier },
+    ],
+  });
+  await account.image('ami-0000000000000000a');
+  await account.deploy(stack);
+  const plain = (await account.groups(name)).find((group) => group.name.includes('plain')) as Group;
+  const nodes = await plain.scaleTo(2);
+  await plain.join(nodes);
+  await account.aws.happens('health', {
+    instance: nodes[0].InstanceId,
+    check: 'CONTAINER_RUNTIME',
+    status: 'IMPAIRED',
+  });
+  const run = await account.runOf('Repair', nodes[0], 'SUCCEEDED', name);
+  const states = await account.passed(run);
+  expect(states.at(-1)).toBe('Not ours');
+  expect(states).not.toContain('Look at the node');
+  expect(await plain.statesOf(nodes)).toEqual(['InService', 'InService']);
+  expect(await account.calls()).toEqual([]);
+});
+
+test('a stack without repair has no state machine', async () => {
+  const tier = await tended(2, () => ({ repair: NodeRepair.none() }));
   expect(await account.idsOf('AWS::StepFunctions::StateMachine', tier.name)).toEqual([]);
 });
 
 describe('during a roll', () => {
   test('an impaired node is left to it, and replaced by repair when the roll has ended without it', async () => {
-    const tier = await Repaired.with(account, 4, (topic) => NodeRepair.replace({ topic }), {
+    const tier = await tended(4, (topic) => ({
+      repair: NodeRepair.replace({ topic }),
       replacement: NodeReplacement.rolling(),
-    });
+    }));
     const [node] = await tier.nodes();
-    await until('all are in service', async () =>
-      (await tier.nodes()).every(({ LifecycleState }) => LifecycleState === 'InService'),
-    );
+    await tier.group.inService(await tier.nodes());
     await tier.group.startRefresh({ Preferences: { SkipMatching: false } });
     await tier.hangs(node);
     await tier.looked([node], 2);
@@ -252,8 +268,6 @@ describe('during a roll', () => {
     await tier.gone(node);
     const [fresh] = (await tier.nodes()).filter(({ LifecycleState }) => LifecycleState === 'Pending:Wait');
     await tier.group.join([fresh]);
-    await until('the new one is in service', async () =>
-      (await tier.group.statesOf([fresh])).includes('InService'),
-    );
+    await tier.group.inService([fresh]);
   });
 });

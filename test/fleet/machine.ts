@@ -1,13 +1,16 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 
-/** The resources of one part of a stack, by the end of their logical ids. */
+/** A state machine of the library, and what is beside it: the part of a stack that its logical ids name. */
 export type Part = 'ReadinessGate' | 'Cordon' | 'Repair' | 'DrainLimits';
+
+/** Whether a logical id is that of a resource of a part. */
+export function isOf(part: Part, logicalId: string): boolean {
+  return logicalId.startsWith(`cdkecsautoscaledcluster${part}Machine`);
+}
 
 /** The logical ids and resources of a type that belong to a part. */
 export function resourcesOf(template: Template, part: Part, type: string): [string, any][] {
-  return Object.entries(template.findResources(type)).filter(([id]) =>
-    id.startsWith(`cdkecsautoscaledcluster${part}Machine`),
-  );
+  return Object.entries(template.findResources(type)).filter(([id]) => isOf(part, id));
 }
 
 /** What CloudFormation makes of a value when it deploys the stack `Estate`. */

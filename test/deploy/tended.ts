@@ -1,5 +1,6 @@
 import * as sns from 'aws-cdk-lib/aws-sns';
-import type { InstanceTierOptions, NodeRepair } from '../../src';
+import type { InstanceTierOptions } from '../../src';
+import type { Part } from '../fleet/machine';
 import { SMALL } from '../helpers/estate';
 import { type Account, deployable, type Group, type Instance, image, type Run } from './account';
 import { until } from './emulator';
@@ -10,36 +11,33 @@ export interface Message {
   readonly message: string;
 }
 
-/** A stack with a topic, and a tier whose impaired nodes are looked after. */
-export class Repaired {
+/** A stack with a topic, and a tier whose nodes a state machine looks after. */
+export class Tended {
   private static stacks = 0;
 
   /** Deployed, with so many nodes that have joined. */
   public static async with(
     account: Account,
+    machine: Part,
     nodes: number,
-    repair: (topic: sns.ITopic) => NodeRepair,
-    props: InstanceTierOptions = {},
-  ): Promise<Repaired> {
-    // Not a name that has that of a state machine in it: machines are found by theirs.
-    const name = `Tended${++Repaired.stacks}`;
+    options: (topic: sns.ITopic) => InstanceTierOptions,
+  ): Promise<Tended> {
+    const name = `Tended${++Tended.stacks}`;
     const stack = deployable(name);
     const topic = new sns.Topic(stack, 'Alerts', { topicName: `alerts-of-${name}` });
-    stack.cluster({
-      tiers: [
-        { name: 'general', instanceTypes: [SMALL], machineImage: image, repair: repair(topic), ...props },
-      ],
-    });
+    const tier = { name: 'general', instanceTypes: [SMALL], machineImage: image, ...options(topic) };
+    stack.cluster({ tiers: [tier] });
     await account.image('ami-0000000000000000a');
     await account.deploy(stack);
     const [group] = await account.groups(name);
-    const repaired = new Repaired(account, name, group, await group.cluster());
-    await repaired.grow(nodes);
-    return repaired;
+    const tended = new Tended(account, machine, name, group, await group.cluster());
+    await tended.grow(nodes);
+    return tended;
   }
 
   private constructor(
     private readonly account: Account,
+    private readonly machine: Part,
     public readonly name: string,
     public readonly group: Group,
     public readonly cluster: string,
@@ -84,37 +82,31 @@ export class Repaired {
   }
 
   public runs(): Promise<Run[]> {
-    return this.account.runs('Repair', this.name);
+    return this.account.runs(this.machine, this.name);
+  }
+
+  public runsOf(node: Instance): Promise<Run[]> {
+    return this.account.runsOf(this.machine, node, this.name);
   }
 
   /** The last run of a node, when its status is this. */
-  public ended(node: Instance, status: string, seconds = 30): Promise<Run> {
-    return until(
-      `the run of ${node.InstanceId} is ${status}`,
-      async () => {
-        const run = await this.runOf(node);
-        return run?.status === status && run;
-      },
-      seconds,
-    );
+  public ended(node: Instance, status = 'SUCCEEDED', seconds = 60): Promise<Run> {
+    return this.account.runOf(this.machine, node, status, this.name, seconds);
   }
 
-  private async runOf(node: Instance): Promise<Run | undefined> {
-    return (await this.runs()).filter(({ input }) => input.includes(node.InstanceId)).at(-1);
+  /** Another run with the event of a run. */
+  public again({ input }: Run): Promise<() => Promise<Run>> {
+    return this.account.start(this.machine, JSON.parse(input).detail, this.name);
   }
 
   /** How often a run has been in a state. */
   public async times(run: { executionArn: string }, state: string): Promise<number> {
-    return (await this.passed(run)).filter((name) => name === state).length;
+    return (await this.account.passed(run)).filter((name) => name === state).length;
   }
 
-  /** The names of the states that a run has been in. */
-  public async passed({ executionArn }: { executionArn: string }): Promise<string[]> {
-    const { events } = await this.account.aws.call('stepfunctions', 'get_execution_history', {
-      executionArn,
-      maxResults: 1000,
-    });
-    return events.flatMap((event: any) => event.stateEnteredEventDetails?.name ?? []);
+  /** The name of the last state that a run has been in. */
+  public async lastState(run: { executionArn: string }): Promise<string | undefined> {
+    return (await this.account.passed(run)).at(-1);
   }
 
   /** The last runs of some nodes have been in a state so often. */
@@ -123,7 +115,7 @@ export class Repaired {
       await until(
         `the run of ${node.InstanceId} has been ${times} times in ${state}`,
         async () => {
-          const run = await this.runOf(node);
+          const run = (await this.runsOf(node)).at(-1);
           return run !== undefined && (await this.times(run, state)) >= times;
         },
         60,
