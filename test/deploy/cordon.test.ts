@@ -300,7 +300,10 @@ describe('at a surge of 200', () => {
     const fresh = await group.surge(nodes.length);
     await group.join(fresh);
     await group.inService(fresh);
-    expect(await account.calls()).toEqual([`PutAttributes ${nodes.length - 2}`, `DRAINING ${nodes.length - 2}`]);
+    expect(await account.calls()).toEqual([
+      `PutAttributes ${nodes.length - 2}`,
+      `DRAINING ${nodes.length - 2}`,
+    ]);
     await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
     await ended(name);
     const left = (await group.nodes()).filter((node) => node.held !== null || node.status === 'DRAINING');

@@ -37,8 +37,7 @@ async function nodeOf(tier: Tended, ...tasks: { group: string; stops?: boolean }
 }
 
 /** Auto Scaling terminates it, and ECS drains it. */
-const drain = (node: Instance): Promise<void> =>
-  account.aws.happens('drain', { instance: node.InstanceId });
+const drain = (node: Instance): Promise<void> => account.aws.happens('drain', { instance: node.InstanceId });
 
 const textsOf = async (tier: Tended) => (await tier.messages()).map(({ message }) => message);
 
@@ -138,7 +137,5 @@ test('a tier that only tells names the tasks, and leaves the node to ECS', async
   expect(await tier.lastState(await tier.ended(node))).toBe('Only told');
   expect(await tier.group.statesOf([node])).toEqual(['Terminating:Wait']);
   expect(await account.calls()).toEqual([]);
-  expect(await textsOf(tier)).toEqual([
-    expect.stringMatching(/has drained for 6 minutes.*Nothing is done/),
-  ]);
+  expect(await textsOf(tier)).toEqual([expect.stringMatching(/has drained for 6 minutes.*Nothing is done/)]);
 });

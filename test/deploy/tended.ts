@@ -1,3 +1,7 @@
+/**
+ * What the tests of repair and of drain limits share: a tier that a state machine of the library looks after, on
+ * the emulator, with what happens to its nodes, the runs for them and the messages of its topic.
+ */
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { InstanceTierOptions } from '../../src';
 import type { Part } from '../fleet/machine';
@@ -5,7 +9,8 @@ import { SMALL } from '../helpers/estate';
 import { type Account, deployable, type Group, type Instance, image, type Run } from './account';
 import { until } from './emulator';
 
-export interface Message {
+/** What a topic was sent. */
+interface Message {
   readonly topic: string;
   readonly subject: string;
   readonly message: string;
