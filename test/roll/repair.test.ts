@@ -13,7 +13,10 @@ describe('repair, in a model of random tiers', () => {
   test.each([{}, { after: 5 }, { after: 20 }, { share: 1 }, { share: 10 }, { share: 32 }])(
     'never leaves fewer nodes than its bound, and never takes the last one: %j',
     (rules: Partial<Rules>) => {
-      const { overTheBound, lastOneTaken, wellReplacedWhereNothingWasOut } = repairedTiers(seeds(200, 2000), rules);
+      const { overTheBound, lastOneTaken, wellReplacedWhereNothingWasOut } = repairedTiers(
+        seeds(200, 2000),
+        rules,
+      );
       expect({ overTheBound, lastOneTaken, wellReplacedWhereNothingWasOut }).toEqual({
         overTheBound: 0,
         lastOneTaken: 0,
