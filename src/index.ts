@@ -5,6 +5,9 @@
 export { EcsAutoScaledCluster } from './cluster/ecs-auto-scaled-cluster';
 export type { EcsAutoScaledClusterProps } from './cluster/cluster-props';
 export type { EcsAutoScaledClusterAttributes } from './cluster/imported-cluster';
+export { ExistingCluster } from './cluster/existing-cluster';
+export type { ExistingClusterProps } from './cluster/existing-cluster-props';
+export { ClusterProviders, type KeptProvidersOptions } from './cluster/cluster-providers';
 
 // tier
 export { InstanceTier } from './tier/instance-tier';

@@ -21,7 +21,7 @@ export function clusterProblems(
   }
   return [
     ...strategyProblems(cluster, tiers),
-    ...nameProblems(cluster, tiers),
+    ...nameProblems(cluster, cluster.capacityProviderNames, tiers),
     ...associationProblems(
       cluster,
       tiers.map((tier) => tier.capacityProviderName),
@@ -34,6 +34,15 @@ function strategyProblems(cluster: ecs.Cluster, tiers: InstanceTier[]): Problem[
   if (tiers.every((tier) => tier._isRetired)) {
     return [problemAt(cluster, 'RetiredTier', 'a cluster needs at least one tier that is not `retired`')];
   }
+  return shareProblems(cluster, tiers, cluster.defaultCapacityProviderStrategy);
+}
+
+/** What is wrong with the bases and weights of tiers in one strategy. */
+export function shareProblems(
+  cluster: IConstruct,
+  tiers: InstanceTier[],
+  strategy: readonly ecs.CapacityProviderStrategy[],
+): Problem[] {
   const problems: Problem[] = [];
   const based = tiers
     .filter((tier) => tier._options.defaultStrategy?.base)
@@ -44,7 +53,7 @@ function strategyProblems(cluster: ecs.Cluster, tiers: InstanceTier[]): Problem[
   }
   // "If all weights are 0, any RunTask or CreateService with the strategy fails"
   // (CapacityProviderStrategyItem).
-  if (cluster.defaultCapacityProviderStrategy.every(({ weight }) => weight === 0)) {
+  if (strategy.every(({ weight }) => weight === 0)) {
     const text = '`defaultStrategy.weight` must be above 0 for at least one tier, got: 0 for all';
     problems.push(problemAt(cluster, 'InvalidStrategy', text));
   }
@@ -56,8 +65,13 @@ const PROVIDER = 'AWS::ECS::CapacityProvider';
 /** Capacity providers a cluster, Fargate's two counted. */
 const MAX_PROVIDERS = 20;
 
-function nameProblems(cluster: ecs.Cluster, tiers: InstanceTier[]): Problem[] {
-  const associated = new Set(cluster.capacityProviderNames);
+/** What is wrong with the names of the capacity providers of a cluster, those of its tiers among them. */
+export function nameProblems(
+  cluster: IConstruct,
+  providerNames: readonly string[],
+  tiers: InstanceTier[],
+): Problem[] {
+  const associated = new Set(providerNames);
   const problems: Problem[] = [];
   if (associated.size > MAX_PROVIDERS) {
     const others = associated.size - tiers.length;

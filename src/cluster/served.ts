@@ -2,7 +2,7 @@ import { type CfnResource, Token } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { IDependable } from 'constructs';
 import { associationOf } from '../services/repairs/association-dependency';
-import type { ServedCluster, ServedTier } from '../services/served-cluster';
+import type { ServedCluster, ServedExistingCluster, ServedTier } from '../services/served-cluster';
 import type { HostPortRange } from '../settings/agent-config';
 import { DEFAULT_HOST_PORTS } from '../settings/host-ports';
 import type { InstanceTier } from '../tier/instance-tier';
@@ -16,6 +16,14 @@ export interface ProviderList {
   /** Those of its tiers too; undefined: not known. */
   readonly names?: readonly string[];
   readonly defaultStrategy: readonly ecs.CapacityProviderStrategy[];
+}
+
+/** What a cluster of either kind has of capacity providers. */
+export interface ProvidersOfCluster {
+  /** Those of its tiers too, as services see them. */
+  readonly providers: ProviderList;
+  /** Where the app does not make the cluster. */
+  readonly existing?: ServedExistingCluster;
 }
 
 /** Those of a cluster that CDK makes. */
@@ -38,7 +46,7 @@ export function providersOf(cluster: ecs.Cluster): ProviderList {
 export function servedCluster(
   cluster: ecs.ICluster,
   clusterName: string | undefined,
-  providers: ProviderList,
+  { providers, existing }: ProvidersOfCluster,
   tiers: () => InstanceTier[],
 ): ServedCluster {
   const inDefaultStrategy = () =>
@@ -46,6 +54,7 @@ export function servedCluster(
   return {
     ...namesOf(cluster, clusterName),
     association: providers.association,
+    existing,
     get defaultStrategyIsOurs() {
       const inDefault = inDefaultStrategy();
       return tiers().some((tier) => inDefault.has(tier.capacityProviderName));

@@ -19,14 +19,14 @@ import { ownTagsOf } from '../tier/node-tags';
 import { TIER_OPTIONS } from '../tier/tier-fields';
 import type { InstanceTierOptions, InstanceTierProps } from '../tier/tier-options';
 import { isOwnSchedule } from '../tier/tier-schedule';
-import { hostPortRangeOf, type ProviderList, servedCluster } from './served';
+import { hostPortRangeOf, type ProvidersOfCluster, servedCluster } from './served';
 import { warnOfNodeFields } from './unreached-node-fields';
 
 /** ECS takes at most 20 capacity providers in a strategy. */
 const MAX_TIERS = 20;
 
 /** What a cluster is without its tiers: one of the app, or one that the app does not make. */
-export interface ClusterToTier {
+export interface ClusterToTier extends ProvidersOfCluster {
   /** The cluster's construct. Tiers, alarms and dashboard are made in it, and messages name it. */
   readonly construct: Construct & ecs.ICluster;
   readonly vpc: ec2.IVpc;
@@ -39,8 +39,6 @@ export interface ClusterToTier {
   readonly givenName?: string;
   /** What is known of CloudWatch Container Insights. */
   readonly containerInsights?: ecs.ContainerInsights;
-  /** Its capacity providers, those of its tiers too, as services see them. */
-  readonly providers: ProviderList;
   /** What is wrong with the cluster and all of its tiers together. */
   readonly problems: (tiers: InstanceTier[]) => Problem[];
 }
@@ -84,7 +82,7 @@ export class TieredCluster {
       warnOfNodeFields(construct, this.tiers);
       return cluster.problems(this.tiers);
     });
-    serve(servedCluster(construct, givenName, cluster.providers, () => this.tiers));
+    serve(servedCluster(construct, givenName, cluster, () => this.tiers));
   }
 
   /** In the order in which they were added. */

@@ -1,11 +1,13 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { IConstruct } from 'constructs';
 import { quoteForMessage } from '../private/errors';
+import { sameEnvironment } from '../private/stacks';
 import { ASSOCIATION, isAssociation } from '../rendered/association';
 import { isInTree } from '../rendered/in-tree';
 import { type Problem, problemAt } from '../rendered/problem';
 import { identityOf, identityOfResource } from '../rendered/references';
-import { field, pascalCase, property, rendered } from '../rendered/resource';
+import { field, pascalCase, property, rendered, renderedWhole } from '../rendered/resource';
 import { StageResources } from '../rendered/stage-resources';
 
 /**
@@ -20,7 +22,8 @@ export function associationProblems(cluster: ecs.Cluster, providerNames: string[
       'the association of the capacity providers must not be removed: no service would be placed on a tier',
     );
   }
-  const other = otherAssociation(cluster, association);
+  const resource = cluster.node.defaultChild as CfnResource;
+  const other = otherAssociation(association, identityOfResource(resource));
   if (other !== undefined) {
     return problem(
       `${quoteForMessage(other.node.path)}: another association must not name the cluster: each replaces the ` +
@@ -28,7 +31,6 @@ export function associationProblems(cluster: ecs.Cluster, providerNames: string[
         '`addDefaultCapacityProviderStrategy()` of the cluster',
     );
   }
-  const resource = cluster.node.defaultChild as CfnResource;
   const twice = ['capacityProviders', 'defaultCapacityProviderStrategy'].find(
     (name) => rendered(resource, name) !== undefined,
   );
@@ -38,20 +40,58 @@ export function associationProblems(cluster: ecs.Cluster, providerNames: string[
         'providers: ECS takes one of the two. Use `addDefaultCapacityProviderStrategy()`',
     );
   }
-  const list = rendered(association, 'capacityProviders');
-  const associated = new Set(Array.isArray(list) ? list.map((one) => JSON.stringify(one)) : []);
-  const isKnown = list === undefined || Array.isArray(list);
+  const list = associatedWith(association);
   return [
-    ...(isKnown ? listProblems(association, associated, providerNames, problem) : []),
-    ...strategyProblems(association, associated, problem),
+    ...listProblems(association, list, providerNames, problem),
+    ...strategyProblems(association, list ?? new Set(), problem),
   ];
 }
 
-function otherAssociation(cluster: ecs.Cluster, own: CfnResource): CfnResource | undefined {
-  const identity = identityOfResource(cluster.node.defaultChild as CfnResource);
-  const named = (one: CfnResource) => identityOf(one, property(one, 'cluster')) === identity;
+/**
+ * The same for a cluster that the app does not make: its list is that of all owners, and its default strategy
+ * may be empty, or name what is in no list (Managed Instances).
+ */
+export function keptAssociationProblems(cluster: IConstruct, providerNames: string[]): Problem[] {
+  const problem = (text: string) => [problemAt(cluster, 'AssociationChanged', text)];
+  const association = cluster.node.children.find(isAssociation);
+  if (association === undefined) {
+    return problem(
+      'the association of the capacity providers must not be removed: no service would be placed on a tier. ' +
+        'Write `ClusterProviders.ownedElsewhere()` where another owner keeps the list',
+    );
+  }
+  const other = otherAssociation(association, identityOf(association, property(association, 'cluster')));
+  if (other !== undefined) {
+    return problem(
+      `${quoteForMessage(other.node.path)}: another association must not name the cluster: each replaces the ` +
+        'list of the other. Give all but one of them `ClusterProviders.ownedElsewhere()`, and `keep()` of that ' +
+        'one the names of their capacity providers',
+    );
+  }
+  if (field(renderedWhole(association), 'DeletionPolicy') !== 'Retain') {
+    return problem(
+      'the association must have the removal policy RETAIN: its deletion takes the capacity providers of all ' +
+        'owners off the cluster. Leave it out of what changes removal policies, with ' +
+        `\`excludeResourceTypes: ['${ASSOCIATION}']\``,
+    );
+  }
+  return listProblems(association, associatedWith(association), providerNames, problem);
+}
+
+/** The names in its list, as text; undefined: not known. */
+function associatedWith(association: CfnResource): ReadonlySet<string> | undefined {
+  const list = rendered(association, 'capacityProviders') ?? [];
+  return Array.isArray(list) ? new Set(list.map((one) => JSON.stringify(one))) : undefined;
+}
+
+/** Another association of a cluster. The same name in another account or region is another cluster. */
+function otherAssociation(own: CfnResource, identity: string | undefined): CfnResource | undefined {
+  if (identity === undefined) return undefined;
+  const isName = identity.startsWith('id ');
+  const named = (one: CfnResource) =>
+    identityOf(one, property(one, 'cluster')) === identity && (!isName || sameEnvironment(one, own));
   return (
-    StageResources.of(cluster)
+    StageResources.of(own)
       .ofType(ASSOCIATION)
       // CDK makes its own anew at each synthesis.
       .find((one) => one !== own && isInTree(one) && named(one))
@@ -60,10 +100,11 @@ function otherAssociation(cluster: ecs.Cluster, own: CfnResource): CfnResource |
 
 function listProblems(
   association: CfnResource,
-  associated: ReadonlySet<string>,
+  associated: ReadonlySet<string> | undefined,
   providerNames: string[],
   problem: (text: string) => Problem[],
 ): Problem[] {
+  if (associated === undefined) return [];
   const stack = Stack.of(association);
   const missing = providerNames.filter((name) => !associated.has(JSON.stringify(stack.resolve(name))));
   if (missing.length === 0) return [];

@@ -62,8 +62,9 @@ export function namedProvider(user: IConstruct, value: unknown, cluster: ServedC
  * Whether a provider may be that of a tier: not where it is known to be another one, of the same cluster or
  * not.
  */
-export function mayBeTier(provider: NamedProvider, { tiers }: ServedCluster): boolean {
+export function mayBeTier(provider: NamedProvider, { tiers, existing }: ServedCluster): boolean {
   if (provider.tier !== undefined) return true;
+  if (existing?.keptProviders.includes(provider.text)) return false;
   if (provider.kind === 'Auto Scaling groups') return tiers === undefined;
   return provider.kind === undefined;
 }

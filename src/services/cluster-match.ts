@@ -1,5 +1,6 @@
-import { type Reference, Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { type Reference, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { sameEnvironment } from '../private/stacks';
 import { isResourceOf, referenceIn } from '../rendered/references';
 import { field } from '../rendered/resource';
 import type { ServedCluster } from './served-cluster';
@@ -9,7 +10,7 @@ export interface ClusterMatch {
   readonly cluster: ServedCluster;
   /**
    * False where only the literal name agrees: whoever writes a name and no reference has cut the
-   * dependency on purpose.
+   * dependency on purpose. An L2 that was given the construct of the cluster has not.
    */
   readonly byReference: boolean;
 }
@@ -27,8 +28,15 @@ export function clusterNamedBy(
       ? clusters.find((cluster) => refersTo(value, user, cluster))
       : clustersOf(theirs.target, clusters).find((cluster) => refersTo(value, user, cluster));
   if (byReference !== undefined) return { cluster: byReference, byReference: true };
+  const given = clusters.find((cluster) => isGivenTo(user, cluster) && namesLiterally(value, user, cluster));
+  if (given !== undefined) return { cluster: given, byReference: true };
   const byText = clusters.find((cluster) => namesLiterally(value, user, cluster));
   return byText === undefined ? undefined : { cluster: byText, byReference: false };
+}
+
+/** Whether an L2 was given the very construct: one that the app does not make has no other reference. */
+function isGivenTo(user: IConstruct, cluster: ServedCluster): boolean {
+  return (user.node.scope as { cluster?: unknown } | undefined)?.cluster === cluster.scope;
 }
 
 /**
@@ -97,12 +105,4 @@ function nameInArn(value: unknown): string | undefined {
 
 function renderedIn(scope: IConstruct, value: unknown): string {
   return JSON.stringify(Stack.of(scope).resolve(value));
-}
-
-/** Cluster names are unique in an account and region; the same name elsewhere is another cluster. */
-function sameEnvironment(one: IConstruct, other: IConstruct): boolean {
-  const [a, b] = [Stack.of(one), Stack.of(other)];
-  return [Token.compareStrings(a.account, b.account), Token.compareStrings(a.region, b.region)].every(
-    (comparison) => comparison === TokenComparison.SAME || comparison === TokenComparison.BOTH_UNRESOLVED,
-  );
 }

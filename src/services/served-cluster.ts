@@ -1,3 +1,4 @@
+import type { aws_ecs as ecs } from 'aws-cdk-lib';
 import type { IConstruct, IDependable } from 'constructs';
 import type { HostPortRange } from '../settings/agent-config';
 import type { OutgoingPorts } from '../settings/outgoing-ports';
@@ -39,6 +40,16 @@ export interface ServedTier {
   readonly marksOldNodes?: boolean;
   /** In how many Availability Zones its nodes start; undefined: not known. */
   readonly zones?: number;
+}
+
+/** What is particular of a cluster that the app puts tiers on, and does not make. */
+export interface ServedExistingCluster {
+  /** What services get that were given the cluster and no strategy. */
+  readonly strategy: readonly ecs.CapacityProviderStrategy[];
+  /** Capacity providers that were there before: none of them is a tier's. */
+  readonly keptProviders: readonly string[];
+  /** Whether another owner adds the tiers' capacity providers to the list, once they are there. */
+  readonly listIsOwnedElsewhere: boolean;
 }
 
 /**
@@ -104,4 +115,7 @@ export interface ServedCluster {
 
   /** Whether replica services are kept off nodes that carry the mark `held`. */
   readonly constrainToNotHeld: boolean;
+
+  /** Undefined: the app makes the cluster, or only runs services on it. */
+  readonly existing?: ServedExistingCluster;
 }

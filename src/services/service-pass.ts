@@ -15,6 +15,7 @@ import { dropRunTaskLaunchType } from './repairs/drop-run-task-launch-type';
 import { keepDaemonLaunchType } from './repairs/keep-daemon-launch-type';
 import { keepRulesOfTiers, RulesOfNodes } from './repairs/one-rule-each';
 import { waitForAssociation } from './repairs/wait-for-association';
+import { writeStrategy } from './repairs/write-strategy';
 import type { ServedCluster } from './served-cluster';
 import { SENDERS, type SenderShape, taskRunsOfTargets } from './task-targets';
 import { checkCalls, isCallOfSdk } from './warnings/call-of-run-task';
@@ -28,6 +29,7 @@ import { checkOnePerNode } from './warnings/one-per-node';
 import { checkOutgoingPorts } from './warnings/outgoing-ports';
 import { checkPeerPorts } from './warnings/peer-ports';
 import { checkPlacementConstraints } from './warnings/placement-constraints';
+import { checkProviderList } from './warnings/provider-list';
 import { checkRollingDeployment } from './warnings/rolling-deployment';
 import {
   checkState,
@@ -157,6 +159,7 @@ class ServicePass implements IAspect {
     const match = clusterNamedBy(property(resource, 'cluster'), resource, this.clusters);
     if (match === undefined) return;
     const service = new HostedService(resource, match);
+    writeStrategy(service);
     dropLaunchType(service);
     keepDaemonLaunchType(service);
     // Without CDK's flag for it an aspect does not see what other aspects have made.
@@ -178,6 +181,7 @@ class ServicePass implements IAspect {
       checkOnePerNode(service);
       checkPlacementConstraints(service);
       checkNetworkInterfaces(service);
+      checkProviderList(service);
       taskRunsOf(service).forEach(checkTaskRun);
       return [
         ...checkConstraintCount(service),

@@ -92,10 +92,12 @@ function providerFault(
     const write = `\`cluster.tier('${tier}').strategy()\``;
     return `be of capacity providers, got: "${tier}", the name of a tier. Write ${write}`;
   }
-  return membership === 'none'
-    ? `be of capacity providers of its cluster, got: "${text}". ${ADDED_BY[kind ?? 'Auto Scaling groups']}`
-    : undefined;
+  if (membership !== 'none') return undefined;
+  const added = cluster.existing === undefined ? ADDED_BY[kind ?? 'Auto Scaling groups'] : KEPT_BY;
+  return `be of capacity providers of its cluster, got: "${text}". ${added}`;
 }
+
+const KEPT_BY = 'Give `ClusterProviders.keep()` its name, if the cluster has it';
 
 const ADDED_BY: Readonly<Record<ProviderKind, string>> = {
   Fargate: 'Give the cluster `enableFargateCapacityProviders: true`',

@@ -67,7 +67,7 @@ const IS_TIER = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
 
 /**
  * A size of capacity of one cluster: an Auto Scaling group and its capacity provider. Made by
- * `EcsAutoScaledCluster`, through `tiers` or `addTier()`.
+ * `EcsAutoScaledCluster` or `ExistingCluster`, through `tiers` or `addTier()`.
  *
  * @example
  * declare const cluster: EcsAutoScaledCluster;

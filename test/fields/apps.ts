@@ -8,6 +8,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   BootstrapStep,
+  ClusterProviders,
   DockerAuth,
   DrainLimit,
   EcsAutoScaledCluster,
@@ -99,6 +100,24 @@ const withImport: AppWith = (stack, fields) => {
   return rendered(stack);
 };
 
+/** A cluster of another owner, with all that this app makes of it. */
+const withExisting: AppWith = (stack, fields) => {
+  const cluster = stack.existingCluster({
+    instanceTypes: [SMALL],
+    tiers: [{ name: 'general' }],
+    ...fields,
+  });
+  cluster.addAlarms();
+  new ecs.Ec2Service(stack, 'Api', {
+    cluster,
+    taskDefinition: taskDefinition(stack),
+    minHealthyPercent: 100,
+  });
+  new CfnOutput(stack, 'Namespace', { value: cluster.defaultCloudMapNamespace?.namespaceName ?? 'none' });
+  new CfnOutput(stack, 'Exec', { value: cluster.executeCommandConfiguration?.logging ?? 'none' });
+  return rendered(stack);
+};
+
 /** Newer than the table of types, so that it may have any hardware. */
 const NEWER = new ec2.InstanceType('m99i.12xlarge');
 
@@ -116,6 +135,9 @@ const withRootVolume = withVolume((fields) => NodeVolume.root(fields));
 export const APPS: Record<string, AppWith> = {
   EcsAutoScaledClusterProps: withCluster,
   EcsAutoScaledClusterAttributes: withImport,
+  ExistingClusterProps: withExisting,
+  KeptProvidersOptions: (stack, fields) =>
+    withExisting(stack, { capacityProviders: ClusterProviders.keep(['batch'], fields) }),
   InstanceTierOptions: withTier,
   InstanceTierProps: (stack, fields) => {
     stack.cluster({

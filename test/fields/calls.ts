@@ -5,9 +5,11 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   BootstrapStep,
+  ClusterProviders,
   DockerAuth,
   DrainLimit,
   EcsAutoScaledCluster,
+  ExistingCluster,
   InstanceTier,
   NodeBootstrap,
   NodeImage,
@@ -32,6 +34,12 @@ export interface Call {
 
 const secretOf = (stack: TestStack) => secretsmanager.Secret.fromSecretNameV2(stack, 'Registry', 'registry');
 const tierOf = (stack: TestStack): any => stack.cluster().tier('general');
+const existing =
+  (name: string, ...args: unknown[]) =>
+  (stack: TestStack) => {
+    const cluster: any = stack.existingCluster();
+    return { call: (...given: any[]) => cluster[name](...given), args };
+  };
 const metric = (name: string) => (stack: TestStack) => {
   const tier = tierOf(stack);
   return { call: (...args: any[]) => tier[name](...args), args: [{}] };
@@ -89,6 +97,24 @@ export const CALLS: Record<string, (stack: TestStack) => Call> = {
     const cluster = stack.cluster();
     return { call: (name) => cluster.tier(name), args: ['general'] };
   },
+  'ClusterProviders.keep': () => ({ call: ClusterProviders.keep, args: [['batch'], {}] }),
+  'ExistingCluster.new': (stack) => ({
+    call: (scope, id, props) => new ExistingCluster(scope, id, props),
+    args: [
+      stack,
+      'Shared',
+      { vpc: stack.vpc, clusterName: 'shared', capacityProviders: ClusterProviders.none() },
+    ],
+  }),
+  'ExistingCluster.addAlarms': existing('addAlarms', {}),
+  'ExistingCluster.addDashboard': existing('addDashboard', {}),
+  'ExistingCluster.addTier': existing('addTier', 'spare', { instanceTypes: [SMALL] }),
+  'ExistingCluster.metricContainerInstanceCount': existing('metricContainerInstanceCount', {}),
+  'ExistingCluster.metricCpuReservation': existing('metricCpuReservation', {}),
+  'ExistingCluster.metricCpuUtilization': existing('metricCpuUtilization', {}),
+  'ExistingCluster.metricMemoryReservation': existing('metricMemoryReservation', {}),
+  'ExistingCluster.metricMemoryUtilization': existing('metricMemoryUtilization', {}),
+  'ExistingCluster.tier': existing('tier', 'general'),
   'InstanceTier.isInstanceTier': (stack) => ({ call: InstanceTier.isInstanceTier, args: [stack] }),
   'InstanceTier.strategy': (stack) => {
     const tier = tierOf(stack);

@@ -11,6 +11,7 @@ import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   BootstrapStep,
+  ClusterProviders,
   DockerAuth,
   DockerAuthFormat,
   DrainLimit,
@@ -172,17 +173,27 @@ function agentSample({ kind, bounds = {}, values = [] }: AgentValue<unknown>, ot
   }
 }
 
+const otherVpc = made((stack) =>
+  ec2.Vpc.fromVpcAttributes(stack, 'Other', {
+    vpcId: 'vpc-0fedcba9876543210',
+    availabilityZones: ['eu-central-1a'],
+    privateSubnetIds: ['subnet-0eeeeeeeeeeeeeee0'],
+  }),
+);
+
+const namespace = made((stack) =>
+  servicediscovery.HttpNamespace.fromHttpNamespaceAttributes(stack, 'CloudMap', {
+    namespaceName: 'orders',
+    namespaceId: 'ns-0123456789abcdef',
+    namespaceArn: 'arn:aws:servicediscovery:eu-central-1:123456789012:namespace/ns-0123456789abcdef',
+  }),
+);
+
 /** For each field of each struct a value that has an effect. */
 const SAMPLES: Record<string, Record<string, Sample>> = {
   EcsAutoScaledClusterProps: {
     ...NODE,
-    vpc: made((stack) =>
-      ec2.Vpc.fromVpcAttributes(stack, 'Other', {
-        vpcId: 'vpc-0fedcba9876543210',
-        availabilityZones: ['eu-central-1a'],
-        privateSubnetIds: ['subnet-0eeeeeeeeeeeeeee0'],
-      }),
-    ),
+    vpc: otherVpc,
     tiers: of([{ name: 'other' }]),
     vpcSubnets: of(publicSubnets),
     clusterName: of('orders'),
@@ -212,14 +223,26 @@ const SAMPLES: Record<string, Record<string, Sample>> = {
     dynamicHostPortRange: of({ fromPort: 10000, toPort: 65000 }),
     replacesRunningNodes: of(true),
     needsPlacementConstraint: of(true),
-    defaultCloudMapNamespace: made((stack) =>
-      servicediscovery.HttpNamespace.fromHttpNamespaceAttributes(stack, 'CloudMap', {
-        namespaceName: 'orders',
-        namespaceId: 'ns-0123456789abcdef',
-        namespaceArn: 'arn:aws:servicediscovery:eu-central-1:123456789012:namespace/ns-0123456789abcdef',
-      }),
-    ),
+    defaultCloudMapNamespace: namespace,
     executeCommandConfiguration: of({ logging: ecs.ExecuteCommandLogging.NONE }),
+  },
+  ExistingClusterProps: {
+    ...NODE,
+    clusterName: of('search'),
+    vpc: otherVpc,
+    capacityProviders: of(ClusterProviders.none()),
+    tiers: of([{ name: 'other' }]),
+    vpcSubnets: of(publicSubnets),
+    replacement: of(NodeReplacement.rolling()),
+    repair: of(NodeRepair.replace()),
+    drainLimit: of(DrainLimit.stopTasksAfter(Duration.hours(1))),
+    containerInsightsV2: of(ecs.ContainerInsights.ENABLED),
+    defaultCloudMapNamespace: namespace,
+    executeCommandConfiguration: of({ logging: ecs.ExecuteCommandLogging.NONE }),
+  },
+  KeptProvidersOptions: {
+    defaultStrategy: of([{ capacityProvider: 'batch', weight: 1 }]),
+    tiersInDefaultStrategy: of(true),
   },
   InstanceTierOptions: TIER,
   InstanceTierProps: { ...TIER, name: of('other') },

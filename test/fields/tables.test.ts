@@ -31,6 +31,7 @@ test('no field of a struct looks like another field of another struct, but for o
       ),
   );
   expect(alike.sort()).toEqual([
+    'EcsAutoScaledClusterProps.containerInsights ~ ExistingClusterProps.containerInsightsV2',
     'InstanceTierOptions.schedules ~ TierScheduleOptions.schedule',
     'InstanceTierProps.schedules ~ TierScheduleOptions.schedule',
     'RepairOptions.maxUnhealthyPercentage ~ RollingReplacementOptions.maxHealthyPercentage',

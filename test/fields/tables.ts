@@ -7,6 +7,8 @@ import {
   WRITE_FILE,
 } from '../../src/bootstrap/step-options';
 import { CLUSTER } from '../../src/cluster/cluster-fields';
+import { KEPT_PROVIDERS } from '../../src/cluster/cluster-providers';
+import { EXISTING_CLUSTER } from '../../src/cluster/existing-cluster-fields';
 import { ATTRIBUTES } from '../../src/cluster/imported-cluster';
 import { NODE } from '../../src/node/node-fields';
 import { HARDWARE } from '../../src/node/node-hardware';
@@ -46,10 +48,12 @@ const ALL: Table[] = [
   DASHBOARD_OPTIONS,
   DOCKER_AUTH_OPTIONS,
   ENABLE_SERVICE,
+  EXISTING_CLUSTER,
   HARDWARE,
   HOST_PORTS,
   IMAGE_OPTIONS,
   INSTALL_PACKAGES,
+  KEPT_PROVIDERS,
   NODE,
   NODE_BOOTSTRAP,
   NODE_BOOTSTRAP_OPTIONS,

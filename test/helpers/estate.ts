@@ -2,7 +2,14 @@ import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { EcsAutoScaledCluster, type EcsAutoScaledClusterProps, type InstanceTierOptions } from '../../src';
+import {
+  ClusterProviders,
+  EcsAutoScaledCluster,
+  type EcsAutoScaledClusterProps,
+  ExistingCluster,
+  type ExistingClusterProps,
+  type InstanceTierOptions,
+} from '../../src';
 
 export const SMALL = new ec2.InstanceType('t3.small');
 export const LARGE = new ec2.InstanceType('m7i.large');
@@ -27,6 +34,19 @@ export class TestStack extends Stack {
   public cluster(props: Partial<EcsAutoScaledClusterProps> = {}, id = 'Orders'): EcsAutoScaledCluster {
     return new EcsAutoScaledCluster(this, id, {
       vpc: this.vpc,
+      tiers: [{ name: 'general', instanceTypes: [SMALL] }],
+      ...props,
+    });
+  }
+
+  /** A cluster "shared" of another owner, with one tier of this app. */
+  public existingCluster(props: Partial<ExistingClusterProps> = {}, id = 'Shared'): ExistingCluster {
+    return new ExistingCluster(this, id, {
+      clusterName: 'shared',
+      vpc: this.vpc,
+      capacityProviders: ClusterProviders.keep(['batch', 'FARGATE'], {
+        defaultStrategy: [{ capacityProvider: 'batch', weight: 1 }],
+      }),
       tiers: [{ name: 'general', instanceTypes: [SMALL] }],
       ...props,
     });
