@@ -24,7 +24,7 @@ export interface KeptProvidersOptions {
   /**
    * The default strategy that the cluster has now. It is written as it is given.
    *
-   * Services without a strategy of their own get it, those of other owners too. Left out, the cluster has no
+   * Services that name no strategy get it, those of other owners too. Left out, the cluster has no
    * default strategy after the deployment. In Python each item is an `ecs.CapacityProviderStrategy(…)`, not a
    * dict. A provider that is not kept is refused, but for that of Managed Instances, of which a
    * warning reminds.
@@ -35,7 +35,7 @@ export interface KeptProvidersOptions {
 
   /**
    * Whether the tiers are in the cluster's default strategy too, behind `defaultStrategy`: the first tier, or
-   * those with a `defaultStrategy` of their own.
+   * those whose options have a `defaultStrategy`.
    *
    * It changes where the tasks of **all** services without a strategy start, those of other owners too. The
    * services of this app do not need it: they get the strategy of the tiers.
@@ -105,8 +105,8 @@ export interface KeptProviders {
 /**
  * What becomes of the capacity providers of a cluster that this app does not make.
  *
- * ECS has one list of capacity providers for a cluster, and one default strategy, and takes both as a whole:
- * what a deployment does not name is gone, for the services of all owners. So what the cluster has is said
+ * ECS has one list of capacity providers for a cluster, and one default strategy, and takes both as a whole.
+ * What a deployment does not name is gone, for the services of all owners. So what the cluster has is said
  * here, and is never assumed. This command shows it:
  *
  * `aws ecs describe-clusters --clusters shared --query 'clusters[0].[capacityProviders,defaultCapacityProviderStrategy]'`

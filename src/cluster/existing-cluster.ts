@@ -24,8 +24,8 @@ import { TieredCluster } from './tiered-cluster';
 /**
  * Tiers on a cluster that this app does not make: one from Terraform, from the console, or from another app.
  *
- * The cluster stays its owner's. It gets tiers, with all that they have on an `EcsAutoScaledCluster`, and the
- * services of this app that get this construct are placed on the first tier, unless they name a strategy.
+ * The cluster stays its owner's. It gets tiers, with all that they have on an `EcsAutoScaledCluster`. The
+ * services that this app gives this construct are placed on the first tier, unless they name a strategy.
  * Nodes, services and capacity providers of other owners stay as they are.
  *
  * It goes wherever an `ecs.ICluster` goes. The association of the capacity providers stays when this

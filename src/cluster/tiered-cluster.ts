@@ -44,8 +44,8 @@ export interface ClusterToTier extends ProvidersOfCluster {
 }
 
 /**
- * The tiers of a cluster, and what comes with them: the gate and what else looks after nodes, the repairs and
- * warnings of services, the checks at synthesis, alarms and dashboard.
+ * The tiers of a cluster, and what comes with them. That is what looks after nodes, the repairs and warnings
+ * of services, the checks at synthesis, alarms and dashboard.
  *
  * A cluster of either kind has one of these, so neither kind can do what the other cannot.
  */

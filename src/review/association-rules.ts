@@ -48,7 +48,7 @@ export function associationProblems(cluster: ecs.Cluster, providerNames: string[
 }
 
 /**
- * The same for a cluster that the app does not make: its list is that of all owners, and its default strategy
+ * The same for a cluster that the app does not make. Its list is that of all owners, and its default strategy
  * may be empty, or name what is in no list (Managed Instances).
  */
 export function keptAssociationProblems(cluster: IConstruct, providerNames: string[]): Problem[] {

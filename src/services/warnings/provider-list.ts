@@ -3,8 +3,8 @@ import { warn } from '../../private/warning';
 import type { HostedService } from '../hosted-service';
 
 /**
- * Warns of a service that names a tier before the owner of the list can have added its capacity provider: it
- * is deployed together with the tier.
+ * Warns about a service that names a tier before the owner of the list can have added its capacity provider.
+ * It is deployed together with the tier.
  */
 export function checkProviderList(service: HostedService): void {
   const { cluster, resource, possibleTiers, path } = service;
