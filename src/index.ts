@@ -17,6 +17,7 @@ export type { RollingReplacementOptions } from './replacement/rolling-replacemen
 export { DrainLimit, type DrainLimitOptions } from './replacement/drain-limit';
 export { NodeRepair, type RepairOptions, type RepairNotificationOptions } from './replacement/node-repair';
 export { PurchaseOption } from './tier/purchase-option';
+export type { ManagedScalingOptions } from './tier/managed-scaling';
 export type { CapacityReservationOptions } from './tier/capacity-reservations';
 export type { SpotOptions } from './tier/spot-options';
 export type { TierStrategy } from './tier/tier-strategy';

@@ -135,6 +135,7 @@ export class TieredCluster {
       template: tier.template,
       clusterName: tierCluster.clusterName,
       replacement: tier._replacement,
+      isScaled: tier._isScaled,
       isRetired: tier._isRetired,
       isOwnSchedule,
       ownTags: () => ownTagsOf(tier.autoScalingGroup),

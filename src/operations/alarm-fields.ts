@@ -171,6 +171,8 @@ const NOT_GROWING: TierAlarm = {
   id: 'NotGrowing',
   on: 'tier',
   duration: Duration.minutes(30),
+  // ECS sends the metric for tiers that it scales.
+  isFor: (tier) => tier._isScaled,
   describe: descriptions.tierNotGrowing,
   condition: (tier) => ({
     metric: tier.metricCapacityProviderReservation(LOWEST),

@@ -137,7 +137,7 @@ export class ClusterDashboard extends Construct {
         tier.metricMaxSize({ label: 'Maximum', color: cloudwatch.Color.GREY }),
       ],
       leftYAxis: { min: 0, showUnits: false },
-      width: WIDTH / 2,
+      width: tier._isScaled ? WIDTH / 2 : WIDTH * (spot ? 0.75 : 1),
     });
     const reservation = new cloudwatch.GraphWidget({
       title: `${tier.name}: capacity provider reservation`,
@@ -156,7 +156,12 @@ export class ClusterDashboard extends Construct {
         leftYAxis: { min: 0, showUnits: false },
         width: WIDTH / 4,
       });
-    this.dashboard.addWidgets(nodes, reservation, ...(interruptions ? [interruptions] : []));
+    this.dashboard.addWidgets(
+      nodes,
+      // ECS sends the metric for tiers that it scales.
+      ...(tier._isScaled ? [reservation] : []),
+      ...(interruptions ? [interruptions] : []),
+    );
     this.addMachines(tier);
   }
 

@@ -8,6 +8,7 @@ import type { StageResources } from '../rendered/stage-resources';
 import { groupsNamedBy, groupsNamedByItems, identitiesOfGroup } from './group-identities';
 import { hookProblems } from './hook-rules';
 import type { ReviewedTier } from './reviewed-tier';
+import { warnOfFixedSize } from './scaling-rules';
 
 const HOOK = 'AWS::AutoScaling::LifecycleHook';
 const POLICY = 'AWS::AutoScaling::ScalingPolicy';
@@ -53,6 +54,11 @@ export function attachmentProblems(
 ): Problem[] {
   const byGroup = resources.index(attachedResources);
   const attached = [...new Set(identitiesOfGroup(group).flatMap((one) => byGroup.get(one) ?? []))];
+  warnOfFixedSize(
+    tier,
+    group,
+    attached.filter((resource) => !onlyForecasts(resource)),
+  );
   return [
     ...hookProblems(
       tier,
@@ -69,9 +75,10 @@ function problemsOf(resource: CfnResource, tier: ReviewedTier, group: CfnResourc
   ];
   switch (resource.cfnResourceType) {
     case POLICY:
-      if (onlyForecasts(resource)) return [];
+      if (!tier.isScaled || onlyForecasts(resource)) return [];
       return problem('ScalingPolicyOnTier', `a scaling policy of yours ${NO_OTHER_SCALING}`);
     case SCALING_PLAN:
+      if (!tier.isScaled) return [];
       return problem('ScalingPolicyOnTier', `a scaling plan ${NO_OTHER_SCALING}`);
     case WARM_POOL: {
       const against = reasonAgainstPool(resource, tier, group);
@@ -94,7 +101,7 @@ function problemsOf(resource: CfnResource, tier: ReviewedTier, group: CfnResourc
 const NO_OTHER_SCALING =
   "must not be on a tier's group: ECS scales it, by what its tasks need, and forbids other policies than " +
   "managed scaling. Scale the services, and use the tier's `targetCapacityPercent`, `minCapacity` or " +
-  '`schedules` for spare nodes';
+  '`schedules` for spare nodes; or let ECS not scale it, with `managedScaling: { enabled: false }`';
 
 /** A predictive policy that scales nothing, which is the default of one. */
 function onlyForecasts(policy: CfnResource): boolean {

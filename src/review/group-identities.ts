@@ -39,7 +39,7 @@ export function groupsNamedByItems(user: CfnResource, name: string, item: string
 }
 
 function groupsIn(user: CfnResource, value: unknown): string[] {
-  if (typeof value === 'string' && !Token.isUnresolved(value)) return [named(user, lastPart(value))];
+  if (typeof value === 'string' && !Token.isUnresolved(value)) return [named(user, nameIn(value))];
   if (typeof value === 'string' && referenceIn(value) === undefined) {
     // A text around references: the ARN of a group, or `autoScalingGroup/<name>`.
     return Tokenization.reverseString(value).tokens.flatMap((token) => identityOf(user, token) ?? []);
@@ -47,6 +47,7 @@ function groupsIn(user: CfnResource, value: unknown): string[] {
   return [identityOf(user, value) ?? []].flat();
 }
 
-function lastPart(value: string): string {
-  return value.slice(value.lastIndexOf('/') + 1);
+/** The name in an ARN, in `autoScalingGroup/<name>`, or alone. It may have a slash. */
+function nameIn(value: string): string {
+  return value.replace(/^.*\bautoScalingGroup(Name)?\//, '');
 }

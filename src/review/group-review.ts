@@ -7,6 +7,7 @@ import { StageResources } from '../rendered/stage-resources';
 import { attachmentProblems, warnOfTraffic } from './attached-resources';
 import { bootProblems } from './boot-rules';
 import { launchOf } from './group-launch';
+import { groupNameProblems } from './group-name-rules';
 import { launchProblems } from './launch-rules';
 import { providerProblems } from './provider-rules';
 import { refreshProblems } from './refresh-rules';
@@ -54,6 +55,7 @@ export class GroupReview {
       return [
         ...bootProblems(stack, tier, group),
         ...launchProblems(tier, launch),
+        ...groupNameProblems(tier, group),
         ...providerProblems(tier, group),
         ...groupTagProblems(tier.scope, group, MANAGED_TAG),
         ...tagProblems(tier, group),

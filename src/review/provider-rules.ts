@@ -38,10 +38,16 @@ function changes(tier: ReviewedTier, group: CfnResource, provider: CfnResource):
             'nodes that may go down at any time there is `NodeReplacement.allAtOnce()`',
         )
       : []),
-    ...(scaling === 'DISABLED' || scaling === undefined
+    ...(tier.isScaled && (scaling === 'DISABLED' || scaling === undefined)
       ? problem(
           `\`ManagedScaling.Status\` must be "ENABLED", got: ${quoteForMessage(scaling)}: no task would ` +
-            'start a node. For a number of nodes that does not change, set `minCapacity` and `maxCapacity`',
+            'start a node. Where ECS should not scale the tier, set `managedScaling: { enabled: false }`',
+        )
+      : []),
+    ...(!tier.isScaled && scaling !== 'DISABLED'
+      ? problem(
+          `\`ManagedScaling.Status\` must be "DISABLED", as \`managedScaling.enabled\` is false, got: ` +
+            quoteForMessage(scaling),
         )
       : []),
     ...(groupsNamedBy(provider, 'autoScalingGroupProvider', 'autoScalingGroupArn').some((one) =>

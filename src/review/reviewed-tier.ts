@@ -16,6 +16,8 @@ export interface ReviewedTier {
   readonly template: NodeTemplate;
   readonly clusterName: string;
   readonly replacement: NodeReplacement;
+  /** ECS sets the number of its nodes. */
+  readonly isScaled: boolean;
   /** It takes no new tasks. */
   readonly isRetired: boolean;
   /** The keys of the tags that the library gives the group. */

@@ -25,6 +25,7 @@ import { CAPACITY_PROVIDER, GROUP } from './destinations';
 import { type EndpointNeed, endpointNeedsOfNodes } from './endpoint-needs';
 import { NOT_SET, nameGracePeriod, ON_DEMAND } from './explicit-values';
 import { forceDelete } from './force-delete';
+import { isScaled, MANAGED_SCALING, nameScalingOff } from './managed-scaling';
 import { NodeConnections } from './node-connections';
 import { nodeSecurityGroups } from './node-security-groups';
 import { addTags } from './node-tags';
@@ -39,6 +40,7 @@ import type { InstanceTierProps } from './tier-options';
 import { addSchedules } from './tier-schedule';
 import { STRATEGY_ITEM, TIER_STRATEGY, type TierStrategy } from './tier-strategy';
 import { checkUpkeep } from './upkeep-checks';
+import { nameZonalShift } from './zonal-shift';
 
 /** The cluster as its tiers see it. */
 export interface TierCluster {
@@ -223,7 +225,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
 
   /**
    * The nodes that are needed, in percent of those that there are: above 100 the tier grows,
-   * below it shrinks.
+   * below it shrinks. ECS has no such metric where it does not scale the tier.
    */
   public metricCapacityProviderReservation(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return reservationMetric(this, this.cluster.metricClusterName, this.capacityProviderName, props);
@@ -264,6 +266,15 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
    */
   public get _isRetired(): boolean {
     return this._options.retired ?? false;
+  }
+
+  /**
+   * ECS sets the number of its nodes.
+   *
+   * @internal
+   */
+  public get _isScaled(): boolean {
+    return isScaled(this._options);
   }
 
   /** @internal */
@@ -365,6 +376,7 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
 
   private makeGroup(launch: NodeLaunch): autoscaling.AutoScalingGroup {
     const { min, max } = capacityOf(this._options);
+    const { terminationPolicies, zonalShift } = this._options;
     const props: autoscaling.AutoScalingGroupProps = {
       vpc: this.cluster.vpc,
       minCapacity: min,
@@ -375,11 +387,14 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       ...SPOT.handOver(this._options.purchase?._spot ?? {}, GROUP),
       ...this.launchSettings(launch),
       ...this._replacement._groupProps(!this.template._hasRequirements),
+      // Before those of a roll: the user's own.
+      ...(terminationPolicies && { terminationPolicies }),
     };
     const shared = this.template._isShared ? this.template.node.path : undefined;
     const launchTemplates = launch.variants.map(({ launchTemplate }) => launchTemplate);
     const group = new TierGroup(this, 'AutoScalingGroup', props, launchTemplates, shared);
     nameGracePeriod(group);
+    if (zonalShift !== undefined) nameZonalShift(group, zonalShift);
     const reservations = this._options.purchase?._reservations;
     if (reservations !== undefined) {
       const resource = group.node.defaultChild as autoscaling.CfnAutoScalingGroup;
@@ -393,15 +408,19 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   }
 
   private makeCapacityProvider(): ecs.AsgCapacityProvider {
-    return new ecs.AsgCapacityProvider(this, 'CapacityProvider', {
+    const { managedScaling = {}, capacityProviderName } = this._options;
+    const provider = new ecs.AsgCapacityProvider(this, 'CapacityProvider', {
       autoScalingGroup: this.autoScalingGroup,
-      capacityProviderName: capacityProviderNameFor(this, this.name, this._options.capacityProviderName),
-      enableManagedScaling: true,
+      capacityProviderName: capacityProviderNameFor(this, this.name, capacityProviderName),
+      ...MANAGED_SCALING.handOver(managedScaling, CAPACITY_PROVIDER),
+      instanceWarmupPeriod: managedScaling.instanceWarmupPeriod?.toSeconds(),
       ...TIER.handOver(this.inForce, CAPACITY_PROVIDER),
       // Named even though on is what ECS does: left out, CDK adds a drain hook with a Lambda
       // function.
       enableManagedDraining: this._replacement.drains,
     });
+    if (!this._isScaled) nameScalingOff(provider);
+    return provider;
   }
 
   /** None for a tier that is retired: they would start nodes again. */

@@ -1,10 +1,14 @@
 import { Token } from 'aws-cdk-lib';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type { IConstruct } from 'constructs';
 import type { NodeTemplate } from '../node/node-template';
-import { fail } from '../private/errors';
+import { fail, quoteForMessage } from '../private/errors';
 import type { Bounds } from '../private/value';
 import { warn } from '../private/warning';
 import type { NodeReplacement } from '../replacement/node-replacement';
+import { checkManagedScaling, isScaled } from './managed-scaling';
+import { checkNotifications } from './notifications';
+import { warnOfTermination } from './termination-policies';
 import { TIER } from './tier-fields';
 import type { InstanceTierProps } from './tier-options';
 import { checkSchedules, emptiesTier } from './tier-schedule';
@@ -12,6 +16,8 @@ import { checkSchedules, emptiesTier } from './tier-schedule';
 const CODE = 'InvalidCapacity';
 
 const DEFAULTS = TIER.fields;
+
+const { NONE } = autoscaling.DeletionProtection;
 
 /** The bounds of a tier, with its defaults. One that is retired may go to zero. */
 export function capacityOf(props: InstanceTierProps): { min: number; max: number } {
@@ -27,6 +33,9 @@ export function checkTier(scope: IConstruct, props: InstanceTierProps, replaceme
   checkCapacity(scope, props, { min, max });
   checkSchedules(props.schedules ?? [], { min, max }, scope);
   checkRetired(scope, props);
+  checkManagedScaling(scope, props);
+  checkNotifications(scope, props.notifications);
+  checkDeletion(scope, props);
   if (props.enableManagedTerminationProtection && !replacement.drains) {
     fail(
       'ProtectedAllAtOnce',
@@ -35,6 +44,17 @@ export function checkTier(scope: IConstruct, props: InstanceTierProps, replaceme
       scope,
     );
   }
+}
+
+/** Auto Scaling refuses the call, and the custom resource takes that for a group that has gone already. */
+function checkDeletion(scope: IConstruct, { deletionProtection, forceDelete }: InstanceTierProps): void {
+  if (!forceDelete || (deletionProtection ?? NONE) === NONE) return;
+  fail(
+    'ProtectedForceDelete',
+    '`deletionProtection` must be `NONE` or be left out together with `forceDelete`, got: ' +
+      `${quoteForMessage(deletionProtection)}: it is what keeps a group from being deleted by force`,
+    scope,
+  );
 }
 
 function checkCapacity(
@@ -125,7 +145,8 @@ export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacem
         'Managed draining moves tasks before a node goes, without it.',
     );
   }
-  if (props.desiredCapacity !== undefined && replacement.replacesRunningNodes) {
+  warnOfTermination(scope, props.terminationPolicies, replacement);
+  if (props.desiredCapacity !== undefined && replacement.replacesRunningNodes && isScaled(props)) {
     warn(
       scope,
       'InstanceTier.desiredCapacity',

@@ -4,12 +4,16 @@ import { NODE } from '../node/node-fields';
 import { TEMPLATE } from '../node/node-template';
 import { duration, percent, text, wholeNumber } from '../private/bounds';
 import { HEALTH_CHECKS, SUBNET_SELECTION } from '../private/cdk-types';
-import { flag, instance, knownFlag, listOf } from '../private/expected-type';
+import { flag, instance, knownFlag, listOf, member } from '../private/expected-type';
 import { type InheritedFields, RENDERED, Struct } from '../private/fields';
 import { NodeReplacement, REPLACEMENT } from '../replacement/node-replacement';
 import { UPKEEP_FIELDS } from '../replacement/upkeep-fields';
 import { CAPACITY_PROVIDER, GROUP } from './destinations';
+import { GROUP_NAME } from './group-name';
+import { MANAGED_SCALING } from './managed-scaling';
+import { NOTIFICATIONS } from './notifications';
 import { PURCHASE, PurchaseOption } from './purchase-option';
+import { TERMINATION_POLICIES } from './termination-policies';
 import type { InstanceTierOptions, InstanceTierProps } from './tier-options';
 import { SCHEDULE } from './tier-schedule';
 import { TIER_STRATEGY } from './tier-strategy';
@@ -64,6 +68,7 @@ const OPTIONS = {
     combine: 'not inherited',
     to: CAPACITY_PROVIDER.field('targetCapacityPercent'),
   },
+  managedScaling: { value: MANAGED_SCALING, combine: 'not inherited', to: RENDERED },
   defaultStrategy: { value: TIER_STRATEGY, combine: 'not inherited', to: RENDERED },
   schedules: { value: listOf(SCHEDULE), combine: 'not inherited', to: RENDERED },
   maxInstanceLifetime: {
@@ -86,6 +91,24 @@ const OPTIONS = {
     combine: 'not inherited',
     to: RENDERED,
   },
+  autoScalingGroupName: {
+    value: GROUP_NAME,
+    combine: 'not inherited',
+    to: GROUP.field('autoScalingGroupName'),
+  },
+  notifications: { value: NOTIFICATIONS, combine: 'not inherited', to: GROUP.field('notifications') },
+  terminationPolicies: { value: TERMINATION_POLICIES, combine: 'not inherited', to: RENDERED },
+  deletionProtection: {
+    value: member('autoscaling.DeletionProtection', autoscaling.DeletionProtection),
+    combine: 'not inherited',
+    to: GROUP.field('deletionProtection'),
+  },
+  azCapacityDistributionStrategy: {
+    value: member('autoscaling.CapacityDistributionStrategy', autoscaling.CapacityDistributionStrategy),
+    combine: 'not inherited',
+    to: GROUP.field('azCapacityDistributionStrategy'),
+  },
+  zonalShift: { value: flag, combine: 'not inherited', to: RENDERED },
   retired: { value: knownFlag, implied: false, combine: 'not inherited', to: RENDERED },
   forceDelete: { value: knownFlag, implied: false, combine: 'not inherited', to: RENDERED },
 } satisfies InheritedFields<InstanceTierOptions>;

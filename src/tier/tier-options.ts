@@ -6,6 +6,7 @@ import type { NodeTemplate } from '../node/node-template';
 import type { DrainLimit } from '../replacement/drain-limit';
 import type { NodeRepair } from '../replacement/node-repair';
 import type { NodeReplacement } from '../replacement/node-replacement';
+import type { ManagedScalingOptions } from './managed-scaling';
 import type { PurchaseOption } from './purchase-option';
 import type { TierSchedule } from './tier-schedule';
 import type { TierStrategy } from './tier-strategy';
@@ -111,6 +112,14 @@ export interface InstanceTierOptions extends NodeProps {
   readonly targetCapacityPercent?: number;
 
   /**
+   * How ECS scales the tier: how long a new node does not count, how many nodes a step adds, or that ECS does
+   * not scale it at all.
+   *
+   * @default - ECS scales the tier, with the steps and the warm-up that it has by itself
+   */
+  readonly managedScaling?: ManagedScalingOptions;
+
+  /**
    * The tier's part in the cluster's default strategy, which services without a strategy of their own get
    * when they are made.
    *
@@ -153,6 +162,68 @@ export interface InstanceTierOptions extends NodeProps {
    * @default - generated
    */
   readonly capacityProviderName?: string;
+
+  /**
+   * The name of the Auto Scaling group: 1 to 255 printable ASCII characters without spaces and without `:`,
+   * `*`, `?` and `$`, and no name of another group of the account and region. Give it in the first deployment
+   * of the tier, or never. A deployment that adds or changes it makes another group and another capacity
+   * provider, and fails while services still use the old one. With a name, nothing that replaces the group
+   * works either, such as another name of the tier.
+   *
+   * @default - generated
+   */
+  readonly autoScalingGroupName?: string;
+
+  /**
+   * Which topics get the events of the group: launches, terminations, and what went wrong with them. At most
+   * 10 topics, each once, of the tier's region, and no FIFO topics. A topic that is encrypted with a key of
+   * yours needs a key policy for the service-linked role of EC2 Auto Scaling.
+   *
+   * In Python each item is an `autoscaling.NotificationConfiguration(…)`: a dict in a list loses all names
+   * with an underscore, such as `scaling_events`.
+   *
+   * @default - none
+   */
+  readonly notifications?: autoscaling.NotificationConfiguration[];
+
+  /**
+   * Which node goes first when the tier shrinks, in the order in which the policies are asked. Each at most
+   * once, `DEFAULT` only as the last. `CUSTOM_LAMBDA_FUNCTION` is refused: it needs the ARN of a function.
+   * `OLDEST_LAUNCH_CONFIGURATION` finds nothing, as nodes have a launch template. With
+   * `NodeReplacement.rolling()` a list that does not begin with `OLDEST_LAUNCH_TEMPLATE` is warned about.
+   *
+   * @default - with `NodeReplacement.rolling()` nodes of the oldest launch template first, else the default
+   * policy
+   */
+  readonly terminationPolicies?: autoscaling.TerminationPolicy[];
+
+  /**
+   * Whether the group can be deleted, by CloudFormation too. With `PREVENT_FORCE_DELETION` it can once it has
+   * no nodes; with `PREVENT_ALL_DELETION` it cannot. Then the deletion of the stack or of the tier fails, and
+   * so does the rollback of its first deployment. To take it back, deploy `NONE`: a value that only leaves
+   * the template may stay in AWS. Anything but `NONE` is refused with `forceDelete`.
+   *
+   * @default - no protection
+   */
+  readonly deletionProtection?: autoscaling.DeletionProtection;
+
+  /**
+   * What becomes of a node that cannot be launched in its zone: another zone takes it
+   * (`BALANCED_BEST_EFFORT`), or the zone is tried again until it works (`BALANCED_ONLY`). To take a value
+   * back, deploy `BALANCED_BEST_EFFORT`.
+   *
+   * @default - BALANCED_BEST_EFFORT, by EC2 Auto Scaling itself
+   */
+  readonly azCapacityDistributionStrategy?: autoscaling.CapacityDistributionStrategy;
+
+  /**
+   * Register the group with zonal shift of Amazon Application Recovery Controller. While a shift is on, new
+   * nodes start in the other zones, unhealthy nodes of the impaired zone stay, and the tier does not shrink.
+   * To take it back, deploy `false` once.
+   *
+   * @default - not registered
+   */
+  readonly zonalShift?: boolean;
 
   /**
    * Take the tier out of use, to remove or rename it later. A capacity provider that services or tasks still

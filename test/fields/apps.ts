@@ -188,6 +188,7 @@ export const APPS: Record<string, AppWith> = {
   RepairOptions: (stack, fields) => withTier(stack, { repair: NodeRepair.replace(fields) }),
   RepairNotificationOptions: (stack, fields) =>
     withTier(stack, { repair: NodeRepair.notify(new sns.Topic(stack, 'Topic'), fields) }),
+  ManagedScalingOptions: (stack, managedScaling) => withTier(stack, { managedScaling }),
   SpotOptions: (stack, fields) => withTier(stack, { purchase: PurchaseOption.spot(fields) }),
   TierStrategy: (stack, defaultStrategy) => withTier(stack, { defaultStrategy }),
   TierScheduleOptions: (stack, fields) =>

@@ -27,6 +27,7 @@ import { RATES } from '../../src/settings/agent-values';
 import { AGENT_CONFIG } from '../../src/settings/agent-variables';
 import { HOST_PORTS } from '../../src/settings/host-ports';
 import { RESERVATIONS } from '../../src/tier/capacity-reservations';
+import { MANAGED_SCALING } from '../../src/tier/managed-scaling';
 import { SPOT } from '../../src/tier/spot-options';
 import { TIER, TIER_OPTIONS } from '../../src/tier/tier-fields';
 import { SCHEDULE_OPTIONS, WORKING_HOURS } from '../../src/tier/tier-schedule';
@@ -54,6 +55,7 @@ const ALL: Table[] = [
   IMAGE_OPTIONS,
   INSTALL_PACKAGES,
   KEPT_PROVIDERS,
+  MANAGED_SCALING,
   NODE,
   NODE_BOOTSTRAP,
   NODE_BOOTSTRAP_OPTIONS,

@@ -35,7 +35,10 @@ const WRONG_PRIMITIVES: Record<string, unknown[]> = {
 };
 
 const CDK_ENUMS = [
+  'aws-cdk-lib.aws_autoscaling.CapacityDistributionStrategy',
+  'aws-cdk-lib.aws_autoscaling.DeletionProtection',
   'aws-cdk-lib.aws_autoscaling.SpotAllocationStrategy',
+  'aws-cdk-lib.aws_autoscaling.TerminationPolicy',
   'aws-cdk-lib.aws_ec2.CpuCredits',
   'aws-cdk-lib.aws_ec2.EbsDeviceVolumeType',
   'aws-cdk-lib.aws_ecs.ContainerInsights',

@@ -1,3 +1,4 @@
+import { CfnParameter } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { EcsAutoScaledCluster, NodeReplacement } from '../../src';
@@ -225,11 +226,36 @@ function evaluated(expression: string, known: Record<string, unknown>): number {
 describe('the name of a group that CloudFormation does not begin with that of the stack', () => {
   const anyGroup = { AutoScalingGroupName: [{ exists: true }] };
 
-  test('a name by an escape hatch: the rule matches all, and the machine looks at the tag', () => {
+  test('a name that is given is in the pattern, next to the beginning of those that are not', () => {
     const stack = new TestStack();
-    const group = stack.cluster({ replacement: draining }).tier('general').autoScalingGroup.node
+    const cluster = stack.cluster({ replacement: draining });
+    cluster.addTier('batch', { instanceTypes: [SMALL], autoScalingGroupName: 'batch' });
+    const hatch = cluster.addTier('legacy', { instanceTypes: [SMALL] }).autoScalingGroup.node
       .defaultChild as autoscaling.CfnAutoScalingGroup;
-    group.autoScalingGroupName = 'legacy';
+    hatch.addPropertyOverride('AutoScalingGroupName', 'legacy');
+    expect(pattern(stack.template, 'Cordon').detail).toEqual({
+      AutoScalingGroupName: [{ prefix: 'Estate-' }, 'batch', 'legacy'],
+    });
+  });
+
+  test('a name that is known at deployment only: the rule matches all, and the machine looks at the tag', () => {
+    const stack = new TestStack();
+    const name = new CfnParameter(stack, 'Name').valueAsString;
+    stack.cluster({
+      replacement: draining,
+      tiers: [{ name: 'general', instanceTypes: [SMALL], autoScalingGroupName: name }],
+    });
+    expect(pattern(stack.template, 'Cordon').detail).toEqual(anyGroup);
+  });
+
+  test('more names than a pattern has room for', () => {
+    const stack = new TestStack();
+    const tiers = [...'abcdef'].map((name) => ({
+      name,
+      instanceTypes: [SMALL],
+      autoScalingGroupName: name.repeat(255),
+    }));
+    stack.cluster({ replacement: draining, tiers });
     expect(pattern(stack.template, 'Cordon').detail).toEqual(anyGroup);
   });
 

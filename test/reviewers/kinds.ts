@@ -1,5 +1,7 @@
-import { Size, Stack } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { EcsAutoScaledCluster, NodeReplacement, NodeTemplate, PurchaseOption } from '../../src';
 import { types } from '../helpers/estate';
@@ -70,6 +72,33 @@ export class Kinds extends Stack {
           name: 'reserved',
           instanceTypes: types('m7i.2xlarge'),
           purchase: PurchaseOption.capacityReservations({ reservationIds: ['cr-0123456789abcdef0'] }),
+        },
+        {
+          name: 'kept',
+          instanceTypes: types('m7i.large'),
+          autoScalingGroupName: 'kept-nodes',
+          minCapacity: 1,
+          managedScaling: { enabled: false },
+          notifications: [
+            { topic: new sns.Topic(this, 'Topic'), scalingEvents: autoscaling.ScalingEvents.ERRORS },
+          ],
+          deletionProtection: autoscaling.DeletionProtection.PREVENT_ALL_DELETION,
+          azCapacityDistributionStrategy: autoscaling.CapacityDistributionStrategy.BALANCED_ONLY,
+          zonalShift: true,
+        },
+        {
+          name: 'stepwise',
+          instanceTypes: types('m7i.large'),
+          managedScaling: {
+            instanceWarmupPeriod: Duration.minutes(2),
+            minimumScalingStepSize: 2,
+            maximumScalingStepSize: 20,
+          },
+          terminationPolicies: [
+            autoscaling.TerminationPolicy.OLDEST_LAUNCH_TEMPLATE,
+            autoscaling.TerminationPolicy.ALLOCATION_STRATEGY,
+          ],
+          deletionProtection: autoscaling.DeletionProtection.PREVENT_FORCE_DELETION,
         },
         {
           name: 'block',

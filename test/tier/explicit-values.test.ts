@@ -36,6 +36,16 @@ const EVERYTHING: Tier = {
   targetCapacityPercent: 80,
   maxInstanceLifetime: Duration.days(30),
   enableManagedTerminationProtection: true,
+  managedScaling: {
+    instanceWarmupPeriod: Duration.minutes(2),
+    minimumScalingStepSize: 2,
+    maximumScalingStepSize: 20,
+  },
+  autoScalingGroupName: 'nodes',
+  terminationPolicies: [autoscaling.TerminationPolicy.OLDEST_INSTANCE],
+  deletionProtection: autoscaling.DeletionProtection.PREVENT_ALL_DELETION,
+  azCapacityDistributionStrategy: autoscaling.CapacityDistributionStrategy.BALANCED_ONLY,
+  zonalShift: true,
   replacement: NodeReplacement.rolling(),
 };
 
@@ -47,7 +57,14 @@ const lost = (before: Tier, after: Tier, type?: string) => {
 describe('what a tier sets and later leaves out', () => {
   test('is named in its group all the same, but for what has no value that a new group takes for certain', () => {
     expect(lost(EVERYTHING, {})).toEqual([
+      // Another name is another group.
+      'AutoScalingGroupName',
+      // These three have a value of their own that takes them back (docs/capacity.md).
+      'AvailabilityZoneDistribution.CapacityDistributionStrategy',
+      'AvailabilityZoneImpairmentPolicy.ImpairedZoneHealthCheckBehavior',
+      'AvailabilityZoneImpairmentPolicy.ZonalShiftEnabled',
       'DefaultInstanceWarmup',
+      'DeletionProtection',
       // On purpose: the group keeps the size that it has.
       'DesiredCapacity',
       'InstanceMaintenancePolicy.MaxHealthyPercentage',
@@ -58,8 +75,12 @@ describe('what a tier sets and later leaves out', () => {
     ]);
   });
 
-  test('is named in its capacity provider', () => {
-    expect(lost(EVERYTHING, {}, 'AWS::ECS::CapacityProvider')).toEqual([]);
+  test('is named in its capacity provider, but for what ECS has a default of its own for', () => {
+    expect(lost(EVERYTHING, {}, 'AWS::ECS::CapacityProvider')).toEqual([
+      'AutoScalingGroupProvider.ManagedScaling.InstanceWarmupPeriod',
+      'AutoScalingGroupProvider.ManagedScaling.MaximumScalingStepSize',
+      'AutoScalingGroupProvider.ManagedScaling.MinimumScalingStepSize',
+    ]);
   });
 
   test('is all on demand again, without a highest price', () => {
