@@ -34,7 +34,7 @@ function groupsByName(resources: StageResources): Map<string, CfnResource[]> {
   return byName;
 }
 
-/** Stacks of no known environment may be deployed to several: each is one of its own. */
+/** A stack of no known environment may be deployed to several, so it is compared with no other stack. */
 function keyOf(group: CfnResource): string | undefined {
   const name = rendered(group, 'autoScalingGroupName');
   if (typeof name !== 'string') return undefined;

@@ -6,7 +6,6 @@ import { fail } from '../private/errors';
 import { knownFlag } from '../private/expected-type';
 import { type Fields, formatFields, RENDERED, Struct } from '../private/fields';
 import { CAPACITY_PROVIDER } from './destinations';
-import type { InstanceTierProps } from './tier-options';
 
 const CODE = 'InvalidCapacity';
 
@@ -46,7 +45,7 @@ export interface ManagedScalingOptions {
 
   /**
    * The fewest nodes that ECS adds in one step, 1 to 10,000 and at most `maximumScalingStepSize`. It adds so
-   * many where fewer are needed too. It does not hold when the tier shrinks.
+   * many where fewer are needed too. Scale-in has no such bound.
    *
    * @default 1 - what ECS takes
    */
@@ -58,6 +57,13 @@ export interface ManagedScalingOptions {
    * @default 10000 - what ECS takes
    */
   readonly maximumScalingStepSize?: number;
+}
+
+/** The fields of a tier that are about managed scaling. */
+interface ScaledTier {
+  readonly managedScaling?: ManagedScalingOptions;
+  readonly targetCapacityPercent?: number;
+  readonly enableManagedTerminationProtection?: boolean;
 }
 
 const STEP = wholeNumber(CODE, { min: 1, max: 10_000 });
@@ -84,12 +90,12 @@ export const MANAGED_SCALING = new Struct<ManagedScalingOptions, typeof FIELDS>(
 );
 
 /** Whether ECS sets the number of a tier's nodes. */
-export function isScaled({ managedScaling }: InstanceTierProps): boolean {
+export function isScaled({ managedScaling }: ScaledTier): boolean {
   return managedScaling?.enabled ?? FIELDS.enabled.default;
 }
 
 /** Refuses steps that contradict each other, and what would scale by nothing. */
-export function checkManagedScaling(scope: IConstruct, props: InstanceTierProps): void {
+export function checkManagedScaling(scope: IConstruct, props: ScaledTier): void {
   const { managedScaling: scaling = {} } = props;
   const { minimumScalingStepSize: least, maximumScalingStepSize: most } = scaling;
   if (!isScaled(props)) refuseWithoutScaling(scope, props);
@@ -105,7 +111,7 @@ export function checkManagedScaling(scope: IConstruct, props: InstanceTierProps)
   }
 }
 
-function refuseWithoutScaling(scope: IConstruct, props: InstanceTierProps): void {
+function refuseWithoutScaling(scope: IConstruct, props: ScaledTier): void {
   const idle = [
     ...MANAGED_SCALING.set(props.managedScaling ?? {})
       .filter((name) => name !== 'enabled')

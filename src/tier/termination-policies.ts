@@ -57,8 +57,8 @@ export function warnOfTermination(
   warn(
     scope,
     'InstanceTier.terminationPolicies',
-    `The tier "${scope.node.path}" is replaced by a roll, and \`OLDEST_LAUNCH_TEMPLATE\` is not the first of ` +
-      'its `terminationPolicies`: where the tier shrinks during a roll, new nodes may go and old ones stay. ' +
-      'Put it first, or leave `terminationPolicies` out.',
+    `Nodes of the tier "${scope.node.path}" are rolled, and \`OLDEST_LAUNCH_TEMPLATE\` is not the first of ` +
+      'its `terminationPolicies`: a scale-in during a roll may take new nodes and keep old ones. Put it ' +
+      'first, or leave `terminationPolicies` out.',
   );
 }

@@ -164,11 +164,11 @@ export interface InstanceTierOptions extends NodeProps {
   readonly capacityProviderName?: string;
 
   /**
-   * The name of the Auto Scaling group: 1 to 255 printable ASCII characters without spaces and without `:`,
-   * `*`, `?` and `$`, and no name of another group of the account and region. Give it in the first deployment
-   * of the tier, or never. A deployment that adds or changes it makes another group and another capacity
-   * provider, and fails while services still use the old one. With a name, nothing that replaces the group
-   * works either, such as another name of the tier.
+   * The name of the Auto Scaling group, unique in its account and region: 1 to 255 printable ASCII
+   * characters without spaces and without `:`, `*`, `?` and `$`. Give it in the first deployment of the
+   * tier, or never. A deployment that adds or changes it makes another group and another capacity provider,
+   * and fails while services still use the old one. With a name, nothing that replaces the group works
+   * either, such as another name of the tier.
    *
    * @default - generated
    */
@@ -187,7 +187,7 @@ export interface InstanceTierOptions extends NodeProps {
   readonly notifications?: autoscaling.NotificationConfiguration[];
 
   /**
-   * Which node goes first when the tier shrinks, in the order in which the policies are asked. Each at most
+   * Which node goes first at scale-in, in the order in which the policies are asked. Each at most
    * once, `DEFAULT` only as the last. `CUSTOM_LAMBDA_FUNCTION` is refused: it needs the ARN of a function.
    * `OLDEST_LAUNCH_CONFIGURATION` finds nothing, as nodes have a launch template. With
    * `NodeReplacement.rolling()` a list that does not begin with `OLDEST_LAUNCH_TEMPLATE` is warned about.
@@ -218,7 +218,7 @@ export interface InstanceTierOptions extends NodeProps {
 
   /**
    * Register the group with zonal shift of Amazon Application Recovery Controller. While a shift is on, new
-   * nodes start in the other zones, unhealthy nodes of the impaired zone stay, and the tier does not shrink.
+   * nodes start in the other zones, unhealthy nodes of the impaired zone stay, and there is no scale-in.
    * To take it back, deploy `false` once.
    *
    * @default - not registered

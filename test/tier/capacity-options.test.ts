@@ -344,7 +344,7 @@ describe('termination policies', () => {
     const ID = 'InstanceTier.terminationPolicies';
     const terminationPolicies = [NEWEST_INSTANCE];
     expect(warning(stackOf({ terminationPolicies, ...rolled }), ID)?.message).toContain(
-      'where the tier shrinks during a roll, new nodes may go and old ones stay. Put it first',
+      'a scale-in during a roll may take new nodes and keep old ones. Put it first',
     );
     expect(warning(stackOf({ terminationPolicies }), ID)).toBeUndefined();
     expect(

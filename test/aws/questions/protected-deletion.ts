@@ -9,8 +9,8 @@ const gone = sample('destroy', 300, { stack: undefined });
 export const experiment: Experiment = {
   name: 'protected-deletion',
   deploys:
-    'a tier without nodes that leaves zonal shift; then two nodes in it that drain nothing, in a group that ' +
-    'cannot be deleted by force; then the stack is deleted as it is',
+    'a tier without nodes that leaves zonal shift; then two nodes in it, and no deletion by force. Then the ' +
+    'stack is deleted as it is',
   nodes: 2,
   minutes: 40,
   steps: ['unshifted', 'protected'],
