@@ -4,7 +4,7 @@ import { fail } from '../private/errors';
 import { instance, listOf, refined } from '../private/expected-type';
 import { type Fields, RENDERED, Struct } from '../private/fields';
 import { inPython } from '../private/language';
-import { regionsApart } from '../private/regions';
+import { checkRegion } from '../private/regions';
 import type { Value } from '../private/value';
 import { warn } from '../private/warning';
 import { MESSAGES } from '../replacement/messages';
@@ -60,15 +60,8 @@ export const NOTIFICATIONS: Value<Notification[]> = refined(LIST, (field, notifi
 /** Refuses topics of another region, where both are known, and says what Python may have lost. */
 export function checkNotifications(scope: IConstruct, notifications: readonly Notification[] = []): void {
   notifications.forEach(({ topic, scalingEvents }, index) => {
-    const apart = regionsApart(scope, topic);
-    if (apart !== undefined) {
-      fail(
-        'InvalidTopic',
-        `\`notifications[${index}].topic\` must be of the region of the cluster (${apart.here}), got: one of ` +
-          apart.there,
-        scope,
-      );
-    }
+    const field = `\`notifications[${index}].topic\``;
+    checkRegion(scope, topic, { code: 'InvalidTopic', field, at: scope });
     const hint = inPython(DICT_IN_A_LIST);
     if (hint === '' || scalingEvents !== undefined) return;
     warn(

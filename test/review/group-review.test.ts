@@ -195,7 +195,8 @@ describe('a scaling policy on the group of a tier', () => {
         '"Estate/Orders/Tiers/general/AutoScalingGroup/ScalingPolicyCpu/Resource": a scaling policy of ' +
           "yours must not be on a tier's group: ECS scales it, by what its tasks need, and forbids " +
           "other policies than managed scaling. Scale the services, and use the tier's " +
-          '`targetCapacityPercent`, `minCapacity` or `schedules` for spare nodes (ScalingPolicyOnTier at ' +
+          '`targetCapacityPercent`, `minCapacity` or `schedules` for spare nodes; or let ECS not ' +
+          'scale it, with `managedScaling: { enabled: false }` (ScalingPolicyOnTier at ' +
           'Estate/Orders/Tiers/general)',
       );
     },
