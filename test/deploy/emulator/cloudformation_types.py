@@ -42,15 +42,12 @@ def _provider_update(physical_id, old, new, stack_name, logical_id=None):
 
 
 def _provider_delete(physical_id, props):
-    if any(physical_id in cluster.get('capacityProviders', []) for cluster in _ecs._clusters.values()):
-        raise ValueError(f'The specified capacity provider is in use and cannot be removed: {physical_id}')
+    if physical_id not in _ecs._capacity_providers:
+        return  # deleted by hand
     from_json(_ecs._delete_capacity_provider({'capacityProvider': physical_id}))
 
 
 def _associate(props):
-    for name in props.get('CapacityProviders', []):
-        if name not in _ecs._capacity_providers and name not in ('FARGATE', 'FARGATE_SPOT'):
-            raise ValueError(f'The specified capacity provider {name} was not found')
     from_json(_ecs._put_cluster_capacity_providers({
         'cluster': props['Cluster'], 'capacityProviders': props.get('CapacityProviders', []),
         'defaultCapacityProviderStrategy': _camel(props.get('DefaultCapacityProviderStrategy') or [])}))

@@ -3,6 +3,7 @@
 ministack 1.5.33 (MIT) is a third party's; these parts are OURS, written for these tests, and prove nothing about AWS:
 - cloudformation_types.py: the types AWS::ECS::CapacityProvider and AWS::ECS::ClusterCapacityProviderAssociations; that an update of an
   AWS::AutoScaling::AutoScalingGroup keeps the number of nodes and starts an instance refresh as its UpdatePolicy says;
+- capacity_providers.py: what ECS refuses of a cluster's list of capacity providers, and of services that name some;
 - auto_scaling.py: launch lifecycle hooks that hold an instance back, those of the group's list too, their heartbeat and
   their event; mixed-instances groups; ECS's own hook for draining, which holds nothing;
 - refreshes.py: instance refreshes that stay in progress until the nodes have been replaced (by the test: they replace
@@ -26,6 +27,7 @@ import sys
 import threading
 
 import auto_scaling
+import capacity_providers
 import cloudformation_types
 import common
 import container_instances
@@ -38,7 +40,7 @@ import services
 import tasks
 import terminations
 
-for part in (common, container_instances, node_health, services, auto_scaling, terminations, tasks, refreshes, ec2_instances,
+for part in (common, container_instances, node_health, services, capacity_providers, auto_scaling, terminations, tasks, refreshes, ec2_instances,
              cloudformation_types, messages, for_tests):
     part.install()
 
