@@ -2,7 +2,7 @@ import { type CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { Dependable, type IConstruct } from 'constructs';
 import { isAssociation } from '../rendered/association';
 import { identityOf, identityOfResource, referencedResource } from '../rendered/references';
-import { isOverridden, openedList, property } from '../rendered/resource';
+import { field, isOverridden, openedList, property } from '../rendered/resource';
 import { clusterNamedBy } from './cluster-match';
 import type { ServedCluster, ServedTier } from './served-cluster';
 
@@ -67,6 +67,20 @@ export function mayBeTier(provider: NamedProvider, { tiers, existing }: ServedCl
   if (existing?.keptProviders.includes(provider.text)) return false;
   if (provider.kind === 'Auto Scaling groups') return tiers === undefined;
   return provider.kind === undefined;
+}
+
+/** The tiers that a strategy names, or those of the default one where there is none. */
+export function tiersOfStrategy(
+  user: IConstruct,
+  strategy: readonly unknown[],
+  cluster: ServedCluster,
+): ServedTier[] {
+  if (strategy.length > 0)
+    return strategy.flatMap(
+      (item) => namedProvider(user, field(item, 'capacityProvider'), cluster).tier ?? [],
+    );
+  const tiers = cluster.defaultStrategyIsOurs ? (cluster.tiers ?? []) : [];
+  return tiers.filter((tier) => tier.isInDefaultStrategy);
 }
 
 function isSame(user: IConstruct, value: unknown, cluster: ServedCluster, name: string): boolean {

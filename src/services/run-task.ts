@@ -1,10 +1,14 @@
 import type { IConstruct } from 'constructs';
 import { warn } from '../private/warning';
 import type { Problem } from '../rendered/problem';
+import { tiersOfStrategy } from './capacity-provider';
 import { clusterNamedBy } from './cluster-match';
 import type { ServedCluster } from './served-cluster';
 import { strategyOf } from './strategy-rules';
+import { mayChangeSize, taskDefinitionNamedBy } from './task-definition';
 import { checkStrategyOfRun } from './warnings/check-strategy';
+import { checkTaskRun } from './warnings/check-task-run';
+import type { TaskRun } from './warnings/task-platform';
 
 /** A call of ECS's `RunTask` that is part of a text: it is not repaired. */
 export interface RunTask {
@@ -15,6 +19,8 @@ export interface RunTask {
   readonly cluster: unknown;
   readonly launchType: unknown;
   readonly strategy: readonly unknown[];
+  readonly taskDefinition: unknown;
+  readonly overrides: readonly unknown[];
   /** How its author has it use the default strategy. */
   readonly remedy: string;
 }
@@ -26,11 +32,13 @@ export type ReadField = (object: unknown, name: string) => unknown;
 export function runTaskOf(
   parameters: unknown,
   read: ReadField,
-): Pick<RunTask, 'cluster' | 'launchType' | 'strategy'> {
+): Pick<RunTask, 'cluster' | 'launchType' | 'strategy' | 'taskDefinition' | 'overrides'> {
   const strategy = read(parameters, 'capacityProviderStrategy');
   return {
     cluster: read(parameters, 'cluster'),
     launchType: read(parameters, 'launchType'),
+    taskDefinition: read(parameters, 'taskDefinition'),
+    overrides: [read(parameters, 'overrides'), read(parameters, 'overrides.$')],
     strategy: (Array.isArray(strategy) ? strategy : []).map((item: unknown) => ({
       capacityProvider: read(item, 'capacityProvider'),
       base: read(item, 'base'),
@@ -41,7 +49,7 @@ export function runTaskOf(
 
 /**
  * Warns about a task that is run with launch type EC2 on one of our clusters: it never scales a group up from
- * zero. Refuses a strategy that ECS does not take.
+ * zero. And about one that finds no node. Refuses a strategy that ECS does not take.
  *
  * Not repaired: the launch type is part of a text, and CDK has a way to leave it out.
  */
@@ -49,8 +57,10 @@ export function checkRunTask(run: RunTask, clusters: readonly ServedCluster[]): 
   const { scope, subject, launchType, strategy } = run;
   const cluster = clusterNamedBy(run.cluster, scope, clusters)?.cluster;
   if (cluster === undefined) return [];
+  const name = `${subject.charAt(0).toLowerCase()}${subject.slice(1)}`;
+  taskRunsOf(run, name, cluster).forEach(checkTaskRun);
   if (strategy.length > 0) {
-    const named = `\`capacityProviderStrategy\` of ${subject.charAt(0).toLowerCase()}${subject.slice(1)}`;
+    const named = `\`capacityProviderStrategy\` of ${name}`;
     return checkStrategyOfRun(named, strategyOf(scope, cluster, strategy), launchType, clusters);
   }
   if (launchType === 'EC2' && cluster.defaultStrategyIsOurs) {
@@ -63,4 +73,15 @@ export function checkRunTask(run: RunTask, clusters: readonly ServedCluster[]): 
     );
   }
   return [];
+}
+
+/** What it runs; nothing where that is not known, or where it does not use capacity providers. */
+function taskRunsOf(run: RunTask, name: string, cluster: ServedCluster): TaskRun[] {
+  const { scope, launchType, strategy, overrides } = run;
+  if (launchType !== undefined) return [];
+  const tiers = tiersOfStrategy(scope, strategy, cluster);
+  const taskDefinition = tiers.length === 0 ? undefined : taskDefinitionNamedBy(scope, run.taskDefinition);
+  if (taskDefinition === undefined) return [];
+  const hasOwnSize = mayChangeSize(scope, overrides);
+  return [{ scope, name, cluster, taskDefinition, tiers, anyTier: false, hasOwnSize }];
 }

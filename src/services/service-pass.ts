@@ -20,6 +20,7 @@ import type { ServedCluster } from './served-cluster';
 import { SENDERS, type SenderShape, taskRunsOfTargets } from './task-targets';
 import { checkCalls, isCallOfSdk } from './warnings/call-of-run-task';
 import { checkDefaultStrategy, checkStrategy, checkTargetStrategies } from './warnings/check-strategy';
+import { checkTaskRun } from './warnings/check-task-run';
 import { checkCodeDeploy } from './warnings/code-deploy';
 import { checkDuplicateRules } from './warnings/duplicate-rules';
 import { checkHostPorts } from './warnings/host-ports';
@@ -38,10 +39,8 @@ import {
   STATE_MACHINE,
   type State,
 } from './warnings/state-machine-task';
-import { checkTaskGpu } from './warnings/task-gpu';
 import { checkTaskNetwork } from './warnings/task-network';
-import { checkTaskPlatform, type TaskRun, taskRunsOf } from './warnings/task-platform';
-import { checkTaskSize } from './warnings/task-size';
+import { type TaskRun, taskRunsOf } from './warnings/task-platform';
 import { checkZoneRebalancing } from './warnings/zone-rebalancing';
 
 /**
@@ -220,11 +219,4 @@ class ServicePass implements IAspect {
   private visitCall(resource: CfnResource): void {
     checkAtSynthesis(resource, () => checkCalls(resource, this.clusters));
   }
-}
-
-/** Warns of tasks that find no node. */
-function checkTaskRun(run: TaskRun): void {
-  checkTaskPlatform(run);
-  checkTaskGpu(run);
-  checkTaskSize(run);
 }

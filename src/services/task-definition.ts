@@ -1,7 +1,8 @@
-import type { CfnResource } from 'aws-cdk-lib';
+import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { isResourceOf, referencedResource } from '../rendered/references';
+import { identityOf, identityOfResource, isResourceOf, referencedResource } from '../rendered/references';
 import { field, property, rendered, renderedList } from '../rendered/resource';
+import { StageResources } from '../rendered/stage-resources';
 import type { HostedService } from './hosted-service';
 
 const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
@@ -31,6 +32,37 @@ export function taskDefinitionOf(service: HostedService): CfnResource | undefine
 export function taskDefinitionBy(value: unknown): CfnResource | undefined {
   return referencedResource(value, TASK_DEFINITION);
 }
+
+/** The same for one that may be named in a text: by its family, or by its logical id. */
+export function taskDefinitionNamedBy(user: IConstruct, value: unknown): CfnResource | undefined {
+  const identity = identityOf(user, value);
+  if (identity === undefined) return undefined;
+  const found = StageResources.of(user).index(byIdentity).get(identity) ?? [];
+  return found.length > 1 ? found.find((one) => Stack.of(one) === Stack.of(user)) : found[0];
+}
+
+function byIdentity(resources: StageResources): Map<string, CfnResource[]> {
+  const found = new Map<string, CfnResource[]>();
+  for (const one of resources.ofType(TASK_DEFINITION)) {
+    const family = rendered(one, 'family');
+    const names = typeof family === 'string' ? [`id ${family}`] : [];
+    for (const name of [identityOfResource(one), ...names])
+      found.set(name, [...(found.get(name) ?? []), one]);
+  }
+  return found;
+}
+
+/** Whether what starts a task may change what it reserves: in overrides of its containers, or of the task. */
+export function mayChangeSize(user: IConstruct, overrides: readonly unknown[]): boolean {
+  const text = JSON.stringify(Stack.of(user).resolve(overrides.filter((one) => one !== undefined)));
+  return RESERVES.test(text) || OPEN.test(text);
+}
+
+/** Fields of an override, in a text of JSON too, where Step Functions may fill them in (`Cpu.$`). */
+const RESERVES = /"(cpu|memory|memoryReservation|resourceRequirements)(\.\$)?\\*"\s*:/i;
+
+/** Overrides that are known only when the task is started: a path, a variable or an expression. */
+const OPEN = /^\["(\$|\{%)|overrides(\.\$)?\\*":\s*\\*"?(<|\$|\{%)/i;
 
 /**
  * How the containers of a service are reached; without a word ECS takes bridge mode.

@@ -1,9 +1,9 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { field, opened, openedList, property } from '../rendered/resource';
-import { namedProvider } from './capacity-provider';
+import { tiersOfStrategy } from './capacity-provider';
 import { clusterNamedBy } from './cluster-match';
-import type { ServedCluster, ServedTier } from './served-cluster';
-import { taskDefinitionBy } from './task-definition';
+import type { ServedCluster } from './served-cluster';
+import { mayChangeSize, taskDefinitionBy } from './task-definition';
 import type { TaskRun } from './warnings/task-platform';
 
 /** Where a resource that sends tasks to ECS says so. */
@@ -29,6 +29,8 @@ interface TaskTarget {
   readonly cluster: unknown;
   readonly parameters: object;
   readonly strategy: readonly unknown[];
+  /** What it may say of the containers of the task. */
+  readonly overrides: readonly unknown[];
 }
 
 /** The targets of a resource that run a task on ECS, with what they say about it. */
@@ -51,7 +53,13 @@ export function taskTargetOf(
   // CloudFormation has called it by either name in rules.
   const strategy =
     field(parameters, 'capacityProviderStrategy') ?? field(parameters, 'capacityProviderStrategies');
-  return { cluster, parameters, strategy: openedList(resource, strategy) };
+  const overrides = ['input', 'inputPath', 'inputTransformer'].map((name) => field(target, name));
+  return {
+    cluster,
+    parameters,
+    strategy: openedList(resource, strategy),
+    overrides: [...overrides, field(parameters, 'overrides')],
+  };
 }
 
 /** What the targets of a resource run on our clusters, of this app's task definitions, by a strategy. */
@@ -65,20 +73,10 @@ export function taskRunsOfTargets(
     const cluster = clusterNamedBy(target.cluster, resource, clusters)?.cluster;
     const taskDefinition = taskDefinitionBy(field(target.parameters, 'taskDefinitionArn'));
     if (cluster === undefined || taskDefinition === undefined) return [];
-    const tiers = tiersOf(resource, target, cluster);
-    return tiers.length === 0
-      ? []
-      : [{ resource, name: `"${resource.node.path}"`, cluster, taskDefinition, tiers, anyTier: false }];
+    const tiers = tiersOfStrategy(resource, target.strategy, cluster);
+    if (tiers.length === 0) return [];
+    const hasOwnSize = mayChangeSize(resource, target.overrides);
+    const name = `"${resource.node.path}"`;
+    return [{ scope: resource, name, cluster, taskDefinition, tiers, anyTier: false, hasOwnSize }];
   });
-}
-
-function tiersOf(resource: CfnResource, { strategy }: TaskTarget, cluster: ServedCluster): ServedTier[] {
-  if (strategy.length === 0) {
-    return cluster.defaultStrategyIsOurs
-      ? (cluster.tiers ?? []).filter((tier) => tier.isInDefaultStrategy)
-      : [];
-  }
-  return strategy.flatMap(
-    (item) => namedProvider(resource, field(item, 'capacityProvider'), cluster).tier ?? [],
-  );
 }

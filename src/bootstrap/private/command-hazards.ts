@@ -248,7 +248,7 @@ function endlessBy(name: string, words: readonly string[], isPiped: boolean): st
 /** Letters of options of `ssh` that have a value, in the same word or in the next one. */
 const SSH_OPTIONS_WITH_VALUE = 'BbcDEeFIiJLlmOoPpQRSWw';
 
-/** Whether `ssh` runs no command on its host, and stays in the foreground. Options may be behind the host too. */
+/** Whether `ssh` runs no command, and stays in the foreground. Options may be behind its first operand too. */
 function isTunnel(words: readonly string[]): boolean {
   const letters: string[] = [];
   let operands = 0;

@@ -9,11 +9,12 @@ import { type TaskRun, tiersWithout } from './task-platform';
  * vain. And of containers that ask for a share of one where no share is given.
  */
 export function checkTaskGpu(run: TaskRun): void {
+  if (run.hasOwnSize) return;
   const containers = containersWithGpu(run.taskDefinition);
   const tiers = lacking(run, containers, 'withoutGpu');
   if (tiers !== undefined) {
     warn(
-      run.resource,
+      run.scope,
       'Service.gpu',
       `The containers ${named(containers)} of ${run.name} on the cluster ` +
         `"${run.cluster.scope.node.path}" ask for GPUs, which ${tiers} does not offer: their tasks are not ` +
@@ -33,7 +34,7 @@ function checkSharing(run: TaskRun, containers: GpuContainer[]): void {
   const tiers = lacking(run, containers, 'withoutGpuSharing');
   if (tiers === undefined) return;
   warn(
-    run.resource,
+    run.scope,
     'Service.gpuSharing',
     `The containers ${named(containers)} of ${run.name} on the cluster "${run.cluster.scope.node.path}" ` +
       `share a GPU by MPS, which ${tiers} does not offer: their tasks are not placed there. Pin a newer ` +

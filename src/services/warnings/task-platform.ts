@@ -1,13 +1,14 @@
 import type { CfnResource } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import { warn } from '../../private/warning';
 import { field, rendered, renderedList } from '../../rendered/resource';
 import type { HostedService } from '../hosted-service';
 import type { ServedCluster, ServedTier } from '../served-cluster';
 import { taskDefinitionOf } from '../task-definition';
 
-/** What runs tasks on nodes: a service, or a rule or a schedule. */
+/** What runs tasks on nodes: a service, a state of a state machine, a rule, a schedule, a pipe. */
 export interface TaskRun {
-  readonly resource: CfnResource;
+  readonly scope: IConstruct;
   /** As it stands in a message: what it is, and its path. */
   readonly name: string;
   readonly cluster: ServedCluster;
@@ -18,6 +19,8 @@ export interface TaskRun {
   readonly anyTier: boolean;
   /** ECS Exec is on. */
   readonly execIsEnabled?: boolean;
+  /** What starts them may say another size than the task definition. */
+  readonly hasOwnSize?: boolean;
 }
 
 /**
@@ -35,13 +38,13 @@ const ARCHITECTURES: Record<string, ServedTier['architectures'][number]> = {
 export function taskRunsOf(service: HostedService): TaskRun[] {
   const taskDefinition = taskDefinitionOf(service);
   if (taskDefinition === undefined) return [];
-  const { resource, cluster } = service;
+  const { resource: scope, cluster } = service;
   // A strategy shares the tasks out among its tiers whether they fit or not, and a daemon is
   // meant for each node.
   const anyTier = service.launchType === 'EC2' && !service.isDaemon;
   return [
     {
-      resource,
+      scope,
       name: `the service "${service.path}"`,
       cluster,
       taskDefinition,
@@ -72,7 +75,7 @@ function checkLogDrivers(run: TaskRun): void {
   if (missing.length === 0) return;
   const drivers = [...new Set(missing.map(({ driver }) => `\`NodeLogDriver.of('${driver}')\``))];
   warn(
-    run.resource,
+    run.scope,
     'Service.logDriver',
     `Nodes of the cluster "${run.cluster.scope.node.path}" do not offer the log drivers of ${run.name} ` +
       `(${missing.map(({ text }) => text).join(', ')}): its tasks are not placed there. Add ` +
@@ -106,7 +109,7 @@ function checkRuntimePlatform(run: TaskRun): void {
     ? `${system}, and the nodes run Linux`
     : `${cpu}, and ${tiersText(without)} ${inPart ? 'has nodes that are not' : 'is not'}`;
   warn(
-    run.resource,
+    run.scope,
     'Service.runtimePlatform',
     `The tasks of ${run.name} on the cluster "${run.cluster.scope.node.path}" are for ${why}: they ` +
       'cannot run there. Name a tier that fits in `capacityProviderStrategies` ' +

@@ -22,11 +22,12 @@ interface TaskSize {
  * can tell.
  */
 export function checkTaskSize(run: TaskRun): void {
+  if (run.hasOwnSize) return;
   const size = taskSizeOf(run.taskDefinition);
   const tooSmall = tiersWithout(run, (tier) => fits(size, tier));
   if (tooSmall.length === 0) return;
   warn(
-    run.resource,
+    run.scope,
     'Service.size',
     `The tasks of ${run.name} on the cluster "${run.cluster.scope.node.path}" need ${needed(size)}, which ` +
       `fits on no node of ${tooSmall.map(described).join(' and ')}: they are not placed there. Give the ` +
