@@ -35,6 +35,7 @@ export const WARNING_IDS = [
   'NodeTemplate.ipv6',
   'Service.availabilityZoneRebalancing',
   'Service.codeDeploy',
+  'Service.compatibility',
   'Service.dynamicHostPorts',
   'Service.fixedHostPort',
   'Service.gpu',

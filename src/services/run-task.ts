@@ -61,7 +61,13 @@ export function checkRunTask(run: RunTask, clusters: readonly ServedCluster[]): 
   taskRunsOf(run, name, cluster).forEach(checkTaskRun);
   if (strategy.length > 0) {
     const named = `\`capacityProviderStrategy\` of ${name}`;
-    return checkStrategyOfRun(named, strategyOf(scope, cluster, strategy), launchType, clusters);
+    const taskDefinition = taskDefinitionNamedBy(scope, run.taskDefinition);
+    return checkStrategyOfRun(
+      named,
+      strategyOf(scope, cluster, strategy, taskDefinition),
+      launchType,
+      clusters,
+    );
   }
   if (launchType === 'EC2' && cluster.defaultStrategyIsOurs) {
     warn(

@@ -1,14 +1,18 @@
+import type { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { identityOfResource, referencedResource } from '../rendered/references';
 import { field } from '../rendered/resource';
 import { type NamedProvider, namedProvider, type ProviderKind } from './capacity-provider';
 import type { ServedCluster } from './served-cluster';
+import { pathOfTaskDefinition, requiredBy } from './task-definition';
 
 /** A strategy, and what has it: a service, a task set, a target, or the cluster itself. */
 export interface Strategy {
   readonly user: IConstruct;
   readonly cluster: ServedCluster;
   readonly items: readonly Item[];
+  /** What runs by it, where the app defines it. */
+  readonly taskDefinition?: CfnResource;
 }
 
 /** An item, with its numbers as ECS takes them: left out is 0; undefined is known at deployment only. */
@@ -23,19 +27,24 @@ const MAX_BASE = 100_000;
 const MAX_WEIGHT = 1000;
 
 /** A strategy by its items, as `user` renders them. */
-export function strategyOf(user: IConstruct, cluster: ServedCluster, rendered: readonly unknown[]): Strategy {
+export function strategyOf(
+  user: IConstruct,
+  cluster: ServedCluster,
+  rendered: readonly unknown[],
+  taskDefinition?: CfnResource,
+): Strategy {
   const items = rendered.map((item) => ({
     provider: namedProvider(user, field(item, 'capacityProvider'), cluster),
     base: amount(field(item, 'base')),
     weight: amount(field(item, 'weight')),
   }));
-  return { user, cluster, items };
+  return { user, cluster, items, taskDefinition };
 }
 
 /**
  * What ECS refuses of a strategy in any case, each as what it must be and what it is.
  *
- * @param sharesAreChecked whether somebody else says how its bases and weights go together
+ * @param sharesAreChecked whether another check says how its bases and weights go together
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
  */
 export function strategyFaults(
@@ -47,6 +56,7 @@ export function strategyFaults(
   return [
     ...items.flatMap(({ provider }) => providerFault(provider, strategy, clusters) ?? []),
     ...kindFault(items),
+    ...fargateFault(strategy),
     ...rangeFaults(items),
     ...(sharesAreChecked ? [] : shareFaults(items)),
     ...(items.length > MAX_ITEMS ? [`have at most ${MAX_ITEMS} items, got: ${items.length}`] : []),
@@ -139,6 +149,22 @@ function kindFault(items: readonly Item[]): string[] {
   return kinds.includes('Managed Instances')
     ? [`be of one kind of capacity provider, got: ${kinds.join(' and ')}`]
     : ['be of tiers or of Fargate, got: both'];
+}
+
+/** ECS: "Task definition does not support launch_type FARGATE". */
+function fargateFault({ items, taskDefinition }: Strategy): string[] {
+  const named = items.find(({ provider }) => provider.kind === 'Fargate')?.provider.text;
+  const needed = taskDefinition === undefined ? [] : requiredBy(taskDefinition);
+  if (
+    named === undefined ||
+    taskDefinition === undefined ||
+    needed.length === 0 ||
+    needed.includes('FARGATE')
+  )
+    return [];
+  return [
+    `be of tiers, got: ${named}, where the task definition "${pathOfTaskDefinition(taskDefinition)}" is for ${needed.join(', ')}`,
+  ];
 }
 
 function rangeFaults(items: readonly Item[]): string[] {

@@ -52,6 +52,17 @@ function byIdentity(resources: StageResources): Map<string, CfnResource[]> {
   return found;
 }
 
+/** What a task definition says that it is for: `EC2`, `FARGATE` and others; none where it says nothing. */
+export function requiredBy(taskDefinition: CfnResource): string[] {
+  const required = renderedList(taskDefinition, 'requiresCompatibilities');
+  return required.every((one) => typeof one === 'string') ? (required as string[]) : [];
+}
+
+/** The path that a user knows: the L2's, where there is one. */
+export function pathOfTaskDefinition({ node: { scope, path } }: CfnResource): string {
+  return scope !== undefined && 'taskDefinitionArn' in scope ? scope.node.path : path;
+}
+
 /** Whether what starts a task may change what it reserves: in overrides of its containers, or of the task. */
 export function mayChangeSize(user: IConstruct, overrides: readonly unknown[]): boolean {
   const text = JSON.stringify(Stack.of(user).resolve(overrides.filter((one) => one !== undefined)));

@@ -44,9 +44,12 @@ describe.each(OTHERS)('a service on %s of the same cluster', (_name, add) => {
   test('is left alone: no constraint, and no word of rolls that never meet it', () => {
     const [stack, cluster] = rolling();
     const capacityProviderStrategies = [{ capacityProvider: add(stack, cluster), weight: 1 }];
+    const taskDefinition = ec2Task(stack, 'Fixed', { hostPort: 8080 });
+    // One that says nothing of where it runs: what is for EC2 only does not run on Fargate.
+    (taskDefinition.node.defaultChild as ecs.CfnTaskDefinition).requiresCompatibilities = undefined;
     ec2Service(stack, cluster, {
       capacityProviderStrategies,
-      taskDefinition: ec2Task(stack, 'Fixed', { hostPort: 8080 }),
+      taskDefinition,
       minHealthyPercent: 0,
       maxHealthyPercent: 100,
       desiredCount: 2,

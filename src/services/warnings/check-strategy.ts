@@ -7,6 +7,7 @@ import { clusterNamedBy } from '../cluster-match';
 import type { HostedService } from '../hosted-service';
 import type { ServedCluster } from '../served-cluster';
 import { type Strategy, strategyDoubts, strategyFaults, strategyOf } from '../strategy-rules';
+import { taskDefinitionBy, taskDefinitionOf } from '../task-definition';
 import { type SenderShape, taskTargetsOf } from '../task-targets';
 
 /** Refuses a strategy that CDK takes and ECS does not, or not for this service or cluster. */
@@ -14,7 +15,7 @@ export function checkStrategy(service: HostedService, clusters: readonly ServedC
   const { resource, cluster, strategy, path, isDaemon, launchType } = service;
   if (strategy.length === 0) return [];
   const subject = `\`capacityProviderStrategies\` of the service "${path}"`;
-  return check(subject, strategyOf(resource, cluster, strategy), clusters, [
+  return check(subject, strategyOf(resource, cluster, strategy, taskDefinitionOf(service)), clusters, [
     ...(isDaemon ? [FOR_A_DAEMON] : []),
     ...besideLaunchType(launchType),
   ]);
@@ -30,7 +31,8 @@ export function checkTargetStrategies(
     const cluster = strategy.length === 0 ? undefined : clusterNamedBy(its, resource, clusters)?.cluster;
     if (cluster === undefined) return [];
     const subject = `\`capacityProviderStrategy\` of "${resource.node.path}"`;
-    const named = strategyOf(resource, cluster, strategy);
+    const taskDefinition = taskDefinitionBy(field(parameters, 'taskDefinitionArn'));
+    const named = strategyOf(resource, cluster, strategy, taskDefinition);
     return checkStrategyOfRun(subject, named, field(parameters, 'launchType'), clusters);
   });
 }

@@ -1,9 +1,11 @@
+import { checkTaskCompatibility } from './task-compatibility';
 import { checkTaskGpu } from './task-gpu';
 import { checkTaskPlatform, type TaskRun } from './task-platform';
 import { checkTaskSize } from './task-size';
 
 /** Warns of tasks that find no node. */
 export function checkTaskRun(run: TaskRun): void {
+  checkTaskCompatibility(run);
   checkTaskPlatform(run);
   checkTaskGpu(run);
   checkTaskSize(run);

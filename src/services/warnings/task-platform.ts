@@ -124,7 +124,7 @@ export function tiersWithout({ tiers, anyTier }: TaskRun, fits: (tier: ServedTie
   return anyTier && without.length < tiers.length ? [] : without;
 }
 
-/** As they stand in a message. */
+/** As a message names them. */
 export function tiersText(tiers: readonly ServedTier[]): string {
   return `the tier${tiers.length === 1 ? '' : 's'} ${tiers.map(({ name }) => `"${name}"`).join(', ')}`;
 }

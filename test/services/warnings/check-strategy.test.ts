@@ -14,12 +14,22 @@ type Items = (
 
 const TIERS = ['a', 'b'].map((name) => ({ name, instanceTypes: [SMALL] }));
 
+/** A task definition that nodes and Fargate can run. */
+function forBoth(stack: TestStack, id = 'Task'): ecs.TaskDefinition {
+  const compatibility = ecs.Compatibility.EC2_AND_FARGATE;
+  const taskDefinition = new ecs.TaskDefinition(stack, id, { compatibility, cpu: '256', memoryMiB: '512' });
+  taskDefinition.addContainer('web', { image: ecs.ContainerImage.fromRegistry('nginx') });
+  return taskDefinition;
+}
+
 /** A stack with a service on a cluster of two tiers and Fargate. */
 function stackWith(strategies: Items, props: Partial<ecs.Ec2ServiceProps> = {}): TestStack {
   const stack = new TestStack();
   const cluster = stack.cluster({ tiers: TIERS, enableFargateCapacityProviders: true });
   const other = stack.cluster({ tiers: TIERS }, 'Search');
-  ec2Service(stack, cluster, { capacityProviderStrategies: strategies(cluster, other, stack), ...props });
+  const taskDefinition = forBoth(stack);
+  const capacityProviderStrategies = strategies(cluster, other, stack);
+  ec2Service(stack, cluster, { taskDefinition, capacityProviderStrategies, ...props });
   return stack;
 }
 
@@ -132,7 +142,10 @@ test.each(['FARGATE', 'FARGATE_SPOT'])('%s on a cluster that has not got it is r
 test('FARGATE that an aspect gives to the association passes', () => {
   const stack = new TestStack();
   const cluster = stack.cluster();
-  ec2Service(stack, cluster, { capacityProviderStrategies: [{ capacityProvider: 'FARGATE', weight: 1 }] });
+  ec2Service(stack, cluster, {
+    taskDefinition: forBoth(stack),
+    capacityProviderStrategies: [{ capacityProvider: 'FARGATE', weight: 1 }],
+  });
   Aspects.of(stack).add({
     visit: (node) => {
       if (node instanceof ecs.CfnClusterCapacityProviderAssociations)
@@ -212,7 +225,8 @@ test('the strategies of an imported cluster are left alone', () => {
   });
   for (const [index, capacityProvider] of ['a', 'FARGATE', 'whatever'].entries()) {
     const capacityProviderStrategies = [{ capacityProvider, weight: 1 }];
-    ec2Service(stack, cluster, { capacityProviderStrategies }, `Api${index}`);
+    const taskDefinition = forBoth(stack, `Task${index}`);
+    ec2Service(stack, cluster, { taskDefinition, capacityProviderStrategies }, `Api${index}`);
   }
   expect(() => stack.template).not.toThrow();
   expect(warningIds(stack)).toEqual([]);

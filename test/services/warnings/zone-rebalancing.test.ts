@@ -24,7 +24,8 @@ function warned({ service = {}, tier = {}, vpc = ({ vpc }) => vpc, after }: Case
     vpc: vpc(stack),
     tiers: [{ name: 'general', instanceTypes: [SMALL], replacement: MARKS, ...tier }],
   });
-  after?.(ec2Service(stack, cluster, { desiredCount: 4, ...service }), stack);
+  const made = ec2Service(stack, cluster, { desiredCount: 4, ...service });
+  after?.(made, stack);
   return warning(stack, ID);
 }
 
