@@ -14,6 +14,8 @@ export { InstanceTier } from './tier/instance-tier';
 export type { InstanceTierOptions, InstanceTierProps } from './tier/tier-options';
 export { NodeReplacement } from './replacement/node-replacement';
 export type { RollingReplacementOptions } from './replacement/rolling-replacement-options';
+export { Consolidation, type ConsolidationOptions } from './replacement/consolidation';
+export type { ScheduledOptions } from './replacement/scheduled-options';
 export { DrainLimit, type DrainLimitOptions } from './replacement/drain-limit';
 export { NodeRepair, type RepairOptions, type RepairNotificationOptions } from './replacement/node-repair';
 export { PurchaseOption } from './tier/purchase-option';

@@ -85,6 +85,7 @@ function servedTier(tier: InstanceTier, isInDefaultStrategy: boolean): ServedTie
     capacityProviderName,
     isInDefaultStrategy,
     marksOldNodes: tier._replacement._cordon === 'mark',
+    consolidated: tier._consolidation.givesNodesBack ? tier : undefined,
     get outgoingPorts() {
       return template._outgoingPorts;
     },

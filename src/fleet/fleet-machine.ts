@@ -39,6 +39,8 @@ export interface FleetMachineProps {
   readonly inClusters: InClusters;
   /** Whether a run may start the next one, because its history has an end. */
   readonly startsItself?: boolean;
+  /** Whether a run may ask what has become of another one. */
+  readonly seesItsRuns?: boolean;
 }
 
 /**
@@ -109,17 +111,14 @@ export abstract class FleetMachine extends Construct {
       logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
       tracingEnabled: true,
     });
-    if (props.startsItself) {
+    if (props.startsItself || props.seesItsRuns) {
       // Not in the role's default policy: the state machine waits for that, so it cannot name
       // the state machine.
       new iam.ManagedPolicy(this.parts, 'Continue', {
         roles: [this.role],
         statements: [
-          new iam.PolicyStatement({
-            sid: 'Continue',
-            actions: ['states:StartExecution'],
-            resources: [this.machine.stateMachineArn],
-          }),
+          ...(props.startsItself ? [startsItself(this.machine)] : []),
+          ...(props.seesItsRuns ? [seesItsRuns(this.machine)] : []),
         ],
       });
     }
@@ -236,6 +235,29 @@ function observability(): iam.PolicyStatement[] {
       resources: ['*'],
     }),
   ];
+}
+
+function startsItself(machine: sfn.StateMachine): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'Continue',
+    actions: ['states:StartExecution'],
+    resources: [machine.stateMachineArn],
+  });
+}
+
+function seesItsRuns(machine: sfn.StateMachine): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'SeeItsRuns',
+    actions: ['states:DescribeExecution'],
+    resources: [
+      Stack.of(machine).formatArn({
+        service: 'states',
+        resource: 'execution',
+        resourceName: `${machine.stateMachineName}:*`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    ],
+  });
 }
 
 /** The ARNs of all groups of the account and region: a condition on the group's tag says which are meant. */

@@ -37,8 +37,8 @@ function offProblems(tier: IConstruct, group: CfnResource, machine: IConstruct, 
     problemAt(
       tier,
       'MachineOff',
-      `${what}: the tier's \`replacement\`, \`repair\` or \`drainLimit\` counts on it. Leave it to the ` +
-        'library, or switch off there what it does',
+      `${what}: the tier's \`replacement\`, \`repair\`, \`drainLimit\` or \`consolidation\` counts on it. Leave it ` +
+        'to the library, or switch off there what it does',
     ),
   ];
   const resources = machine.node.findAll().filter((one) => CfnResource.isCfnResource(one));

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { InstanceTier } from '../tier/instance-tier';
+import { Consolidator } from './consolidation/consolidator';
 import { Cordon } from './cordon/cordon';
 import { DrainLimits } from './drain-limit/drain-limits';
 import type { FleetCluster } from './fleet-cluster';
@@ -18,4 +19,6 @@ export function supportReplacement(tier: InstanceTier, cluster: FleetCluster): v
   if (repair !== undefined) Repair.of(stack).repair(tier, cluster, repair);
   const drainLimit = tier._drainLimit._plan;
   if (drainLimit !== undefined) DrainLimits.of(stack).limit(tier, cluster, drainLimit);
+  const consolidation = tier._consolidation._plan;
+  if (consolidation !== undefined) Consolidator.of(stack).consolidate(tier, cluster, consolidation);
 }

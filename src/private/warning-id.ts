@@ -20,6 +20,7 @@ export const WARNING_IDS = [
   'InstanceTier.addSecurityGroup',
   'InstanceTier.addUserData',
   'InstanceTier.closedEgress',
+  'InstanceTier.consolidation',
   'InstanceTier.desiredCapacity',
   'InstanceTier.enableManagedTerminationProtection',
   'InstanceTier.isolatedSubnets',

@@ -4,10 +4,20 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import { duration } from '../private/bounds';
 import { fail, quoteForMessage } from '../private/errors';
 import { instance, known, refined } from '../private/expected-type';
-import { type Fields, RENDERED } from '../private/fields';
+import { type Fields, RENDERED, Struct } from '../private/fields';
 import { MESSAGES } from './messages';
 
-/** Options of what looks after nodes at certain times. */
+/**
+ * Options of what looks after nodes at certain times.
+ *
+ * @example
+ * declare const cluster: EcsAutoScaledCluster;
+ * const schedule = scheduler.ScheduleExpression.cron({ hour: '3', minute: '0', timeZone: TimeZone.EUROPE_BERLIN });
+ * cluster.addTier('general', {
+ *   instanceTypes: [new ec2.InstanceType('m7i.large')],
+ *   consolidation: Consolidation.scheduled({ schedule, window: Duration.hours(1) }),
+ * });
+ */
 export interface ScheduledOptions {
   /**
    * When, again and again: `scheduler.ScheduleExpression.cron()`, or `expression()` with a rate or cron of
@@ -68,3 +78,9 @@ export const SCHEDULED_FIELDS = {
   window: { value: WINDOW, to: RENDERED },
   topic: { value: MESSAGES, to: RENDERED },
 } satisfies Fields<ScheduledOptions>;
+
+export const SCHEDULED_OPTIONS = new Struct<ScheduledOptions, typeof SCHEDULED_FIELDS>(
+  'ScheduledOptions',
+  SCHEDULED_FIELDS,
+  { such: "{ schedule: scheduler.ScheduleExpression.cron({ hour: '3', minute: '0' }) }" },
+);

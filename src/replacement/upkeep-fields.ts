@@ -1,4 +1,5 @@
 import { RENDERED } from '../private/fields';
+import { CONSOLIDATION, Consolidation } from './consolidation';
 import { DRAIN_LIMIT, DrainLimit } from './drain-limit';
 import { NodeRepair, REPAIR } from './node-repair';
 
@@ -8,5 +9,11 @@ import { NodeRepair, REPAIR } from './node-repair';
  */
 export const UPKEEP_FIELDS = {
   repair: { value: REPAIR, implied: NodeRepair.none(), combine: 'replace', to: RENDERED },
+  consolidation: {
+    value: CONSOLIDATION,
+    implied: Consolidation.none(),
+    combine: 'replace',
+    to: RENDERED,
+  },
   drainLimit: { value: DRAIN_LIMIT, implied: DrainLimit.none(), combine: 'replace', to: RENDERED },
 } as const;

@@ -38,6 +38,8 @@ export interface ServedTier {
   readonly securityGroups?: readonly string[];
   /** Whether a roll marks its old nodes, so that each task moves once; undefined: no. */
   readonly marksOldNodes?: boolean;
+  /** The tier, if its nodes are given back when their tasks fit elsewhere. */
+  readonly consolidated?: IConstruct;
   /** In how many Availability Zones its nodes start; undefined: not known. */
   readonly zones?: number;
 }

@@ -29,6 +29,7 @@ import { checkNetworkLoadBalancer } from './warnings/network-load-balancer';
 import { checkOnePerNode } from './warnings/one-per-node';
 import { checkOutgoingPorts } from './warnings/outgoing-ports';
 import { checkPeerPorts } from './warnings/peer-ports';
+import { checkPlacement } from './warnings/placement';
 import { checkPlacementConstraints } from './warnings/placement-constraints';
 import { checkProviderList } from './warnings/provider-list';
 import { checkRollingDeployment } from './warnings/rolling-deployment';
@@ -89,6 +90,7 @@ class ServicePass implements IAspect {
   /** The names of the states that are constructs. */
   private readonly states = new Set<string>();
   private readonly rules = new RulesOfNodes();
+  private readonly services: HostedService[] = [];
   /** What runs tasks, as it is at the end. */
   private readonly taskRuns: (() => TaskRun[])[] = [];
 
@@ -108,6 +110,10 @@ class ServicePass implements IAspect {
     this.clusterScopes.add(cluster.scope);
     checkAtSynthesis(cluster.scope, () => {
       checkDuplicateRules(cluster);
+      checkPlacement(
+        cluster,
+        this.services.filter((service) => service.cluster === cluster),
+      );
       return checkDefaultStrategy(cluster, this.clusters);
     });
   }
@@ -166,6 +172,7 @@ class ServicePass implements IAspect {
     keepRulesOfTiers(service);
     constrainToNotHeld(service);
     waitForAssociation(service);
+    this.services.push(service);
     this.taskRuns.push(() => taskRunsOf(service));
     checkAtSynthesis(resource, () => {
       // Once more, for a service that a later aspect has made a daemon.

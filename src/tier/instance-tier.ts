@@ -12,6 +12,7 @@ import { type NodeLaunch, NodeTemplate } from '../node/node-template';
 import { fail, quoteForMessage } from '../private/errors';
 import { formatFields } from '../private/fields';
 import { checkAtSynthesis } from '../rendered/problem';
+import type { Consolidation } from '../replacement/consolidation';
 import type { DrainLimit } from '../replacement/drain-limit';
 import { checkHeldAttributes } from '../replacement/held-attributes';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
@@ -132,7 +133,8 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     this.inForce = TIER.inherit(this.inheritable, this._options);
     this.name = props.name;
     checkTier(this, this._options, this._replacement);
-    checkUpkeep(this, this._options, this._drainLimit, this._replacement);
+    const upkeep = { drainLimit: this._drainLimit, consolidation: this._consolidation };
+    checkUpkeep(this, this._options, upkeep, this._replacement);
 
     this.template = this.checkedTemplate();
     const launch = this.launch();
@@ -309,6 +311,11 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     return this.inForce.drainLimit ?? TIER.fields.drainLimit.implied;
   }
 
+  /** @internal */
+  public get _consolidation(): Consolidation {
+    return this.inForce.consolidation ?? TIER.fields.consolidation.implied;
+  }
+
   /**
    * The node fields that come from the cluster.
    *
@@ -337,7 +344,10 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       );
     }
     checkCapacityBlock(this, this._options, template, this._replacement);
-    checkHeldAttributes(this, template.bootstrap._agentConfig, this._replacement._holds);
+    checkHeldAttributes(this, template.bootstrap._agentConfig, [
+      ...this._replacement._holds,
+      ...this._consolidation._holds,
+    ]);
     return template;
   }
 

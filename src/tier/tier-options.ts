@@ -3,6 +3,7 @@ import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { NodeProps } from '../node/node-props';
 import type { NodeTemplate } from '../node/node-template';
+import type { Consolidation } from '../replacement/consolidation';
 import type { DrainLimit } from '../replacement/drain-limit';
 import type { NodeRepair } from '../replacement/node-repair';
 import type { NodeReplacement } from '../replacement/node-replacement';
@@ -65,6 +66,15 @@ export interface InstanceTierOptions extends NodeProps {
    * @default - as the cluster says
    */
   readonly drainLimit?: DrainLimit;
+
+  /**
+   * Whether nodes whose tasks fit elsewhere are given back. Refused for a tier with `targetCapacityPercent`
+   * below 100, with managed termination protection, without managed scaling, or with
+   * `NodeReplacement.allAtOnce()`.
+   *
+   * @default - as the cluster says
+   */
+  readonly consolidation?: Consolidation;
 
   /**
    * The least nodes, 0 or more. Managed scaling goes down to it when nothing runs.

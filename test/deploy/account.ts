@@ -142,7 +142,7 @@ export class Account {
   }
 
   /** The physical id of a part's resource of a type. */
-  private async idOf(type: string, part: Part, stackName?: string): Promise<string> {
+  public async idOf(type: string, part: Part, stackName?: string): Promise<string> {
     const all = await this.resources(type, stackName);
     return all.find(({ LogicalResourceId }) => isOf(part, LogicalResourceId))?.PhysicalResourceId as string;
   }

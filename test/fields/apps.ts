@@ -4,11 +4,13 @@ import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   BootstrapStep,
   ClusterProviders,
+  Consolidation,
   DockerAuth,
   DrainLimit,
   EcsAutoScaledCluster,
@@ -56,6 +58,14 @@ const withTemplate: AppWith = (stack, fields) => {
   stack.cluster({ tiers: [{ name: 'general', template: new NodeTemplate(stack, 'Standard', props) }] });
   return rendered(stack);
 };
+
+const withConsolidation: AppWith = (stack, fields) =>
+  withTier(stack, {
+    consolidation: Consolidation.scheduled({
+      schedule: scheduler.ScheduleExpression.cron({ hour: '3', minute: '0' }),
+      ...fields,
+    }),
+  });
 
 const withAlarms: AppWith = (stack, fields) => {
   const tiers = [{ name: 'general', instanceTypes: [SMALL], purchase: PurchaseOption.spot() }];
@@ -183,6 +193,8 @@ export const APPS: Record<string, AppWith> = {
     withScript(stack, { agent: { taskMetadataRpsLimit: { ...RATE, ...fields } } }),
   RollingReplacementOptions: (stack, fields) =>
     withTier(stack, { replacement: NodeReplacement.rolling(fields) }),
+  ConsolidationOptions: withConsolidation,
+  ScheduledOptions: withConsolidation,
   DrainLimitOptions: (stack, fields) =>
     withTier(stack, { drainLimit: DrainLimit.stopTasksAfter(Duration.hours(1), fields) }),
   RepairOptions: (stack, fields) => withTier(stack, { repair: NodeRepair.replace(fields) }),

@@ -1,11 +1,13 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   BootstrapStep,
   ClusterProviders,
+  Consolidation,
   DockerAuth,
   DrainLimit,
   EcsAutoScaledCluster,
@@ -145,6 +147,10 @@ export const CALLS: Record<string, (stack: TestStack) => Call> = {
   },
   'NodeImageResolution.pinned': () => ({ call: NodeImageResolution.pinned, args: ['20260414'] }),
   'NodeLogDriver.of': () => ({ call: NodeLogDriver.of, args: ['awslogs'] }),
+  'Consolidation.scheduled': () => ({
+    call: Consolidation.scheduled,
+    args: [{ schedule: scheduler.ScheduleExpression.cron({ hour: '3', minute: '0' }) }],
+  }),
   'DrainLimit.stopTasksAfter': () => ({ call: DrainLimit.stopTasksAfter, args: [Duration.hours(1), {}] }),
   'DrainLimit.notifyAfter': (stack) => ({
     call: DrainLimit.notifyAfter,

@@ -6,12 +6,14 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   BootstrapStep,
   ClusterProviders,
+  Consolidation,
   DockerAuth,
   DockerAuthFormat,
   DrainLimit,
@@ -58,7 +60,14 @@ const alarm = (stack: TestStack) =>
     threshold: 1,
     evaluationPeriods: 1,
   });
+const NIGHTLY = { schedule: scheduler.ScheduleExpression.cron({ hour: '3', minute: '0' }) };
 const publicSubnets = { subnetType: ec2.SubnetType.PUBLIC };
+
+const SCHEDULED: Record<string, Sample> = {
+  schedule: of(scheduler.ScheduleExpression.cron({ hour: '4', minute: '0' })),
+  window: of(Duration.hours(1)),
+  topic: made(topic),
+};
 
 const BOOTSTRAP: Record<string, Sample> = {
   dockerAuth: made((stack) =>
@@ -104,6 +113,7 @@ const TIER: Record<string, Sample> = {
   healthChecks: of(autoscaling.HealthChecks.ec2({ gracePeriod: Duration.seconds(60) })),
   repair: of(NodeRepair.replace()),
   drainLimit: of(DrainLimit.stopTasksAfter(Duration.hours(1))),
+  consolidation: of(Consolidation.scheduled(NIGHTLY)),
   purchase: of(PurchaseOption.spot()),
   targetCapacityPercent: of(90),
   managedScaling: of({ minimumScalingStepSize: 2 }),
@@ -207,6 +217,7 @@ const SAMPLES: Record<string, Record<string, Sample>> = {
     replacement: of(NodeReplacement.rolling()),
     repair: of(NodeRepair.replace()),
     drainLimit: of(DrainLimit.stopTasksAfter(Duration.hours(1))),
+    consolidation: of(Consolidation.scheduled(NIGHTLY)),
     containerInsights: of(true),
     containerInsightsV2: of(ecs.ContainerInsights.ENABLED),
     executeCommandConfiguration: of({ logging: ecs.ExecuteCommandLogging.NONE }),
@@ -269,6 +280,8 @@ const SAMPLES: Record<string, Record<string, Sample>> = {
     minimumScalingStepSize: of(2),
     maximumScalingStepSize: of(20),
   },
+  ConsolidationOptions: { ...SCHEDULED, minimumNodes: of(3), maxNodesPerRun: of(2) },
+  ScheduledOptions: SCHEDULED,
   DrainLimitOptions: { topic: made(topic) },
   RepairOptions: {
     after: of(Duration.minutes(20)),

@@ -31,11 +31,19 @@ test('no field of a struct looks like another field of another struct, but for o
       ),
   );
   expect(alike.sort()).toEqual([
+    'ConsolidationOptions.schedule ~ InstanceTierOptions.schedules',
+    'ConsolidationOptions.schedule ~ InstanceTierProps.schedules',
     'EcsAutoScaledClusterProps.containerInsights ~ ExistingClusterProps.containerInsightsV2',
+    'InstanceTierOptions.schedules ~ ConsolidationOptions.schedule',
+    'InstanceTierOptions.schedules ~ ScheduledOptions.schedule',
     'InstanceTierOptions.schedules ~ TierScheduleOptions.schedule',
+    'InstanceTierProps.schedules ~ ConsolidationOptions.schedule',
+    'InstanceTierProps.schedules ~ ScheduledOptions.schedule',
     'InstanceTierProps.schedules ~ TierScheduleOptions.schedule',
     'RepairOptions.maxUnhealthyPercentage ~ RollingReplacementOptions.maxHealthyPercentage',
     'RollingReplacementOptions.maxHealthyPercentage ~ RepairOptions.maxUnhealthyPercentage',
+    'ScheduledOptions.schedule ~ InstanceTierOptions.schedules',
+    'ScheduledOptions.schedule ~ InstanceTierProps.schedules',
     'TierScheduleOptions.schedule ~ InstanceTierOptions.schedules',
     'TierScheduleOptions.schedule ~ InstanceTierProps.schedules',
   ]);

@@ -20,9 +20,11 @@ import { ALARM, ALARMS, ORPHAN_ALARM, SHARE_ALARM } from '../../src/operations/a
 import { DASHBOARD_OPTIONS } from '../../src/operations/cluster-dashboard';
 import type { Checked } from '../../src/private/fields';
 import { DOCKER_AUTH_OPTIONS } from '../../src/registry/docker-auth';
+import { CONSOLIDATION_OPTIONS } from '../../src/replacement/consolidation';
 import { DRAIN_LIMIT_OPTIONS } from '../../src/replacement/drain-limit';
 import { REPAIR_NOTIFICATION, REPAIR_OPTIONS } from '../../src/replacement/node-repair';
 import { ROLLING } from '../../src/replacement/rolling-replacement-options';
+import { SCHEDULED_OPTIONS } from '../../src/replacement/scheduled-options';
 import { RATES } from '../../src/settings/agent-values';
 import { AGENT_CONFIG } from '../../src/settings/agent-variables';
 import { HOST_PORTS } from '../../src/settings/host-ports';
@@ -64,12 +66,14 @@ const ALL: Table[] = [
   ORPHAN_ALARM,
   RATES,
   RESERVATIONS,
+  CONSOLIDATION_OPTIONS,
   DRAIN_LIMIT_OPTIONS,
   REPAIR_NOTIFICATION,
   REPAIR_OPTIONS,
   ROLLING,
   ROOT_VOLUME,
   RUN,
+  SCHEDULED_OPTIONS,
   SCHEDULE_OPTIONS,
   SHARE_ALARM,
   SPOT,

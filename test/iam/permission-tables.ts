@@ -12,6 +12,7 @@ const MACHINES: Record<string, string> = {
   Cordon: 'Cordon',
   Repair: 'Repair',
   DrainLimits: 'Drain limits',
+  Consolidation: 'Consolidation',
 };
 
 /**
@@ -23,6 +24,7 @@ const OWNERS: [RegExp, ((statement: Statement) => string | undefined) | string |
   [/(^|\/)(Role|Template\/Role)\/Resource$/, 'Node'],
   [MACHINE, ({ path }) => MACHINES[MACHINE.exec(path)?.[1] ?? '']],
   [/\/Machine\/Resource\/EventsRole\/DefaultPolicy\/Resource$/, 'Rule'],
+  [/\/SchedulerRoleForTarget-\w+\/DefaultPolicy\/Resource$/, 'Schedule'],
   [/\/ForceDelete\/CustomResourcePolicy\/Resource$/, 'Deletion by force'],
   // What else the user's own key and topic allow is the user's, or the CDK's.
   [

@@ -120,7 +120,7 @@ function text(value: any, stack: Stack): string {
         return known(argument, ARNS);
       return PSEUDO[argument] ?? known(argument, NAMES);
     case 'Fn::GetAtt':
-      return known(argument[0], ARNS);
+      return known(argument[0], argument[1] === 'Name' ? NAMES : ARNS);
     case 'Fn::Join':
       return argument[1].map((one: any) => text(one, stack)).join(argument[0]);
     case 'Fn::ImportValue': {

@@ -219,8 +219,8 @@ const CHANGES: [string, string, (estate: Estate) => void, NodeReplacement?][] = 
   [
     'the rule, switched off',
     'must stay enabled, and start the state machine "Estate/cdk-ecs-auto-scaled-cluster:ReadinessGate": the ' +
-      "tier's `replacement`, `repair` or `drainLimit` counts on it. Leave it to the library, or switch off " +
-      'there what it does',
+      "tier's `replacement`, `repair`, `drainLimit` or `consolidation` counts on it. Leave it to the library, or " +
+      'switch off there what it does',
     ({ rule }) => rule.addPropertyOverride('State', 'DISABLED'),
   ],
   [

@@ -4,6 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -11,6 +12,7 @@ import { Estate } from '../../examples/article/estate';
 import {
   AgentPropagateTagsFrom,
   BootstrapStep,
+  Consolidation,
   DockerAuth,
   DrainLimit,
   EcsAutoScaledCluster,
@@ -77,6 +79,10 @@ class Everything extends Stack {
       enableFargateCapacityProviders: true,
       repair: NodeRepair.replace({ topic }),
       drainLimit: DrainLimit.stopTasksAfter(Duration.minutes(30), { topic }),
+      consolidation: Consolidation.scheduled({
+        schedule: scheduler.ScheduleExpression.cron({ hour: '3', minute: '0' }),
+        topic,
+      }),
       replacement: NodeReplacement.rolling({
         minHealthyPercentage: 100,
         maxHealthyPercentage: 110,

@@ -120,6 +120,11 @@ def terminate(group, instance):
         tell(group)
 
 
+def protect(instance):
+    """From scale-in, as a user does."""
+    find(None, instance)[1]['ProtectedFromScaleIn'] = True
+
+
 def find(group_name, instance_id):
     for group in _asg._asgs.values():
         for instance in group['Instances']:
@@ -143,8 +148,12 @@ def _terminate_by_api(p):
     group, instance = find(None, _asg._p(p, 'InstanceId'))
     if not instance:
         return _asg._error('ValidationError', 'Instance Id not found')
+    lowers = _asg._p(p, 'ShouldDecrementDesiredCapacity') == 'true'
+    if lowers and group['DesiredCapacity'] <= int(group['MinSize']):
+        return _asg._error('ValidationError', "Currently, desiredSize equals minSize. Terminating instance without replacement will violate "
+                           "group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.")
     terminate(group, instance)
-    if _asg._p(p, 'ShouldDecrementDesiredCapacity') == 'true':
+    if lowers:
         group['DesiredCapacity'] -= 1
     if len(group['Instances']) < group['DesiredCapacity']:
         launch_and_terminate(group)
@@ -169,9 +178,26 @@ def _instance_with_type(instance, *args, **kwargs):
     return _instance_xml(instance, *args, **kwargs).replace('</InstanceId>', f'</InstanceId>{kind}', 1)
 
 
+def _names_with_tag(p):
+    """The names of the groups that a filter by a tag finds; None without one. No other filter is known."""
+    name = _asg._p(p, 'Filters.member.1.Name')
+    if not name:
+        return None
+    values = _asg._parse_member_list(p, 'Filters.member.1.Values')
+    return [group for group, found in _asg._asgs.items()
+            if any(f"tag:{tag['Key']}" == name and tag['Value'] in values for tag in found.get('Tags', []))]
+
+
 def _describe_groups(p):
+    tagged = _names_with_tag(p)
+    if tagged is not None:
+        begin, size = int(_asg._p(p, 'NextToken') or 0), int(_asg._p(p, 'MaxRecords') or 50)
+        page, more = tagged[begin:begin + size], tagged[begin + size:]
+        p = {**p, **{f'AutoScalingGroupNames.member.{index + 1}': name for index, name in enumerate(page or ['none-of-them'])}}
     status, headers, body = _describe(p)
     text = body.decode() if isinstance(body, bytes) else body
+    if tagged is not None and more:
+        text = text.replace('</AutoScalingGroups>', f'</AutoScalingGroups><NextToken>{begin + size}</NextToken>')
     for name, group in _asg._asgs.items():
         if group.get('Mixed'):
             head = f'<member><AutoScalingGroupName>{name}</AutoScalingGroupName>'
@@ -187,4 +213,4 @@ def install():
     _asg._instance_member_xml = _instance_with_type
     _asg._ACTION_MAP.update(
         CompleteLifecycleAction=throttled_xml('CompleteLifecycleAction', _asg._error, _complete),
-        TerminateInstanceInAutoScalingGroup=_terminate_by_api, DescribeAutoScalingGroups=_describe_groups)
+        TerminateInstanceInAutoScalingGroup=throttled_xml('TerminateInstanceInAutoScalingGroup', _asg._error, _terminate_by_api), DescribeAutoScalingGroups=_describe_groups)

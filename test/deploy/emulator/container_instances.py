@@ -1,7 +1,9 @@
 """Container instances: as an agent registers them, until their EC2 instance is gone."""
+import datetime
 import hashlib
 import json
 import re
+import time
 
 from common import calls, send, throttled_json
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
@@ -10,6 +12,8 @@ from ministack.services import ecs as _ecs
 _PAGE = 100
 _registered = {}  # cluster's name -> ARN -> container instance
 health_of = dict  # what ECS says of the health of an ARN, where asked
+load_of = dict  # what runs on an instance, as ECS sums it up
+drained = []  # called with a cluster and a node that has begun to drain
 
 
 def _cluster_of(data):
@@ -24,7 +28,7 @@ def _register(data):
     uid = hashlib.sha256(f'{name}{instance_id}'.encode()).hexdigest()[:32]
     arn = f'arn:aws:ecs:{get_region()}:{get_account_id()}:container-instance/{name}/{uid}'
     found = {'containerInstanceArn': arn, 'ec2InstanceId': instance_id, 'status': 'ACTIVE', 'agentConnected': True,
-             'attributes': data.get('attributes', []), 'versionInfo': data.get('versionInfo', {}), 'tags': data.get('tags', [])}
+             'attributes': data.get('attributes', []), 'registeredAt': '2026-01-01T00:00:00.000Z', 'versionInfo': data.get('versionInfo', {}), 'tags': data.get('tags', [])}
     _registered.setdefault(name, {})[arn] = found
     _ecs._clusters[name]['registeredContainerInstancesCount'] = len(_registered[name])
     send('aws.ecs', 'ECS Container Instance State Change', arn, {**found, 'clusterArn': _ecs._clusters[name]['clusterArn'], 'version': 1})
@@ -120,7 +124,24 @@ def _list(data):
 
 def _described(known, arn):
     attributes = [{'name': name, 'value': value} for name, value in _attributes_of(arn).items()]
-    return {**known[arn], 'attributes': known[arn]['attributes'] + attributes}
+    said = {key: value for key, value in known[arn].items() if key != 'total'}
+    return {**said, **load_of(known[arn]), 'attributes': known[arn]['attributes'] + attributes}
+
+
+def say(cluster, instance, **says):
+    """What an agent has registered of a node, or ECS has noted: `total` (CPU, MEMORY, GPU), zone, provider, age in hours."""
+    arn = next(arn for arn, each in _registered[cluster].items() if each['ec2InstanceId'] == instance)
+    found = _registered[cluster][arn]
+    if 'zone' in says:
+        found['attributes'] = [*found['attributes'], {'name': 'ecs.availability-zone', 'value': says['zone']}]
+    if 'attribute' in says:
+        found['attributes'] = [*found['attributes'], says['attribute']]
+    if 'provider' in says:
+        found['capacityProviderName'] = says['provider']
+    if 'total' in says:
+        found['total'] = says['total']
+    if 'hours' in says:
+        found['registeredAt'] = datetime.datetime.fromtimestamp(time.time() - 3600 * says['hours'], datetime.timezone.utc).isoformat(timespec='milliseconds')
 
 
 def _describe(data):
@@ -147,6 +168,9 @@ def _update_state(data):
     for arn in arns:
         if arn in known:
             known[arn]['status'] = status
+            if status == 'DRAINING':
+                for begin in drained:
+                    begin(_cluster_of(data), known[arn])
     return json_response({
         'containerInstances': [_described(known, arn) for arn in arns if arn in known],
         'failures': [{'arn': arn, 'reason': 'MISSING'} for arn in arns if arn not in known]})

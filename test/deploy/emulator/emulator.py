@@ -13,7 +13,7 @@ ministack 1.5.33 (MIT) is a third party's; these parts are OURS, written for the
   the cluster query language, attributes; node_health.py: their health, its event, and leaving a cluster by force;
   services.py: services as a test says they are;
 - terminations.py: how an instance goes by its health and through terminate hooks, with ECS's drain at its worst;
-- tasks.py: tasks as a test puts them on a node, which keep its drain from ending;
+- tasks.py: tasks as a test puts them on a node, which keep its drain from ending, and go where there is room;
 - messages.py: what topics have been sent;
 - common.py: throttling, and the limit of what a state of a machine may get;
 - for_tests.py: what a test makes happen.

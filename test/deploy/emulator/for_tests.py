@@ -48,7 +48,7 @@ def _calls():
 
 _WHAT = {'surge': _surge, 'fail': _fail, 'roll_back': _roll_back, 'kill': _kill, 'throttle': _throttle, 'nodes': _nodes, 'calls': _calls,
          'service': services.put, 'health': node_health.change, 'drain': terminations.drain,
-         'messages': messages.taken, 'tasks': tasks.put}
+         'messages': messages.taken, 'tasks': tasks.put, 'running': tasks.running, 'node': container_instances.say, 'protect': auto_scaling.protect}
 
 
 def _handle(data):

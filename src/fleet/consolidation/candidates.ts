@@ -1,0 +1,47 @@
+/** A run looks at the tasks of so many nodes. */
+const MOST = 5;
+
+/** ECS lists so many tasks at once. A node with more is left alone. */
+const TASKS = 100;
+
+/**
+ * JSONata: the nodes that are worth a look at their tasks. They are of the zone with most nodes, not
+ * protected, and what is taken on them is free in their zone. Those with the fewest tasks come first.
+ *
+ * Of the zone with most nodes, because Auto Scaling would otherwise launch a node there and terminate one in
+ * another zone, to even out its zones.
+ */
+export const CANDIDATES = `(
+  $sizes := $nodes{ z: $count($) };
+  $most := $max($each($sizes, function($size) { $size }));
+  $room := $nodes{ z: { 'c': $sum(c), 'm': $sum(m) } };
+  $sorted := $sort(
+    $nodes[$most > 1 and $lookup($sizes, z) = $most and $not(s) and t <= ${TASKS}],
+    function($one, $other) { $one.t > $other.t });
+  $fit := $sorted[(
+    $zone := $lookup($room, z);
+    $zone.c - c >= u and $zone.m - m >= v )];
+  [$fit[[0..${MOST - 1}]]]
+)`;
+
+/**
+ * JSONata: whether the tasks of `$node` have a place in its zone, in any order and by any strategy of ECS.
+ *
+ * It counts slots: how often a task that is as large as the largest in each dimension fits. Each task takes
+ * at most one slot, wherever it is placed, so as many slots as tasks are enough. First fit is not: where it
+ * finds a place for each, another order may not.
+ *
+ * A task in awsvpc mode takes a network interface, which no answer of ECS has. Without a trunk interface,
+ * each task of the other node may have taken one, and the node itself has one.
+ */
+export const HAS_ROOM = `(
+  $c := $max($append(1, $movers.c));
+  $m := $max($append(1, $movers.m));
+  $x := $max($append(0, $movers.x));
+  $e := $exists($movers[e]);
+  $slots := $sum($append(0, $nodes[z = $node.z and a != $node.a].(
+    $k := $min([$floor(c / $c), $floor(m / $m)]);
+    $k := $x > 0 ? $min([$k, $floor(x / $x)]) : $k;
+    $e and $not(k) ? $min([$k, $max([0, $interfaces - 1 - t])]) : $k )));
+  $slots >= $count($movers)
+)`;
