@@ -2,6 +2,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { NodeProps } from '../node/node-props';
+import type { Consolidation } from '../replacement/consolidation';
 import type { DrainLimit } from '../replacement/drain-limit';
 import type { NodeRepair } from '../replacement/node-repair';
 import type { NodeReplacement } from '../replacement/node-replacement';
@@ -75,6 +76,15 @@ export interface ExistingClusterProps extends NodeProps {
    * @default DrainLimit.none()
    */
   readonly drainLimit?: DrainLimit;
+
+  /**
+   * Whether nodes of the tiers whose tasks fit elsewhere are given back. Refused for a tier with
+   * `targetCapacityPercent` below 100, with managed termination protection, without managed scaling, or with
+   * `NodeReplacement.allAtOnce()`.
+   *
+   * @default Consolidation.none()
+   */
+  readonly consolidation?: Consolidation;
 
   /**
    * What the cluster has of CloudWatch Container Insights. It is not changed: alarms that need it are made if

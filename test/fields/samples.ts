@@ -254,6 +254,7 @@ const SAMPLES: Record<string, Record<string, Sample>> = {
     replacement: of(NodeReplacement.rolling()),
     repair: of(NodeRepair.replace()),
     drainLimit: of(DrainLimit.stopTasksAfter(Duration.hours(1))),
+    consolidation: of(Consolidation.scheduled(NIGHTLY)),
     containerInsightsV2: of(ecs.ContainerInsights.ENABLED),
     defaultCloudMapNamespace: namespace,
     executeCommandConfiguration: of({ logging: ecs.ExecuteCommandLogging.NONE }),

@@ -101,6 +101,12 @@ describe('a tier with which it does not go', () => {
     );
   });
 
+  test('is refused managed scaling that is off', () => {
+    expect(synthesis(withTier({ managedScaling: { enabled: false } }))).toThrow(
+      /`consolidation` must not be set with managed scaling switched off, got: "DISABLED".*ConsolidationRefused/s,
+    );
+  });
+
   test('is refused `allAtOnce()`', () => {
     const replacement = NodeReplacement.allAtOnce();
     expect(() => withTier({ replacement })).toThrow(
