@@ -1,6 +1,6 @@
 from typing import Any, Callable
 
-from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import App, Duration, Size, Stack, TimeZone
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -9,13 +9,16 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from cdk_ecs_auto_scaled_cluster import *
 
 
 def vpc_of(scope: Stack) -> ec2.IVpc:
-    return scope.node.try_find_child("Vpc") or ec2.Vpc(scope, "Vpc")
+    # An example names a zone.
+    zones = ["eu-central-1a", "eu-central-1b"]
+    return scope.node.try_find_child("Vpc") or ec2.Vpc(scope, "Vpc", availability_zones=zones)
 
 
 def task_definition(scope: Stack, id: str) -> ecs.TaskDefinition:
