@@ -40,11 +40,11 @@ describe('a task definition for Fargate only, on nodes, is warned of', () => {
       minHealthyPercent: 100,
     });
     expect(warning(stack, ID)?.message).toBe(
-      'The tasks of the service "Estate/Api" on the cluster "Estate/Orders" are placed on the nodes of the ' +
-        'tier "general", and the task definition "Estate/FargateTask" is for FARGATE only ' +
-        '(`requiresCompatibilities`): ECS may refuse it, as it refuses the platform version of a Fargate ' +
-        'service there. Use an `ecs.Ec2Service` with an `ecs.Ec2TaskDefinition`, or `compatibility: ' +
-        'ecs.Compatibility.EC2_AND_FARGATE`; or leave the task to Fargate, without the strategy of a tier.',
+      'The task definition "Estate/FargateTask" is for FARGATE only (`requiresCompatibilities`). The tasks of ' +
+        'the service "Estate/Api" on the cluster "Estate/Orders" are placed on the nodes of the tier ' +
+        '"general": ECS may refuse that. It refuses the platform version of a Fargate service there. Use an ' +
+        '`ecs.Ec2Service` with an `ecs.Ec2TaskDefinition`, or `compatibility: ' +
+        'ecs.Compatibility.EC2_AND_FARGATE`; or leave the tasks to Fargate, without the strategy of a tier.',
     );
   });
 
