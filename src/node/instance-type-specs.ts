@@ -8,6 +8,10 @@ export interface InstanceTypeSpecs {
   readonly networkInterfaces: number;
   /** The most Elastic Fabric Adapters, 0 where there is none. */
   readonly efaInterfaces: number;
+  /** NVIDIA's, of which the agent registers each; a fraction of one is one. 0: none, or not known. */
+  readonly gpus: number;
+  /** Inferentia and Trainium: `/dev/neuron0` and so on. 0: none, or not known. */
+  readonly neuronDevices: number;
 }
 
 let families: Map<string, string> | undefined;
@@ -49,6 +53,8 @@ export function specsOf(instanceType: string): InstanceTypeSpecs | undefined {
     memoryMiB: ratio === '' ? numberAfter('m') : Math.round(Number(vCpus) * Number(ratio)),
     networkInterfaces: Number(interfaces),
     efaInterfaces: numberAfter('e'),
+    gpus: numberAfter('g'),
+    neuronDevices: numberAfter('n'),
   };
 }
 

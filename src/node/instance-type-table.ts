@@ -30,18 +30,18 @@ c9g*2048,c9gd*2048,m9g*4096,m9gd*4096,r9g*8192,r9gd*8192 medium:1:2 large:2:3 xl
 d2 xlarge:4:4:m31232 2xlarge:8:4:m62464 4xlarge:16:8:m124928 8xlarge:36:8:m249856
 d3*8192 xlarge:4:4 2xlarge:8:4 4xlarge:16:4 8xlarge:32:3
 d3en*4096 xlarge:4:4 2xlarge:8:4 4xlarge:16:4 6xlarge:24:4 8xlarge:32:4 12xlarge:48:3
-dl2q*8192,p3dn*8192 24xlarge:96:15:e1
+dl2q*8192 24xlarge:96:15:e1
 f2 6xlarge:24:8:m262144 12xlarge:48:8:m524288 48xlarge:192:15:e1:m2097152
-g4dn*4096 xlarge:4:3 2xlarge:8:3 4xlarge:16:3 8xlarge:32:4:e1 12xlarge:48:8:e1 16xlarge:64:4:e1 metal:96:15:e1
-g5*4096 xlarge:4:4 2xlarge:8:4 4xlarge:16:8 8xlarge:32:8:e1 12xlarge:48:15:e1 16xlarge:64:8:e1 24xlarge:96:15:e1 48xlarge:192:7:e1
-g5g*2048 xlarge:4:4 2xlarge:8:4 4xlarge:16:8 8xlarge:32:8 16xlarge:64:15 metal:64:15
-g6*4096 xlarge:4:4 2xlarge:8:4 4xlarge:16:8 8xlarge:32:8:e1 12xlarge:48:8:e1 16xlarge:64:15:e1 24xlarge:96:15:e1 48xlarge:192:15:e1
-g6e*8192 xlarge:4:4 2xlarge:8:4 4xlarge:16:8 8xlarge:32:8:e1 12xlarge:48:10:e1 16xlarge:64:15:e1 24xlarge:96:10:e2 48xlarge:192:10:e4
-g6f*4096 large:2:2 xlarge:4:4 2xlarge:8:4 4xlarge:16:8
-g7*4096 2xlarge:8:4 4xlarge:16:8 8xlarge:32:10:e1 12xlarge:48:12:e1 24xlarge:96:24:e1 48xlarge:192:12:e2
-g7e 2xlarge:8:4:m65536 4xlarge:16:8:m131072 8xlarge:32:8:e1:m262144 12xlarge:48:10:e1:m524288 24xlarge:96:10:e2:m1048576 48xlarge:192:10:e4:m2097152
-gr6*8192 4xlarge:16:8 8xlarge:32:8:e1
-gr6f*8192 4xlarge:16:8
+g4dn*4096 xlarge:4:3:g1 2xlarge:8:3:g1 4xlarge:16:3:g1 8xlarge:32:4:e1:g1 12xlarge:48:8:e1:g4 16xlarge:64:4:e1:g1 metal:96:15:e1:g8
+g5*4096 xlarge:4:4:g1 2xlarge:8:4:g1 4xlarge:16:8:g1 8xlarge:32:8:e1:g1 12xlarge:48:15:e1:g4 16xlarge:64:8:e1:g1 24xlarge:96:15:e1:g4 48xlarge:192:7:e1:g8
+g5g*2048 xlarge:4:4:g1 2xlarge:8:4:g1 4xlarge:16:8:g1 8xlarge:32:8:g1 16xlarge:64:15:g2 metal:64:15:g2
+g6*4096 xlarge:4:4:g1 2xlarge:8:4:g1 4xlarge:16:8:g1 8xlarge:32:8:e1:g1 12xlarge:48:8:e1:g4 16xlarge:64:15:e1:g1 24xlarge:96:15:e1:g4 48xlarge:192:15:e1:g8
+g6e*8192 xlarge:4:4:g1 2xlarge:8:4:g1 4xlarge:16:8:g1 8xlarge:32:8:e1:g1 12xlarge:48:10:e1:g4 16xlarge:64:15:e1:g1 24xlarge:96:10:e2:g4 48xlarge:192:10:e4:g8
+g6f*4096 large:2:2:g1 xlarge:4:4:g1 2xlarge:8:4:g1 4xlarge:16:8:g1
+g7*4096 2xlarge:8:4:g1 4xlarge:16:8:g1 8xlarge:32:10:e1:g1 12xlarge:48:12:e1:g2 24xlarge:96:24:e1:g4 48xlarge:192:12:e2:g8
+g7e 2xlarge:8:4:g1:m65536 4xlarge:16:8:g1:m131072 8xlarge:32:8:e1:g1:m262144 12xlarge:48:10:e1:g2:m524288 24xlarge:96:10:e2:g4:m1048576 48xlarge:192:10:e4:g8:m2097152
+gr6*8192 4xlarge:16:8:g1 8xlarge:32:8:e1:g1
+gr6f*8192 4xlarge:16:8:g1
 h1*4096 2xlarge:8:4 4xlarge:16:8 8xlarge:32:8 16xlarge:64:8
 hpc6a*4096 48xlarge:96:2:e1
 hpc6id*16384 32xlarge:64:1:e2
@@ -55,8 +55,8 @@ i4g*8192,im4gn*4096 large:2:3 xlarge:4:4 2xlarge:8:4 4xlarge:16:8 8xlarge:32:8 1
 i7i*8192 large:2:3 xlarge:4:4 2xlarge:8:4 4xlarge:16:8 8xlarge:32:8 12xlarge:48:8 16xlarge:64:15 24xlarge:96:15:e1 metal-24xl:96:15 48xlarge:192:15:e1 metal-48xl:192:15:e1
 i7ie*8192 large:2:3 xlarge:4:4 2xlarge:8:4 3xlarge:12:4 6xlarge:24:8 12xlarge:48:8 18xlarge:72:15 24xlarge:96:15 metal-24xl:96:15 48xlarge:192:8:e1 metal-48xl:192:8:e1
 i8ge*8192 large:2:3 xlarge:4:4 2xlarge:8:4 3xlarge:12:6 6xlarge:24:10 12xlarge:48:12 18xlarge:72:16 24xlarge:96:16 metal-24xl:96:16 48xlarge:192:12:e1 metal-48xl:192:12:e1
-inf1*2048 xlarge:4:4 2xlarge:8:4 6xlarge:24:8 24xlarge:96:11:e1
-inf2*4096 xlarge:4:4 8xlarge:32:8 24xlarge:96:15 48xlarge:192:15
+inf1*2048 xlarge:4:4:n1 2xlarge:8:4:n1 6xlarge:24:8:n4 24xlarge:96:11:e1:n16
+inf2*4096 xlarge:4:4:n1 8xlarge:32:8:n1 24xlarge:96:15:n6 48xlarge:192:15:n12
 is4gen*6144 medium:1:2 large:2:3 xlarge:4:4 2xlarge:8:4 4xlarge:16:8 8xlarge:32:8
 m1 small:1:2:m1740 medium:1:2:m3788 large:2:3:m7680 xlarge:4:4:m15360
 m2 xlarge:2:4:m17510 2xlarge:4:4:m35020 4xlarge:8:8:m70041
@@ -73,12 +73,13 @@ mac-m4pro*3510.86 metal:14:8
 mac1*2730.67,mac2-m2pro*2730.67 metal:12:8
 mac2*2048,mac2-m2*3072 metal:8:8
 mac2-m1ultra*6553.6 metal:20:8
-p4d*12288,p4de*12288 24xlarge:96:15:e4
-p5 4xlarge:16:4:e1:m262144 48xlarge:192:2:e32:m2097152
-p5e 48xlarge:192:2:e32:m2097152
-p5en 48xlarge:192:4:e16:m2097152
-p6-b200 48xlarge:192:4:e8:m2097152
-p6-b300 48xlarge:192:4:e16:m4194304
+p3dn*8192 24xlarge:96:15:e1:g8
+p4d*12288,p4de*12288 24xlarge:96:15:e4:g8
+p5 4xlarge:16:4:e1:g1:m262144 48xlarge:192:2:e32:g8:m2097152
+p5e 48xlarge:192:2:e32:g8:m2097152
+p5en 48xlarge:192:4:e16:g8:m2097152
+p6-b200 48xlarge:192:4:e8:g8:m2097152
+p6-b300 48xlarge:192:4:e16:g8:m4194304
 r3 large:2:3:m15360 xlarge:4:4:m31232 2xlarge:8:4:m62464 4xlarge:16:8:m124928 8xlarge:32:8:m249856
 r7iz*8192 large:2:3 xlarge:4:4 2xlarge:8:4 4xlarge:16:8 8xlarge:32:8 12xlarge:48:8 16xlarge:64:15 metal-16xl:64:15 32xlarge:128:15:e1 metal-32xl:128:15:e1
 t1*627 micro:1:2
@@ -86,9 +87,9 @@ t2 nano:1:2:m512 micro:1:2:m1024 small:1:3:m2048 medium:2:3:m4096 large:2:3:m819
 t3,t4g nano:2:2:m512 micro:2:2:m1024 small:2:3:m2048 medium:2:3:m4096 large:2:3:m8192 xlarge:4:4:m16384 2xlarge:8:4:m32768
 t3a nano:2:2:m512 micro:2:2:m1024 small:2:2:m2048 medium:2:3:m4096 large:2:3:m8192 xlarge:4:4:m16384 2xlarge:8:4:m32768
 t8i nano:2:2:m512 micro:2:2:m1024 small:2:3:m2048 medium:2:3:m4096
-trn1*4096 2xlarge:8:4 32xlarge:128:5:e8
-trn1n*4096 32xlarge:128:5:e16
-trn2 3xlarge:12:2:e1:m131072 48xlarge:192:2:e16:m2097152
+trn1*4096 2xlarge:8:4:n1 32xlarge:128:5:e8:n16
+trn1n*4096 32xlarge:128:5:e16:n16
+trn2 3xlarge:12:2:e1:n1:m131072 48xlarge:192:2:e16:n16:m2097152
 trn2u 48xlarge:192:2:e16:m2097152
 u-3tb1 56xlarge:224:8:m3145728
 u-6tb1 56xlarge:224:15:m6291456 112xlarge:448:15:m6291456

@@ -9,6 +9,9 @@ export interface NodeSize {
   readonly vCpus: number;
   readonly memoryMiB: number;
   readonly networkInterfaces: number;
+  /** 0: none, or not known. */
+  readonly gpus: number;
+  readonly neuronDevices: number;
 }
 
 /** 0 where it is left out, or known at deployment only. */
@@ -36,6 +39,8 @@ export function nodeSizesOf(
         vCpus: vCpus === undefined || Token.isUnresolved(vCpus) ? specs.vCpus : vCpus,
         memoryMiB: specs.memoryMiB - reserved,
         networkInterfaces: specs.networkInterfaces,
+        gpus: specs.gpus,
+        neuronDevices: specs.neuronDevices,
       },
     ];
   });

@@ -46,6 +46,7 @@ export const WARNING_IDS = [
   'Service.minHealthyPercent',
   'Service.networkInterfaces',
   'Service.networkLoadBalancer',
+  'Service.neuron',
   'Service.onePerNode',
   'Service.outgoingPorts',
   'Service.peerPorts',

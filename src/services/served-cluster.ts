@@ -11,6 +11,10 @@ export interface ServedNodeSize {
   readonly memoryMiB: number;
   /** Its own included. */
   readonly networkInterfaces: number;
+  /** NVIDIA's. 0: none, or not known. */
+  readonly gpus: number;
+  /** Inferentia and Trainium. 0: none, or not known. */
+  readonly neuronDevices: number;
 }
 
 /** A tier of a cluster, as far as it decides which tasks run on it. */

@@ -26,7 +26,7 @@ describe('the specifications of an instance type', () => {
   ])(
     '%s has %d vCPUs, %d GiB and %d network interfaces, %d of them with EFA at the most',
     (type, cpus, gib, interfaces, efas) => {
-      expect(specsOf(type)).toEqual({
+      expect(specsOf(type)).toMatchObject({
         vCpus: cpus,
         memoryMiB: gib * 1024,
         networkInterfaces: interfaces,
@@ -34,6 +34,28 @@ describe('the specifications of an instance type', () => {
       });
     },
   );
+
+  // The same guide: accelerated computing.
+  test.each([
+    ['m7i.large', 0, 0],
+    ['g4dn.metal', 8, 0],
+    ['g5.xlarge', 1, 0],
+    ['g5.12xlarge', 4, 0],
+    ['g6f.large', 1, 0],
+    ['p5.48xlarge', 8, 0],
+    ['inf1.6xlarge', 0, 4],
+    ['inf2.48xlarge', 0, 12],
+    ['trn1.32xlarge', 0, 16],
+  ])('%s has %d GPUs and %d Neuron devices', (type, gpus, neuronDevices) => {
+    expect(specsOf(type)).toMatchObject({ gpus, neuronDevices });
+  });
+
+  test('every type of a family with GPUs has some in the table', () => {
+    const without = knownInstanceTypes().filter(
+      (type) => /^(g|gr|p)\d/.test(type) && specsOf(type)?.gpus === 0,
+    );
+    expect(without.filter((type) => !type.startsWith('g4ad.'))).toEqual([]);
+  });
 
   test.each(['m99.large', 'm7i.huge', 'm7i', '', 'large'])('are not known of %p', (type) => {
     expect(specsOf(type)).toBeUndefined();

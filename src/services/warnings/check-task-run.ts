@@ -1,5 +1,6 @@
 import { checkTaskCompatibility } from './task-compatibility';
 import { checkTaskGpu } from './task-gpu';
+import { checkTaskNeuron } from './task-neuron';
 import { checkTaskPlatform, type TaskRun } from './task-platform';
 import { checkTaskSize } from './task-size';
 
@@ -8,5 +9,6 @@ export function checkTaskRun(run: TaskRun): void {
   checkTaskCompatibility(run);
   checkTaskPlatform(run);
   checkTaskGpu(run);
+  checkTaskNeuron(run);
   checkTaskSize(run);
 }

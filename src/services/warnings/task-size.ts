@@ -1,6 +1,6 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { warn } from '../../private/warning';
-import { field, rendered, renderedList } from '../../rendered/resource';
+import { field, fieldList, rendered, renderedList } from '../../rendered/resource';
 import type { ServedNodeSize, ServedTier } from '../served-cluster';
 import { type TaskRun, tiersWithout } from './task-platform';
 
@@ -11,6 +11,7 @@ const UNITS_PER_VCPU = 1024;
 interface TaskSize {
   readonly cpuUnits?: number;
   readonly memoryMiB?: number;
+  readonly gpus?: number;
 }
 
 /**
@@ -30,7 +31,7 @@ export function checkTaskSize(run: TaskRun): void {
     run.scope,
     'Service.size',
     `The tasks of ${run.name} on the cluster "${run.cluster.scope.node.path}" need ${needed(size)}, which ` +
-      `fits on no node of ${tooSmall.map(described).join(' and ')}: they are not placed there. Give the ` +
+      `fits on no node of ${tooSmall.map((tier) => described(tier, size)).join(' and ')}: they are not placed there. Give the ` +
       'tier larger `instanceTypes`, name a tier that fits in `capacityProviderStrategies` ' +
       '(`cluster.tier(name).strategy()`), or reserve less in the task definition.',
   );
@@ -42,21 +43,31 @@ function fits(size: TaskSize, { nodeSizes = [] }: ServedTier): boolean {
 }
 
 /** Whether a node has room for a number of tasks. */
-export function fitsOn({ cpuUnits = 0, memoryMiB = 0 }: TaskSize, node: ServedNodeSize, tasks = 1): boolean {
-  return cpuUnits * tasks <= node.vCpus * UNITS_PER_VCPU && memoryMiB * tasks <= node.memoryMiB;
+export function fitsOn(
+  { cpuUnits = 0, memoryMiB = 0, gpus = 0 }: TaskSize,
+  node: ServedNodeSize,
+  tasks = 1,
+): boolean {
+  // Of a node without GPUs another warning says so.
+  const hasGpus = node.gpus === 0 || gpus * tasks <= node.gpus;
+  return hasGpus && cpuUnits * tasks <= node.vCpus * UNITS_PER_VCPU && memoryMiB * tasks <= node.memoryMiB;
 }
 
-function needed({ cpuUnits, memoryMiB }: TaskSize): string {
+function needed({ cpuUnits, memoryMiB, gpus = 0 }: TaskSize): string {
   const cpu = cpuUnits === undefined || cpuUnits === 0 ? [] : [`${cpuUnits} CPU units`];
   const memory = memoryMiB === undefined || memoryMiB === 0 ? [] : [`${memoryMiB} MiB of memory`];
-  return [...cpu, ...memory].join(' and ');
+  return [...cpu, ...memory, ...(gpus === 0 ? [] : [gpusText(gpus)])].join(' and ');
 }
 
-function described({ name, nodeSizes = [] }: ServedTier): string {
-  const types = nodeSizes.map(
-    ({ instanceType, vCpus, memoryMiB }) =>
-      `${instanceType}: ${vCpus * UNITS_PER_VCPU} CPU units, ${memoryMiB} MiB`,
-  );
+function gpusText(count: number): string {
+  return `${count} GPU${count === 1 ? '' : 's'}`;
+}
+
+function described({ name, nodeSizes = [] }: ServedTier, { gpus: wanted = 0 }: TaskSize): string {
+  const types = nodeSizes.map(({ instanceType, vCpus, memoryMiB, gpus }) => {
+    const own = wanted > 0 && gpus > 0 ? `, ${gpusText(gpus)}` : '';
+    return `${instanceType}: ${vCpus * UNITS_PER_VCPU} CPU units, ${memoryMiB} MiB${own}`;
+  });
   return `the tier "${name}" (${types.join('; ')})`;
 }
 
@@ -66,7 +77,16 @@ export function taskSizeOf(taskDefinition: CfnResource): TaskSize {
   return {
     cpuUnits: amountOf(rendered(taskDefinition, 'cpu'), 'vCPU', UNITS_PER_VCPU) ?? sumOf(containers, cpuOf),
     memoryMiB: amountOf(rendered(taskDefinition, 'memory'), 'GB', 1024) ?? sumOf(containers, memoryOf),
+    gpus: sumOf(containers, gpusOf),
   };
+}
+
+/** GPUs as a whole: a share of one is not counted. */
+function gpusOf(container: unknown): number | undefined {
+  const [gpu] = fieldList(container, 'resourceRequirements').filter(
+    (one) => field(one, 'type') === 'GPU' && field(one, 'sharingStrategy') === undefined,
+  );
+  return numberOf(field(gpu, 'value') ?? 0);
 }
 
 function cpuOf(container: unknown): number | undefined {

@@ -9,6 +9,7 @@ interface Reserved {
   readonly cpu?: number;
   readonly memoryLimitMiB?: number;
   readonly memoryReservationMiB?: number;
+  readonly gpuCount?: number;
 }
 
 function taskOf(stack: TestStack, ...containers: Reserved[]): ecs.Ec2TaskDefinition {
@@ -27,6 +28,41 @@ function warned(tiers: Partial<InstanceTierProps>[], ...containers: Reserved[]):
   ec2Service(stack, cluster, { taskDefinition: taskOf(stack, ...containers) });
   return warning(stack, ID)?.message;
 }
+
+describe('the GPUs of a task', () => {
+  const task = (...counts: number[]) => counts.map((gpuCount) => ({ memoryLimitMiB: 128, gpuCount }));
+
+  test('that are more than the nodes have are named in the warning', () => {
+    expect(warned([{ instanceTypes: types('g5.xlarge') }], ...task(4))).toContain(
+      'need 128 MiB of memory and 4 GPUs, which fits on no node of the tier "tier0" (g5.xlarge: 4096 CPU ' +
+        'units, 16384 MiB, 1 GPU): they are not placed there.',
+    );
+  });
+
+  test.each<[string, number[]]>([
+    ['g5.xlarge', [1, 1]],
+    ['g6.12xlarge', [5]],
+    ['p5.48xlarge', [8, 1]],
+    ['g6f.large', [2]],
+  ])('are counted over all of its containers: on %s, %j', (name, counts) => {
+    expect(warned([{ instanceTypes: types(name) }], ...task(...counts))).toContain('fits on no node');
+  });
+
+  test.each<[string[], number[]]>([
+    [['g5.xlarge'], [1]],
+    [['g5.12xlarge'], [2, 2]],
+    [['g5.xlarge', 'g5.12xlarge'], [4]],
+    [['p5.48xlarge'], [8]],
+    [['p3.16xlarge'], [8]],
+    [['g99.xlarge'], [9]],
+    [['g5.xlarge', 'g99.xlarge'], [9]],
+    // Another warning says that these have none.
+    [['t3.small'], [1]],
+    [['g4ad.xlarge'], [1]],
+  ])('are not warned of where they fit, or are not known: on %j, %j', (names, counts) => {
+    expect(warned([{ instanceTypes: types(...names) }], ...task(...counts))).toBeUndefined();
+  });
+});
 
 describe('a task that is larger than every node of its tier', () => {
   test('is warned of, with what it needs and what the nodes have', () => {
