@@ -17,6 +17,7 @@ export type { RollingReplacementOptions } from './replacement/rolling-replacemen
 export { Consolidation, type ConsolidationOptions } from './replacement/consolidation';
 export type { ScheduledOptions } from './replacement/scheduled-options';
 export { DrainLimit, type DrainLimitOptions } from './replacement/drain-limit';
+export { ImageUpdates, type ImageUpdateOptions } from './replacement/image-updates';
 export { NodeRepair, type RepairOptions, type RepairNotificationOptions } from './replacement/node-repair';
 export { PurchaseOption } from './tier/purchase-option';
 export type { ManagedScalingOptions } from './tier/managed-scaling';

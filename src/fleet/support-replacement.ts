@@ -4,6 +4,7 @@ import { Consolidator } from './consolidation/consolidator';
 import { Cordon } from './cordon/cordon';
 import { DrainLimits } from './drain-limit/drain-limits';
 import type { FleetCluster } from './fleet-cluster';
+import { ImageUpdater } from './image-updates/image-updater';
 import { ReadinessGate } from './readiness-gate/readiness-gate';
 import { Repair } from './repair/repair';
 
@@ -21,4 +22,6 @@ export function supportReplacement(tier: InstanceTier, cluster: FleetCluster): v
   if (drainLimit !== undefined) DrainLimits.of(stack).limit(tier, cluster, drainLimit);
   const consolidation = tier._consolidation._plan;
   if (consolidation !== undefined) Consolidator.of(stack).consolidate(tier, cluster, consolidation);
+  const imageUpdates = tier._replacement._imageUpdates;
+  if (imageUpdates !== undefined) ImageUpdater.of(stack).update(tier, cluster, imageUpdates);
 }

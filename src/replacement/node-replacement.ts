@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { checkCdkVersion } from '../private/cdk-version';
 import { instance } from '../private/expected-type';
+import type { ImageUpdatePlan } from './image-updates';
 import {
   cordonOf,
   MAINTENANCE,
@@ -136,6 +138,33 @@ export class NodeReplacement {
    */
   public get _readinessGate(): boolean {
     return this.kind === 'rolling' && (this.options.readinessGate ?? ROLLING.fields.readinessGate.default);
+  }
+
+  /**
+   * Whether a deployment without a person takes no node out of service before its replacement has joined.
+   *
+   * @internal
+   */
+  public get _mayRunUnattended(): boolean {
+    return !this.replacesRunningNodes || this._readinessGate;
+  }
+
+  /**
+   * When new images are taken without a deployment, if at all.
+   *
+   * @internal
+   */
+  public get _imageUpdates(): ImageUpdatePlan | undefined {
+    return this.options.imageUpdates?._plan;
+  }
+
+  /**
+   * The alarms that stop the replacement.
+   *
+   * @internal
+   */
+  public get _alarms(): cloudwatch.IAlarmRef[] {
+    return this.options.alarms ?? [];
   }
 
   /**

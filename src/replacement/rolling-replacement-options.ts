@@ -7,6 +7,7 @@ import { fail, quoteForMessage } from '../private/errors';
 import { known, knownFlag, listOf, refined } from '../private/expected-type';
 import { Destination, type Fields, RENDERED, Struct } from '../private/fields';
 import type { Bounds } from '../private/value';
+import { IMAGE_UPDATES, type ImageUpdates } from './image-updates';
 
 /** The bounds of Auto Scaling's `RefreshPreferences` and of CloudFormation's `AutoScalingInstanceRefresh`. */
 const MAX_PAUSE_SECONDS = 172800;
@@ -126,6 +127,15 @@ export interface RollingReplacementOptions {
    * @default true
    */
   readonly readinessGate?: boolean;
+
+  /**
+   * Take new images without a deployment of yours. In a window, the stack is deployed again as it is, if a
+   * newer image is there. It needs the readiness gate, and an image that is looked up at deployment, as the
+   * default is.
+   *
+   * @default - new images come with your next deployment
+   */
+  readonly imageUpdates?: ImageUpdates;
 }
 
 const CODE = 'InvalidReplacement';
@@ -181,6 +191,7 @@ const FIELDS = {
   checkpointDelay: { value: PAUSE, to: REFRESH.field('checkpointDelay') },
   cordon: { value: knownFlag, to: RENDERED },
   readinessGate: { value: knownFlag, default: true, to: RENDERED },
+  imageUpdates: { value: IMAGE_UPDATES, to: RENDERED },
 } satisfies Fields<RollingReplacementOptions>;
 
 export const ROLLING = new Struct<RollingReplacementOptions, typeof FIELDS>(
@@ -200,6 +211,13 @@ export function readRolling(given: RollingReplacementOptions): RollingReplacemen
     fail(CODE, '`checkpointDelay` needs `checkpointPercentages`');
   }
   checkCordon(options);
+  if (options.imageUpdates !== undefined && options.readinessGate === false) {
+    fail(
+      CODE,
+      '`imageUpdates` must not be set with `readinessGate: false`: nodes whose image does not work would take ' +
+        'the place of all others, without a person to see it. Leave out `readinessGate`',
+    );
+  }
   return options;
 }
 

@@ -8,6 +8,7 @@ import { attachmentProblems, warnOfTraffic } from './attached-resources';
 import { bootProblems } from './boot-rules';
 import { launchOf } from './group-launch';
 import { groupNameProblems } from './group-name-rules';
+import { imageUpdateProblems } from './image-update-rules';
 import { launchProblems } from './launch-rules';
 import { providerProblems } from './provider-rules';
 import { refreshProblems } from './refresh-rules';
@@ -47,7 +48,7 @@ export class GroupReview {
   }
 
   private problems(stack: RenderedStack): Problem[] {
-    return this.tiers.flatMap((tier) => {
+    const eachTier = this.tiers.flatMap((tier) => {
       const group = resourceOf(tier.group);
       const [main] = tier.variants;
       const launch = launchOf(group);
@@ -63,6 +64,7 @@ export class GroupReview {
         ...attachmentProblems(StageResources.of(tier.scope), tier, group),
       ];
     });
+    return [...eachTier, ...imageUpdateProblems(this.tiers)];
   }
 }
 

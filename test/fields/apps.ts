@@ -14,6 +14,7 @@ import {
   DockerAuth,
   DrainLimit,
   EcsAutoScaledCluster,
+  ImageUpdates,
   NodeBootstrap,
   NodeImage,
   NodeRepair,
@@ -28,6 +29,8 @@ import { SMALL, TestStack, taskDefinition } from '../helpers/estate';
 
 /** Fields of a struct, of which no compiler has looked at the values. */
 export type Fields = Record<string, any>;
+
+const DAILY = scheduler.ScheduleExpression.cron({ hour: '3', minute: '0' });
 
 /** What a template or a script says, where a struct has these fields in place of those that it needs. */
 type AppWith = (stack: TestStack, fields: Fields) => string;
@@ -52,6 +55,13 @@ const withTier: AppWith = (stack, fields) => {
   cluster.addTier('spare', { instanceTypes: [SMALL], ...fields });
   return rendered(stack);
 };
+
+const withImageUpdates: AppWith = (stack, fields) =>
+  withTier(stack, {
+    replacement: NodeReplacement.rolling({
+      imageUpdates: ImageUpdates.scheduled({ schedule: DAILY, ...fields }),
+    }),
+  });
 
 const withTemplate: AppWith = (stack, fields) => {
   const props: any = { instanceTypes: [SMALL], ...fields };
@@ -197,6 +207,7 @@ export const APPS: Record<string, AppWith> = {
   ScheduledOptions: withConsolidation,
   DrainLimitOptions: (stack, fields) =>
     withTier(stack, { drainLimit: DrainLimit.stopTasksAfter(Duration.hours(1), fields) }),
+  ImageUpdateOptions: withImageUpdates,
   RepairOptions: (stack, fields) => withTier(stack, { repair: NodeRepair.replace(fields) }),
   RepairNotificationOptions: (stack, fields) =>
     withTier(stack, { repair: NodeRepair.notify(new sns.Topic(stack, 'Topic'), fields) }),

@@ -12,6 +12,7 @@ import {
   DrainLimit,
   EcsAutoScaledCluster,
   ExistingCluster,
+  ImageUpdates,
   InstanceTier,
   NodeBootstrap,
   NodeImage,
@@ -155,6 +156,10 @@ export const CALLS: Record<string, (stack: TestStack) => Call> = {
   'DrainLimit.notifyAfter': (stack) => ({
     call: DrainLimit.notifyAfter,
     args: [Duration.hours(1), new sns.Topic(stack, 'Topic')],
+  }),
+  'ImageUpdates.scheduled': () => ({
+    call: ImageUpdates.scheduled,
+    args: [{ schedule: scheduler.ScheduleExpression.cron({ hour: '3', minute: '0' }) }],
   }),
   'NodeRepair.replace': () => ({ call: NodeRepair.replace, args: [{}] }),
   'NodeRepair.notify': (stack) => ({ call: NodeRepair.notify, args: [new sns.Topic(stack, 'Topic'), {}] }),

@@ -17,6 +17,7 @@ import {
   DockerAuth,
   DockerAuthFormat,
   DrainLimit,
+  ImageUpdates,
   NodeImage,
   NodeImageResolution,
   NodeLogDriver,
@@ -284,6 +285,11 @@ const SAMPLES: Record<string, Record<string, Sample>> = {
   ConsolidationOptions: { ...SCHEDULED, minimumNodes: of(3), maxNodesPerRun: of(2) },
   ScheduledOptions: SCHEDULED,
   DrainLimitOptions: { topic: made(topic) },
+  ImageUpdateOptions: {
+    ...SCHEDULED,
+    minimumAge: of(Duration.days(1)),
+    maximumAge: of(Duration.days(30)),
+  },
   RepairOptions: {
     after: of(Duration.minutes(20)),
     maxUnhealthyPercentage: of(10),
@@ -333,6 +339,7 @@ const SAMPLES: Record<string, Record<string, Sample>> = {
     checkpointDelay: of(Duration.minutes(10), { checkpointPercentages: [10, 100] }),
     cordon: of(false),
     readinessGate: of(false),
+    imageUpdates: of(ImageUpdates.scheduled(NIGHTLY)),
   },
   SpotOptions: {
     onDemandBaseCapacity: of(1),

@@ -22,6 +22,7 @@ import type { Checked } from '../../src/private/fields';
 import { DOCKER_AUTH_OPTIONS } from '../../src/registry/docker-auth';
 import { CONSOLIDATION_OPTIONS } from '../../src/replacement/consolidation';
 import { DRAIN_LIMIT_OPTIONS } from '../../src/replacement/drain-limit';
+import { IMAGE_UPDATE_OPTIONS } from '../../src/replacement/image-updates';
 import { REPAIR_NOTIFICATION, REPAIR_OPTIONS } from '../../src/replacement/node-repair';
 import { ROLLING } from '../../src/replacement/rolling-replacement-options';
 import { SCHEDULED_OPTIONS } from '../../src/replacement/scheduled-options';
@@ -68,6 +69,7 @@ const ALL: Table[] = [
   RESERVATIONS,
   CONSOLIDATION_OPTIONS,
   DRAIN_LIMIT_OPTIONS,
+  IMAGE_UPDATE_OPTIONS,
   REPAIR_NOTIFICATION,
   REPAIR_OPTIONS,
   ROLLING,

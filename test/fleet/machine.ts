@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 
 /** A state machine of the library, and what is beside it: the part of a stack that its logical ids name. */
-export type Part = 'ReadinessGate' | 'Cordon' | 'Repair' | 'DrainLimits' | 'Consolidation';
+export type Part = 'ReadinessGate' | 'Cordon' | 'Repair' | 'DrainLimits' | 'Consolidation' | 'ImageUpdates';
 
 /** Whether a logical id is that of a resource of a part. */
 export function isOf(part: Part, logicalId: string): boolean {

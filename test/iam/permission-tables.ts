@@ -13,6 +13,7 @@ const MACHINES: Record<string, string> = {
   Repair: 'Repair',
   DrainLimits: 'Drain limits',
   Consolidation: 'Consolidation',
+  ImageUpdates: 'Image updates',
 };
 
 /**
@@ -56,6 +57,7 @@ function short(text: string): string {
   return text
     .replace(/arn:aws:(\w+):(?:eu-central-1)?:123456789012:/g, '$1:')
     .replace(/^secretsmanager:secret:.*$/, 'secretsmanager:secret:<secret>')
+    .replace(/^arn:aws:ssm:[^:]*::parameter\/aws\/service\/.*$/, 'ssm:parameter/aws/service/<image>')
     .replace('eu-central-1', '<region>')
     .replace(/\b123456789012\b/, '<account>');
 }
@@ -97,7 +99,7 @@ export function permissionsInDocument(): string[] {
 function line(owner: string, sid: string, action: string, resources: string[], conditions: string[]): string {
   return (
     `${owner}: ${sid}: ${action} on ` +
-    `${resources.join(', ')}${conditions.map((one) => ` if ${one}`).join('')}`
+    `${[...new Set(resources)].join(', ')}${conditions.map((one) => ` if ${one}`).join('')}`
   );
 }
 

@@ -46,7 +46,7 @@ export function problemsWith(action: string, resources: string[], conditionKeys:
   const required = access.filter((one) => one.required && one.resource_type !== '');
   const problems: string[] = [];
   if (resources.includes('*')) {
-    if (required.length > 0)
+    if (required.length > 0 && !ON_ALL.has(action))
       problems.push(
         `${action} knows the resource ${required.map((one) => one.resource_type).join(', ')}, got *`,
       );
@@ -56,7 +56,7 @@ export function problemsWith(action: string, resources: string[], conditionKeys:
       .map((one) => patternOf(types[one.resource_type].arn));
     for (const resource of resources) {
       // A star stands for several parts of an ARN, as it does in IAM.
-      if (!known.some((pattern) => pattern.test(resource.replace(/\*/g, 'x/x'))))
+      if (!known.some((pattern) => pattern.test(owned(resource).replace(/\*/g, 'x/x'))))
         problems.push(`${action} knows no resource like ${resource}`);
     }
   }
@@ -72,11 +72,22 @@ export function problemsWith(action: string, resources: string[], conditionKeys:
   return problems;
 }
 
+/** Public parameters of AWS's are of no account (Systems Manager guide, "Working with public parameters"). */
+function owned(arn: string): string {
+  return arn.replace(/^(arn:aws:ssm:[^:]*:):(parameter\/aws\/service\/)/, '$1123456789012:$2');
+}
+
 /** ARNs of a type, whose description has placeholders such as `${ClusterName}`. */
 function patternOf(arn: string): RegExp {
   const parts = arn.split(/\$\{\w+\}/).map((part) => part.replace(/[.*+?^$()|[\]{}\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.+')}$`);
 }
+
+/**
+ * Actions that know a resource, and do not do all with it: "You can't return information about composite alarms
+ * if your cloudwatch:DescribeAlarms permission has a narrower scope" than `*` (CloudWatch API, DescribeAlarms).
+ */
+const ON_ALL = new Set(['cloudwatch:DescribeAlarms']);
 
 /** Keys that are in the context of every request (IAM guide, "AWS global condition context keys"). */
 const GLOBAL_KEYS = new Set(['aws:PrincipalArn', 'aws:SourceAccount', 'aws:SecureTransport']);

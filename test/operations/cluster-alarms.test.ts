@@ -5,10 +5,12 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   type ClusterAlarmsOptions,
   EcsAutoScaledCluster,
+  ImageUpdates,
   NodeRepair,
   NodeReplacement,
   PurchaseOption,
@@ -649,7 +651,9 @@ test('no Lambda function, whatever is asked for', () => {
 
 describe('the machines that look after nodes', () => {
   const machineAlarms = (stack: Stack) =>
-    Object.entries(alarmsOf(stack)).filter(([id]) => /ReadinessGate|Cordon|DrainHook|Repair/.test(id));
+    Object.entries(alarmsOf(stack)).filter(([id]) =>
+      /ReadinessGate|Cordon|DrainHook|Repair|ImageUpdates/.test(id),
+    );
 
   test('have an alarm for each way in which a run ends badly, and each tier with the cordon one on its drain hook', () => {
     const stack = new TestStack();
@@ -687,7 +691,9 @@ describe('the machines that look after nodes', () => {
 
   test('say what to do, in at most 1,024 characters', () => {
     const stack = new TestStack();
-    stack.cluster({ replacement: NodeReplacement.rolling(), repair: NodeRepair.replace() }).addAlarms();
+    const imageUpdates = ImageUpdates.scheduled({ schedule: ScheduleExpression.rate(Duration.days(1)) });
+    const replacement = NodeReplacement.rolling({ imageUpdates });
+    stack.cluster({ replacement, repair: NodeRepair.replace() }).addAlarms();
     const texts = Object.fromEntries(
       machineAlarms(stack).map(([id, { AlarmDescription }]) => [id, deployed(AlarmDescription, 255)]),
     );
@@ -697,6 +703,7 @@ describe('the machines that look after nodes', () => {
         `'{"detail":{"AutoScalingGroupName":"GROUP","InstanceRefreshId":"REFRESH"}}'`,
     );
     expect(texts.MachinesRepairFailed).toContain('aws autoscaling set-instance-health --instance-id ID');
+    expect(texts.MachinesImageUpdatesFailed).toContain('aws ssm put-parameter --type String');
     expect(texts.MachinesReadinessGateFailed).toContain('aws ec2 get-console-output --instance-id ID');
     expect(texts.generalDrainHookMissing).toContain('aws ecs update-capacity-provider --name $P');
   });

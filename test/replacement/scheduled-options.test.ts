@@ -1,12 +1,10 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { Struct } from '../../src/private/fields';
-import { SCHEDULED_FIELDS, type ScheduledOptions } from '../../src/replacement/scheduled-options';
+import { SCHEDULED_OPTIONS } from '../../src/replacement/scheduled-options';
 import { TestStack } from '../helpers/estate';
 
-const SCHEDULED = new Struct<ScheduledOptions, typeof SCHEDULED_FIELDS>('ScheduledOptions', SCHEDULED_FIELDS);
-const read = (options: any) => () => SCHEDULED.read('options', options);
+const read = (options: any) => () => SCHEDULED_OPTIONS.read('options', options);
 
 const schedule = ScheduleExpression.cron({ hour: '3', minute: '0', timeZone: TimeZone.EUROPE_BERLIN });
 

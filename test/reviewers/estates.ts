@@ -16,6 +16,9 @@ import {
   DockerAuth,
   DrainLimit,
   EcsAutoScaledCluster,
+  ImageUpdates,
+  NodeImage,
+  NodeImageResolution,
   NodeRepair,
   NodeReplacement,
   NodeRole,
@@ -71,6 +74,12 @@ class Everything extends Stack {
         taskCleanupWaitDuration: Duration.minutes(30),
       },
     });
+    // Where another cluster of the stack has image updates.
+    const pinned = new NodeTemplate(this, 'Pinned', {
+      role,
+      instanceTypes: [new ec2.InstanceType('m7i.large'), new ec2.InstanceType('m6i.large')],
+      machineImage: NodeImage.amazonLinux2023({ resolution: NodeImageResolution.pinned('20260414') }),
+    });
     const topic = new sns.Topic(this, 'Operators', { masterKey: keys.key, enforceSSL: true });
     const cluster = new EcsAutoScaledCluster(this, 'Shop', {
       vpc,
@@ -91,6 +100,10 @@ class Everything extends Stack {
         alarms: [alarm],
         checkpointPercentages: [20, 100],
         checkpointDelay: Duration.minutes(10),
+        imageUpdates: ImageUpdates.scheduled({
+          schedule: scheduler.ScheduleExpression.cron({ weekDay: 'TUE-THU', hour: '10', minute: '0' }),
+          topic,
+        }),
       }),
       tiers: [
         {
@@ -125,7 +138,7 @@ class Everything extends Stack {
     new EcsAutoScaledCluster(this, 'Throwaway', {
       vpc,
       clusterName: 'throwaway',
-      tiers: [{ name: 'shared', template: shared, forceDelete: true }],
+      tiers: [{ name: 'shared', template: pinned, forceDelete: true }],
       replacement: NodeReplacement.allAtOnce(),
     });
     cluster.addAlarms({ topic });
