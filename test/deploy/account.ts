@@ -34,7 +34,7 @@ export class Account {
     await this.deployTemplate(stack.stackName, stack.template.toJSON());
   }
 
-  public async deployTemplate(stackName: string, template: object): Promise<void> {
+  public async deployTemplate(stackName: string, template: object, others: object = {}): Promise<void> {
     // As the CDK does: a template in the call itself has 51,200 characters at most.
     const Key = `${stackName}-${++this.templates}.json`;
     await this.aws.call('s3', 'create_bucket', { Bucket: 'templates' });
@@ -43,6 +43,7 @@ export class Account {
       StackName: stackName,
       TemplateURL: `${this.aws.endpoint}/templates/${Key}`,
       Capabilities: ['CAPABILITY_NAMED_IAM'],
+      ...others,
     };
     const exists = await this.status(stackName).catch((error) => {
       if (error instanceof ApiError) return undefined;

@@ -45,7 +45,14 @@ describe('every permission', () => {
       .filter(({ actions }) => actions.some((action) => action.includes('*')))
       .map(ownerOf);
     expect(new Set(owners)).toEqual(
-      new Set(['Key of a volume', 'Topic of alarms', 'Repair', 'Drain limits', 'Consolidation', 'Image updates']),
+      new Set([
+        'Key of a volume',
+        'Topic of alarms',
+        'Repair',
+        'Drain limits',
+        'Consolidation',
+        'Image updates',
+      ]),
     );
   });
 

@@ -64,6 +64,7 @@ def _dissociate(physical_id, props):
     _associate({'Cluster': physical_id})
 
 
+failing = set()  # groups whose next update fails
 _create_group, _update_group = _p._asg_create, _p._asg_update
 
 
@@ -76,6 +77,9 @@ def _group_create(logical_id, props, stack_name):
 
 
 def _group_update(physical_id, old, new, stack_name, logical_id=None):
+    if physical_id in failing:
+        failing.discard(physical_id)
+        raise ValueError('the new nodes do not join')
     before = _asg._asgs.get(physical_id, {}).get('DesiredCapacity')
     name, attributes = _update_group(physical_id, old, new, stack_name, logical_id)
     if before is not None and 'DesiredCapacity' not in new:

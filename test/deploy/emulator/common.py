@@ -36,6 +36,7 @@ def from_json(response):
 # --- throttling, and what was done ---
 
 throttled = []  # operations
+lost = []  # operations whose next answer does not arrive
 calls = []
 
 
@@ -45,6 +46,16 @@ def throttled_json(operation, handler):
 
 def throttled_xml(operation, error, handler):
     return lambda p: error('Throttling', 'Rate exceeded') if operation in throttled else handler(p)
+
+
+def lossy(operation, error, handler):
+    def call(params):
+        response = handler(params)
+        if operation not in lost:
+            return response
+        lost.remove(operation)
+        return error('InternalFailure', 'The answer is lost', 500)
+    return call
 
 
 # --- the limit of what a state may get, 256 KiB. `States.ALL` catches neither this nor a failed choice ---

@@ -14,6 +14,7 @@ ministack 1.5.33 (MIT) is a third party's; these parts are OURS, written for the
   services.py: services as a test says they are;
 - terminations.py: how an instance goes by its health and through terminate hooks, with ECS's drain at its worst;
 - tasks.py: tasks as a test puts them on a node, which keep its drain from ending, and go where there is room;
+- stack_deployments.py: looked-up parameters and roles of stacks, images and their age, deployments that fail, answers that are lost;
 - messages.py: what topics have been sent;
 - common.py: throttling, and the limit of what a state of a machine may get;
 - for_tests.py: what a test makes happen.
@@ -37,11 +38,12 @@ import messages
 import node_health
 import refreshes
 import services
+import stack_deployments
 import tasks
 import terminations
 
 for part in (common, container_instances, node_health, services, capacity_providers, auto_scaling, terminations, tasks, refreshes, ec2_instances,
-             cloudformation_types, messages, for_tests):
+             cloudformation_types, stack_deployments, messages, for_tests):
     part.install()
 
 

@@ -6,6 +6,7 @@ import messages
 import node_health
 import refreshes
 import services
+import stack_deployments
 import tasks
 import terminations
 from ministack.core.responses import json_response
@@ -40,15 +41,22 @@ def _throttle(operations):
     common.throttled[:] = operations
 
 
+def _lose(operations):
+    """The next answer of each does not arrive."""
+    common.lost[:] = operations
+
+
 def _calls():
-    """The changes of nodes and tasks since the last time: `PutAttributes 4`, `stop service:api`."""
+    """The changes of nodes, tasks and change sets since the last time: `PutAttributes 4`, `stop service:api`."""
     seen, common.calls[:] = list(common.calls), []
     return seen
 
 
 _WHAT = {'surge': _surge, 'fail': _fail, 'roll_back': _roll_back, 'kill': _kill, 'throttle': _throttle, 'nodes': _nodes, 'calls': _calls,
          'service': services.put, 'health': node_health.change, 'drain': terminations.drain,
-         'messages': messages.taken, 'tasks': tasks.put, 'running': tasks.running, 'node': container_instances.say, 'protect': auto_scaling.protect}
+         'messages': messages.taken, 'tasks': tasks.put, 'running': tasks.running, 'node': container_instances.say, 'protect': auto_scaling.protect,
+         'lose': _lose, 'publish': stack_deployments.publish, 'age': stack_deployments.age, 'status': stack_deployments.put_into,
+         'break_update': stack_deployments.break_update, 'change_sets': stack_deployments.change_sets}
 
 
 def _handle(data):
