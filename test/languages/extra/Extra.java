@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.cdkecsautoscaledcluster.AgentConfig;
 import io.github.cdkecsautoscaledcluster.BootstrapStep;
 import io.github.cdkecsautoscaledcluster.ClusterAlarmsOptions;
+import io.github.cdkecsautoscaledcluster.ClusterProviders;
 import io.github.cdkecsautoscaledcluster.EcsAutoScaledCluster;
+import io.github.cdkecsautoscaledcluster.ExistingCluster;
 import io.github.cdkecsautoscaledcluster.InstanceTierOptions;
 import io.github.cdkecsautoscaledcluster.InstanceTierProps;
+import io.github.cdkecsautoscaledcluster.KeptProvidersOptions;
 import io.github.cdkecsautoscaledcluster.NodeLogDriver;
 import io.github.cdkecsautoscaledcluster.NodeReplacement;
 import io.github.cdkecsautoscaledcluster.NodeTemplate;
@@ -32,6 +35,11 @@ import software.amazon.awscdk.Size;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.Vpc;
+import software.amazon.awscdk.services.ecs.CapacityProviderStrategy;
+import software.amazon.awscdk.services.ecs.ContainerDefinitionOptions;
+import software.amazon.awscdk.services.ecs.ContainerImage;
+import software.amazon.awscdk.services.ecs.Ec2Service;
+import software.amazon.awscdk.services.ecs.Ec2TaskDefinition;
 import software.amazon.awscdk.services.sns.Topic;
 
 /** Tries what cannot work, and writes down what the library says about it: ../languages.test.ts compares it, language by language. */
@@ -86,6 +94,33 @@ class ExtraTest {
                 .build());
         cluster.addAlarms(ClusterAlarmsOptions.builder().topic(new Topic(stack, "Topic")).build());
         cluster.addDashboard();
+
+        final ExistingCluster existing = ExistingCluster.Builder.create(stack, "Shared")
+                .tiers(List.of(InstanceTierProps.builder()
+                        .name("general")
+                        .instanceTypes(List.of(new InstanceType("t3.small")))
+                        .build()))
+                .capacityProviders(ClusterProviders.keep(
+                        List.of("batch"),
+                        KeptProvidersOptions.builder()
+                                .defaultStrategy(List.of(CapacityProviderStrategy.builder()
+                                        .weight(1)
+                                        .capacityProvider("batch")
+                                        .build()))
+                                .build()))
+                .vpc(vpc)
+                .clusterName("shared")
+                .build();
+        final Ec2TaskDefinition task = new Ec2TaskDefinition(stack, "Task");
+        task.addContainer("web", ContainerDefinitionOptions.builder()
+                .memoryLimitMiB(128)
+                .image(ContainerImage.fromRegistry("nginx"))
+                .build());
+        Ec2Service.Builder.create(stack, "Api")
+                .cluster(existing)
+                .taskDefinition(task)
+                .minHealthyPercent(100)
+                .build();
         app.synth();
     }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 	ecscluster "github.com/cdk-ecs-auto-scaled-cluster/cdk-ecs-auto-scaled-cluster-go/cdkecsautoscaledcluster"
@@ -64,6 +65,29 @@ func TestAllKindsOfOptions(t *testing.T) {
 	})
 	cluster.AddAlarms(&ecscluster.ClusterAlarmsOptions{Topic: awssns.NewTopic(stack, jsii.String("Topic"), nil)})
 	cluster.AddDashboard(nil)
+
+	existing := ecscluster.NewExistingCluster(stack, jsii.String("Shared"), &ecscluster.ExistingClusterProps{
+		Tiers: &[]*ecscluster.InstanceTierProps{
+			{Name: jsii.String("general"), InstanceTypes: instanceTypes("t3.small")},
+		},
+		CapacityProviders: ecscluster.ClusterProviders_Keep(jsii.Strings("batch"), &ecscluster.KeptProvidersOptions{
+			DefaultStrategy: &[]*awsecs.CapacityProviderStrategy{
+				{Weight: jsii.Number(1), CapacityProvider: jsii.String("batch")},
+			},
+		}),
+		Vpc:         vpc,
+		ClusterName: jsii.String("shared"),
+	})
+	task := awsecs.NewEc2TaskDefinition(stack, jsii.String("Task"), nil)
+	task.AddContainer(jsii.String("web"), &awsecs.ContainerDefinitionOptions{
+		MemoryLimitMiB: jsii.Number(128),
+		Image:          awsecs.ContainerImage_FromRegistry(jsii.String("nginx"), nil),
+	})
+	awsecs.NewEc2Service(stack, jsii.String("Api"), &awsecs.Ec2ServiceProps{
+		Cluster:           existing,
+		TaskDefinition:    task,
+		MinHealthyPercent: jsii.Number(100),
+	})
 	app.Synth(nil)
 }
 

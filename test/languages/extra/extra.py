@@ -3,11 +3,15 @@ from typing import Any, Callable
 
 from aws_cdk import App, Duration, Size, Stack
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sns as sns
 from cdk_ecs_auto_scaled_cluster import (
     AgentConfig,
     BootstrapStep,
+    ClusterProviders,
     EcsAutoScaledCluster,
+    ExistingCluster,
+    InstanceTierProps,
     NodeLogDriver,
     NodeReplacement,
     NodeTemplate,
@@ -61,6 +65,22 @@ def test_all_kinds_of_options() -> None:
     )
     cluster.add_alarms(topic=sns.Topic(stack, "Topic"))
     cluster.add_dashboard()
+
+    existing = ExistingCluster(
+        stack,
+        "Shared",
+        tiers=[InstanceTierProps(name="general", instance_types=[ec2.InstanceType("t3.small")])],
+        capacity_providers=ClusterProviders.keep(
+            ["batch"], default_strategy=[ecs.CapacityProviderStrategy(weight=1, capacity_provider="batch")]
+        ),
+        vpc=vpc,
+        cluster_name="shared",
+    )
+    task_definition = ecs.Ec2TaskDefinition(stack, "Task")
+    task_definition.add_container(
+        "web", memory_limit_mib=128, image=ecs.ContainerImage.from_registry("nginx")
+    )
+    ecs.Ec2Service(stack, "Api", cluster=existing, task_definition=task_definition, min_healthy_percent=100)
     app.synth()
 
 

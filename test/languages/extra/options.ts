@@ -1,9 +1,12 @@
 import { Size, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   BootstrapStep,
+  ClusterProviders,
   EcsAutoScaledCluster,
+  ExistingCluster,
   NodeLogDriver,
   NodeReplacement,
   NodeVolume,
@@ -50,5 +53,20 @@ export function optionsStack(scope: Construct): Stack {
   });
   cluster.addAlarms({ topic: new sns.Topic(stack, 'Topic') });
   cluster.addDashboard();
+
+  const existing = new ExistingCluster(stack, 'Shared', {
+    clusterName: 'shared',
+    vpc,
+    capacityProviders: ClusterProviders.keep(['batch'], {
+      defaultStrategy: [{ capacityProvider: 'batch', weight: 1 }],
+    }),
+    tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('t3.small')] }],
+  });
+  const taskDefinition = new ecs.Ec2TaskDefinition(stack, 'Task');
+  taskDefinition.addContainer('web', {
+    image: ecs.ContainerImage.fromRegistry('nginx'),
+    memoryLimitMiB: 128,
+  });
+  new ecs.Ec2Service(stack, 'Api', { cluster: existing, taskDefinition, minHealthyPercent: 100 });
   return stack;
 }
