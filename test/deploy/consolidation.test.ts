@@ -7,7 +7,8 @@
  * prove AWS's behavior (where ECS puts tasks, and how a drain goes, is the shim's) nor permissions (test/fleet has
  * the list). Slow ways to fail are in consolidation.all.test.ts, and what it saves is in test/roll.
  */
-import { Account } from './account';
+import { NodeReplacement } from '../../src';
+import { Account, ids } from './account';
 import { Consolidated, DAEMON, WEB } from './consolidation';
 import { Emulator } from './emulator';
 
@@ -69,4 +70,24 @@ test('the schedule starts a run for each group that it means, and a node that is
       message: expect.stringContaining('not empty in 15 minutes'),
     },
   ]);
+});
+
+// The table "Who yields to whom" of docs/consolidation.md; the rest of it is in together.all.test.ts.
+test('a roll begins while a node drains: consolidation sets it back, and the roll holds it with the others', async () => {
+  const tier = await Consolidated.with(account, {}, { replacement: NodeReplacement.rolling() });
+  const nodes = await tier.nodes([[{ ...WEB, moves: false }], [WEB, WEB, WEB], [WEB, WEB, WEB]]);
+  const run = await tier.begin();
+  await tier.reaches(run, 'Drain it');
+  await tier.group.startRefresh({ Preferences: { SkipMatching: false } });
+  const fresh = await tier.group.surge(3);
+  expect(await tier.endOf(run)).toBe('It takes tasks again');
+  await tier.group.join(fresh);
+  await tier.group.inService(fresh);
+  expect(await tier.group.drained()).toEqual(ids(nodes));
+  expect(new Set((await tier.group.nodes()).map(({ held }) => held?.split(':')[0]))).toEqual(
+    new Set(['cordon', undefined]),
+  );
+  expect(await tier.run()).toBe('Nothing to do');
+  await tier.group.replace(nodes);
+  expect(await tier.group.refreshes()).toMatchObject([{ Status: 'Successful' }]);
 });

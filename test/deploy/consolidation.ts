@@ -80,6 +80,8 @@ export class Consolidated {
   public async nodes(lists: readonly object[][], zones = ['a']): Promise<Instance[]> {
     const fresh = await this.group.scaleTo((await this.group.instances()).length + lists.length);
     await this.group.join(fresh);
+    // Behind a gate they wait for it.
+    await this.group.inService(fresh);
     for (const [index, { InstanceId: instance }] of fresh.entries()) {
       await this.says(instance, {
         total: { CPU: 2048, MEMORY: 8000 },
@@ -95,14 +97,6 @@ export class Consolidated {
   /** Says what ECS says of a node. */
   public says(instance: string, says: object): Promise<void> {
     return this.account.aws.happens('node', { cluster: this.cluster, instance, ...says });
-  }
-
-  public async arnOf({ InstanceId }: Instance): Promise<string> {
-    const { containerInstanceArns } = await this.account.aws.call('ecs', 'list_container_instances', {
-      cluster: this.cluster,
-      filter: `ec2InstanceId in ['${InstanceId}']`,
-    });
-    return containerInstanceArns[0];
   }
 
   /** A run for the group, as a person starts it. */
