@@ -1,4 +1,4 @@
-import { Stack, Stage, Token } from 'aws-cdk-lib';
+import { Aws, Fn, Stack, Stage, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { onceIn } from '../private/once-in';
@@ -53,16 +53,13 @@ export class NodePermissions extends Construct {
 
   private constructor(stack: Stack, id: string, role: iam.IRole) {
     super(stack, id);
-    // Two stacks of one class would otherwise name the policies on a shared role alike, and the last
-    // deployment would win (aws-cdk #16074).
-    const unique = uniqueInAccount(stack);
-    this.role = roleIn(this, `Role${unique.hash}`, role);
+    this.role = roleIn(this, `Role${shortHash(...placeOf(stack))}`, role);
     checkAccount(stack, role, this);
     const users = usersOf(stack, role);
     // Once for each role, not for each stack.
     if (users.length === 0) checkAtSynthesis(this, () => assumptionProblems(role, this));
     if (takesPolicies(this.role)) {
-      this.policy = this.policyFor(stack, users.length, unique);
+      this.policy = this.policyFor(stack, users.length);
       if (users.length === 0) {
         checkAtSynthesis(this, () =>
           areSmall(users, rootOf(stack), role) ? [] : policyProblems(rootOf(stack), role, this),
@@ -74,16 +71,12 @@ export class NodePermissions extends Construct {
     this.ownStatements = this.policy?.document.statementCount ?? 0;
   }
 
-  private policyFor(
-    stack: Stack,
-    users: number,
-    unique: { name: string; hash: string },
-  ): iam.Policy | iam.ManagedPolicy {
+  private policyFor(stack: Stack, users: number): iam.Policy | iam.ManagedPolicy {
     const props = { roles: [this.role], document: new AgentDocument(stack, this.clusters) };
     return users < STACKS_WITH_INLINE_POLICIES
       ? new iam.Policy(this, 'Policy', {
           ...props,
-          policyName: `ecs-nodes-${unique.name}-${unique.hash}-${stack.region}`,
+          policyName: policyNameFor(this),
         })
       : new iam.ManagedPolicy(this, 'ManagedPolicy', {
           ...props,
@@ -193,9 +186,19 @@ function usersOf(stack: Stack, role: iam.IRole): NodePermissions[] {
   return users;
 }
 
-/** A name for a stack that no other stack of the account and region has, however often its class is used. */
-function uniqueInAccount(stack: Stack): { name: string; hash: string } {
-  const name = deployedStackName(stack);
+/** Where a stack is in the app, and what it is called there. */
+function placeOf(stack: Stack): string[] {
   const region = Token.isUnresolved(stack.region) ? '' : stack.region;
-  return { name: name.slice(0, 64), hash: shortHash(name, stack.node.path, region) };
+  return [deployedStackName(stack), stack.node.path, region];
+}
+
+/**
+ * A name that no other policy on the role has. Two stacks of one class would otherwise name the policies on a
+ * shared role alike, and the last deployment would win (aws-cdk #16074). So would a template that is deployed
+ * more than once, such as that of a product of Service Catalog: hence the id of the deployed stack.
+ */
+function policyNameFor(scope: IConstruct): string {
+  const name = deployedStackName(scope).slice(0, 64);
+  const id = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  return `ecs-nodes-${name}-${scope.node.addr.slice(-8)}-${id}`;
 }

@@ -6,6 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as servicecatalog from 'aws-cdk-lib/aws-servicecatalog';
 import {
   DockerAuth,
   EcsAutoScaledCluster,
@@ -566,6 +567,38 @@ describe('the role', () => {
     for (const stack of stacks) stack.cluster({ role });
     const names = stacks.map((stack) => JSON.stringify(policiesOf(stack.template)[0].PolicyName));
     expect(names[0]).not.toBe(names[1]);
+  });
+
+  test('has a policy by the id of the stack: one template may be deployed more than once', () => {
+    class Product extends servicecatalog.ProductStack {
+      public constructor(scope: Stack) {
+        super(scope, 'Product');
+        const role = iam.Role.fromRoleName(this, 'Role', 'nodes');
+        new EcsAutoScaledCluster(this, 'Orders', {
+          vpc: testVpc(this),
+          role,
+          tiers: [{ name: 'general', instanceTypes: [SMALL] }],
+        });
+      }
+    }
+    const stacks = [new TestStack(), new Product(new Stack(new App(), 'Catalog'))];
+    (stacks[0] as TestStack).cluster();
+    for (const stack of stacks) {
+      const names = stack.node.findAll().filter((one): one is iam.CfnPolicy => one instanceof iam.CfnPolicy);
+      expect(names.map(({ policyName }) => JSON.stringify(stack.resolve(policyName)))).toEqual([
+        expect.stringMatching(
+          /^\{"Fn::Join":\["",\["ecs-nodes-\w+-\w{8}-",\{"Fn::Select":\[2,\{"Fn::Split":\["\/",\{"Ref":"AWS::StackId"\}/,
+        ),
+      ]);
+    }
+  });
+
+  test('that is imported twice has a policy of each import', () => {
+    const stack = new TestStack();
+    for (const id of ['Orders', 'Search'])
+      stack.cluster({ role: iam.Role.fromRoleName(stack, `${id}Role`, 'nodes') }, id);
+    const names = policiesOf(stack.template).map(({ PolicyName }) => JSON.stringify(PolicyName));
+    expect(new Set(names).size).toBe(2);
   });
 
   test('in another stack can still be granted to through the group', () => {
