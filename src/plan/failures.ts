@@ -18,6 +18,7 @@ export function failuresOf(changes: Changes, pair: StackPair): Finding[] {
       ...nameTaken(change),
       ...providerInUse(pair, change),
       ...associationShrinks(change),
+      ...listOfOthers(pair, change),
       ...sizes(change),
       ...strategyGone(pair, change),
     ]);
@@ -68,8 +69,38 @@ function providerInUse(pair: StackPair, change: ResourceChange): Found[] {
   ];
 }
 
-function associationShrinks(change: ResourceChange): Found[] {
+/** Retained: what it says stays in force. */
+const isLeft = ({ is, before }: ResourceChange): boolean =>
+  is === 'deleted' && before?.DeletionPolicy === 'Retain';
+
+/** The list of a cluster that the stack does not make is that of all owners. */
+function listOfOthers(pair: StackPair, change: ResourceChange): Found[] {
   if (change.type !== ASSOCIATION) return [];
+  const { Properties } = change.after ?? change.before ?? { Type: '' };
+  const cluster = at(Properties, 'Cluster');
+  if (typeof cluster !== 'string') return [];
+  const { id } = change;
+  if (change.is === 'new') {
+    const text =
+      `The list of capacity providers of the cluster "${cluster}" is written as a whole, and so is its default ` +
+      'strategy. A provider that it has and that is not named leaves it, which fails while tasks use it.';
+    return [{ id, certain: false, text }];
+  }
+  if (!isLeft(change)) return [];
+  return listAt(Properties, 'CapacityProviders')
+    .flatMap((one) => target(one) ?? [])
+    .filter((provider) => pair.after.Resources?.[provider] === undefined)
+    .map((provider) => ({
+      id,
+      certain: false,
+      text:
+        `The list of the cluster "${cluster}" stays, and names the capacity provider ${withoutHash(provider)}, which ` +
+        'then cannot be deleted and is left over. Deploy without the tier first.',
+    }));
+}
+
+function associationShrinks(change: ResourceChange): Found[] {
+  if (change.type !== ASSOCIATION || isLeft(change)) return [];
   const list = (resource: ResourceChange['after']) =>
     listAt(resource?.Properties, 'CapacityProviders').map((one) => canonical(one));
   const [before, after] = [list(change.before), list(change.after)];

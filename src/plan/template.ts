@@ -12,6 +12,7 @@ export interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly UpdatePolicy?: unknown;
+  readonly DeletionPolicy?: unknown;
   readonly Condition?: string;
 }
 

@@ -286,6 +286,48 @@ describe('what fails', () => {
     ]);
   });
 
+  describe('on a cluster that the stack does not make', () => {
+    const shared = (isThere = true, isRetained = true) => {
+      const template = fleet();
+      const { Association } = template.Resources;
+      Association.Properties.Cluster = 'shared';
+      Association.Properties.CapacityProviders.unshift('batch');
+      if (isRetained) Association.DeletionPolicy = 'Retain';
+      if (!isThere) delete template.Resources.Association;
+      return template;
+    };
+
+    test('a list that is written for the first time, as a whole', () => {
+      expect(texts(shared(false), shared())).toEqual([
+        [
+          false,
+          expect.stringContaining('The list of capacity providers of the cluster "shared" is written as a'),
+        ],
+      ]);
+    });
+
+    test('a list that stays with a tier that goes, and no provider that leaves it', () => {
+      const after = shared(false);
+      delete after.Resources.Provider;
+      const found = texts(shared(), after).map(([, text]) => text);
+      expect(found).toContainEqual(
+        expect.stringContaining('names the capacity provider Provider, which then cannot be deleted'),
+      );
+      expect(found.filter((text) => String(text).includes('"batch"'))).toEqual([]);
+      expect(texts(shared(), shared(false))).toEqual([]);
+    });
+
+    test('a kept provider that leaves the list, or goes with the list', () => {
+      const forgotten = shared();
+      forgotten.Resources.Association.Properties.CapacityProviders.shift();
+      const leaves = [
+        [false, 'The capacity provider "batch" leaves its cluster, which fails while tasks use it.'],
+      ];
+      expect(texts(shared(), forgotten)).toEqual(leaves);
+      expect(texts(shared(true, false), shared(false))).toEqual(leaves);
+    });
+  });
+
   test('providers that are too many while old and new ones are together', () => {
     const many = (letter: string) => {
       const template = fleet();
