@@ -46,6 +46,11 @@ class SessionManagerDocument extends iam.PolicyDocument {
     return false;
   }
 
+  /** What CDK lists of a role that was made before the app (`Role.customizeRoles()`). */
+  public override toJSON(): unknown {
+    return render(false);
+  }
+
   public override resolve(context: IResolveContext): unknown {
     return render(FeatureFlags.of(context.scope).isEnabled(MINIMIZE_POLICIES) ?? false);
   }

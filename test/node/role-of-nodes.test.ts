@@ -133,7 +133,13 @@ describe('a role that was made before the app', () => {
     expect(role.roleName).toBe('pre-node');
     const statements = role.identityPolicyStatements as unknown as { Sid?: string; Action: unknown }[];
     expect(statements.flatMap(({ Sid }) => Sid ?? [])).toEqual(
-      expect.arrayContaining(['JoinTheClusters', 'WorkForTheClusters', 'FindEndpoints', 'JoinTheClusters2']),
+      expect.arrayContaining([
+        'SessionManagerAndRunCommand',
+        'JoinTheClusters',
+        'WorkForTheClusters',
+        'FindEndpoints',
+        'JoinTheClusters2',
+      ]),
     );
     expect(JSON.stringify(statements)).toContain('secretsmanager:GetSecretValue');
     expect(JSON.stringify(statements)).toContain('(Orders/Cluster/Resource.Arn)');
