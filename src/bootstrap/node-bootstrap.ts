@@ -70,6 +70,8 @@ export class NodeBootstrap extends ec2.UserData {
   private readonly settings: Omit<NodeSettings, 'clusterName' | 'steps'>;
   private readonly steps: BootstrapStep[];
   private readonly agentConfig: AgentConfig;
+  /** Attributes that the library gives to nodes, next to those of the user. */
+  private ownAttributes: Readonly<Record<string, string>> = {};
 
   /**
    * Whose user data it is: what is refused at synthesis names it.
@@ -255,9 +257,27 @@ export class NodeBootstrap extends ec2.UserData {
   public get _settings(): NodeSettings {
     return {
       ...this.settings,
+      agentLines: this.agentLines,
       clusterName: this.clusterName,
       steps: this.steps.map((step) => step._node),
     };
+  }
+
+  /**
+   * Gives the nodes an attribute of the library's, which the agent registers them with.
+   *
+   * @internal
+   */
+  public _addAttribute(name: string, value: string): void {
+    this.ownAttributes = { ...this.ownAttributes, [name]: value };
+  }
+
+  private get agentLines(): readonly AgentLine[] {
+    const { agentLines } = this.settings;
+    if (Object.keys(this.ownAttributes).length === 0) return agentLines;
+    const instanceAttributes = { ...this.agentConfig.instanceAttributes, ...this.ownAttributes };
+    const [drivers] = agentLines;
+    return [drivers, ...renderAgentConfig({ ...this.agentConfig, instanceAttributes })];
   }
 
   private warnOf({ _node: node, _hazards: hazards }: BootstrapStep, number: number): void {

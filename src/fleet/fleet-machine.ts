@@ -74,7 +74,8 @@ export abstract class FleetMachine extends Construct {
   }
 
   public readonly machine: sfn.StateMachine;
-  private readonly role: iam.Role;
+  protected readonly role: iam.Role;
+  private readonly settings: sfn.StateMachineProps;
   private readonly parts: Construct;
   private readonly tag: string;
   private readonly description: string;
@@ -82,7 +83,11 @@ export abstract class FleetMachine extends Construct {
   private readonly tiers = new Set<InstanceTier>();
   private readonly groups: autoscaling.CfnAutoScalingGroup[] = [];
 
-  protected constructor(stack: Stack, id: string, props: FleetMachineProps) {
+  protected constructor(
+    stack: Stack,
+    id: string,
+    private readonly props: FleetMachineProps,
+  ) {
     super(stack, id);
     this.tag = props.tag;
     this.description = props.description;
@@ -100,8 +105,7 @@ export abstract class FleetMachine extends Construct {
     });
     for (const statement of [...props.statements, ...observability()])
       this.role.addToPrincipalPolicy(statement);
-    this.machine = new sfn.StateMachine(this.parts, 'Resource', {
-      definitionBody: sfn.DefinitionBody.fromChainable(props.steps(this)),
+    this.settings = {
       queryLanguage: sfn.QueryLanguage.JSONATA,
       comment: props.description,
       timeout: props.timeout,
@@ -110,6 +114,10 @@ export abstract class FleetMachine extends Construct {
       role: this.role.withoutPolicyUpdates(),
       logs: { destination: logGroup, level: sfn.LogLevel.ALL, includeExecutionData: true },
       tracingEnabled: true,
+    };
+    this.machine = new sfn.StateMachine(this.parts, 'Resource', {
+      definitionBody: sfn.DefinitionBody.fromChainable(props.steps(this)),
+      ...this.settings,
     });
     if (props.startsItself || props.seesItsRuns) {
       // Not in the role's default policy: the state machine waits for that, so it cannot name
@@ -151,6 +159,21 @@ export abstract class FleetMachine extends Construct {
     // This makes no loop: rule and policies name no group.
     group.node.addDependency(this);
     checkAtSynthesis(tier, () => machineProblems(tier, group, this, tags));
+  }
+
+  /** Other steps than those that it was made with, for a tier that asks for more. */
+  protected redefine(steps: (scope: Construct) => sfn.IChainable): void {
+    const chainable = steps(new Construct(this.parts, 'Further'));
+    const graph = new sfn.StateGraph(chainable.startState, 'State Machine definition');
+    graph.timeout = this.props.timeout;
+    const { definitionString } = sfn.DefinitionBody.fromChainable(chainable).bind(
+      this.machine,
+      this.role,
+      this.settings,
+      graph,
+    );
+    const resource = this.machine.node.defaultChild as sfn.CfnStateMachine;
+    resource.definitionString = definitionString;
   }
 
   /** What the state machine may do in some of its clusters only. */
@@ -267,5 +290,15 @@ export function anyGroup(scope: Construct): string {
     resource: 'autoScalingGroup',
     resourceName: '*:autoScalingGroupName/*',
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** The ARNs of all of a kind that ECS has in the account and region: a condition says of which clusters. */
+export function anyOf(scope: Construct, resource: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'ecs',
+    resource,
+    resourceName: '*',
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
 }

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { NODE_BOOTSTRAP_OPTIONS } from '../bootstrap/bootstrap-fields';
 import { NodeBootstrap } from '../bootstrap/node-bootstrap';
 import { checkCdkVersion } from '../private/cdk-version';
@@ -138,6 +138,8 @@ export class NodeTemplate extends Construct {
    */
   public readonly bootstrap: NodeBootstrap;
 
+  /** Whether nodes start held, by the tier that uses it. */
+  private readonly heldBy = new Map<IConstruct, boolean>();
   private readonly props: NodeTemplateProps;
   private readonly owner?: TemplateOwner;
   private readonly instances: InstanceChoice;
@@ -301,6 +303,29 @@ export class NodeTemplate extends Construct {
    */
   public get _additionalSecurityGroups(): ec2.ISecurityGroup[] {
     return this.props.additionalSecurityGroups ?? [];
+  }
+
+  /**
+   * Whether nodes of a tier register with a mark. It is in the user data, so it holds for all tiers.
+   *
+   * @internal
+   */
+  public _holdNodes(
+    tier: IConstruct,
+    mark: { readonly name: string; readonly value: string } | undefined,
+  ): void {
+    this.heldBy.set(tier, mark !== undefined);
+    if (mark !== undefined) this.bootstrap._addAttribute(mark.name, mark.value);
+  }
+
+  /**
+   * Tiers whose nodes get a mark that they do not ask for. To be asked when all tiers are made.
+   *
+   * @internal
+   */
+  public get _heldUnasked(): IConstruct[] {
+    const tiers = [...this.heldBy];
+    return tiers.some(([, held]) => held) ? tiers.filter(([, held]) => !held).map(([tier]) => tier) : [];
   }
 
   /**

@@ -103,14 +103,24 @@ export class NodeReplacement {
 
   /**
    * Whether replica services need a placement constraint, so that they keep off old nodes while nodes are
-   * replaced: with `cordon: true` and a `maxHealthyPercentage` below 200. At 200 ECS drains the old nodes,
-   * and services need none.
+   * replaced, or off new nodes whose daemons do not run yet: with `cordon: true` and a
+   * `maxHealthyPercentage` below 200, and with `daemonsFirst`. At 200 ECS drains the old nodes, and services
+   * need none for it.
    *
    * Another app that imports the cluster asks for it
    * (`EcsAutoScaledClusterAttributes.needsPlacementConstraint`).
    */
   public get needsPlacementConstraint(): boolean {
-    return this._cordon === 'mark';
+    return this._cordon === 'mark' || this._daemonsFirst;
+  }
+
+  /**
+   * Nodes take no replica until their daemons run.
+   *
+   * @internal
+   */
+  public get _daemonsFirst(): boolean {
+    return this.kind === 'rolling' && (this.options.daemonsFirst ?? ROLLING.fields.daemonsFirst.implied);
   }
 
   /**
@@ -128,7 +138,10 @@ export class NodeReplacement {
    * @internal
    */
   public get _holds(): string[] {
-    return this._cordon === undefined ? [] : ['`NodeReplacement.rolling({ cordon: false })`'];
+    return [
+      ...(this._cordon === undefined ? [] : ['`NodeReplacement.rolling({ cordon: false })`']),
+      ...(this._daemonsFirst ? ['`NodeReplacement.rolling({ daemonsFirst: false })`'] : []),
+    ];
   }
 
   /**

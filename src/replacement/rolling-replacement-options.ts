@@ -136,6 +136,22 @@ export interface RollingReplacementOptions {
    * @default - new images come with your next deployment
    */
   readonly imageUpdates?: ImageUpdates;
+
+  /**
+   * Let no replica onto a new node before the daemons of the node run. ECS keeps room for daemons and starts
+   * them first in any case; this waits until they have started.
+   *
+   * A node registers with the mark `held`, which the gate takes away when its daemons run, or after 5
+   * minutes. Replica services get a constant placement constraint that keeps off the mark. **It is unproved:**
+   * ECS recommends no constraint but `distinctInstance` together with managed scaling, and it is not known
+   * yet whether such a service scales a tier up from zero.
+   *
+   * It is in the user data, so a change of it replaces nodes. Refused without the gate. With a shared
+   * `template` all of its tiers must have it.
+   *
+   * @default false
+   */
+  readonly daemonsFirst?: boolean;
 }
 
 const CODE = 'InvalidReplacement';
@@ -192,6 +208,7 @@ const FIELDS = {
   cordon: { value: knownFlag, to: RENDERED },
   readinessGate: { value: knownFlag, default: true, to: RENDERED },
   imageUpdates: { value: IMAGE_UPDATES, to: RENDERED },
+  daemonsFirst: { value: knownFlag, implied: false, to: RENDERED },
 } satisfies Fields<RollingReplacementOptions>;
 
 export const ROLLING = new Struct<RollingReplacementOptions, typeof FIELDS>(
@@ -216,6 +233,13 @@ export function readRolling(given: RollingReplacementOptions): RollingReplacemen
       CODE,
       '`imageUpdates` must not be set with `readinessGate: false`: nodes whose image does not work would take ' +
         'the place of all others, without a person to see it. Leave out `readinessGate`',
+    );
+  }
+  if (options.daemonsFirst && options.readinessGate === false) {
+    fail(
+      CODE,
+      '`daemonsFirst: true` needs the readiness gate, which opens a node to tasks. Leave ' +
+        '`readinessGate: false` out',
     );
   }
   return options;

@@ -14,6 +14,7 @@ import { formatFields } from '../private/fields';
 import { checkAtSynthesis } from '../rendered/problem';
 import type { Consolidation } from '../replacement/consolidation';
 import type { DrainLimit } from '../replacement/drain-limit';
+import { HELD, STARTING } from '../replacement/held';
 import { checkHeldAttributes } from '../replacement/held-attributes';
 import { IMAGE_AT_LAUNCH } from '../replacement/image-at-launch';
 import type { NodeRepair } from '../replacement/node-repair';
@@ -22,6 +23,7 @@ import { CLUSTER_NAME_TAG } from '../settings/cluster-name';
 import { capacityProviderNameFor } from './capacity-provider-name';
 import { reservationSpecification } from './capacity-reservations';
 import { warnOfClosedEgress } from './closed-egress';
+import { sharedDaemonProblems } from './daemons-first-rule';
 import { CAPACITY_PROVIDER, GROUP } from './destinations';
 import { type EndpointNeed, endpointNeedsOfNodes } from './endpoint-needs';
 import { NOT_SET, nameGracePeriod, ON_DEMAND } from './explicit-values';
@@ -348,6 +350,9 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
       ...this._replacement._holds,
       ...this._consolidation._holds,
     ]);
+    const { _daemonsFirst: daemonsFirst } = this._replacement;
+    template._holdNodes(this, daemonsFirst ? { name: HELD, value: STARTING } : undefined);
+    if (daemonsFirst) checkAtSynthesis(this, () => sharedDaemonProblems(this, template));
     return template;
   }
 

@@ -230,7 +230,7 @@ export class Group {
   }
 
   /** What the agent of each of these nodes does when it has started. */
-  public async join(instances: Instance[]): Promise<void> {
+  public async join(instances: Instance[], attributes: Record<string, string> = {}): Promise<void> {
     const cluster = await this.cluster();
     for (const { InstanceId } of instances) {
       await this.aws.call('ecs', 'register_container_instance', {
@@ -238,6 +238,7 @@ export class Group {
         instanceIdentityDocument: JSON.stringify({ instanceId: InstanceId }),
         instanceIdentityDocumentSignature: 'x',
         totalResources: [],
+        attributes: Object.entries(attributes).map(([name, value]) => ({ name, value })),
       });
     }
   }

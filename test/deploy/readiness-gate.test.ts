@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { NodeReplacement } from '../../src';
 import { SMALL } from '../helpers/estate';
 import { Account, deployable, type Group, type Instance, image } from './account';
+import { DaemonsFirst } from './daemons-first';
 import { Emulator, passes, SCALE, until } from './emulator';
 
 jest.setTimeout(60_000);
@@ -160,6 +161,28 @@ describe('a gated group', () => {
       }),
     );
   });
+});
+
+test('where daemons come first, a node takes no replica and no traffic until all of its daemons run', async () => {
+  const tier = await DaemonsFirst.with(account, 'Daemons', {
+    logs: undefined,
+    metrics: 'attribute:team == orders',
+    elsewhere: 'attribute:team == search',
+  });
+  const node = await tier.node({ team: 'orders' });
+  await until('the gate waits for daemons', async () =>
+    (await tier.steps(node)).includes('Do its daemons run'),
+  );
+  await tier.run(node, ['logs']);
+  await passes(120);
+  expect([await tier.mark(node), ...(await tier.group.statesOf([node]))]).toEqual([
+    'starting',
+    'Pending:Wait',
+  ]);
+  await tier.run(node, ['logs', 'metrics']);
+  await tier.opened(node);
+  await tier.group.inService([node]);
+  await tier.runOf(node, 'SUCCEEDED');
 });
 
 test('the gate is removed: its hook goes, and nodes go into service at once', async () => {

@@ -340,6 +340,7 @@ const SAMPLES: Record<string, Record<string, Sample>> = {
     cordon: of(false),
     readinessGate: of(false),
     imageUpdates: of(ImageUpdates.scheduled(NIGHTLY)),
+    daemonsFirst: of(true),
   },
   SpotOptions: {
     onDemandBaseCapacity: of(1),

@@ -117,6 +117,11 @@ class Everything extends Stack {
         {
           name: 'arm',
           role,
+          replacement: NodeReplacement.rolling({
+            maxHealthyPercentage: 110,
+            cordon: true,
+            daemonsFirst: true,
+          }),
           instanceTypes: [new ec2.InstanceType('m7g.large')],
           sysctls: [Sysctl.somaxconn(4096)],
           bootstrapSteps: [

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, type Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { InstanceTier } from '../../tier/instance-tier';
@@ -6,7 +6,7 @@ import type { ClusterGrants } from '../cluster-grants';
 import { DRAIN_HOOK_METRIC } from '../drain-hook';
 import { badRuns, type FleetAlarm, PERIOD } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
-import { FleetMachine } from '../fleet-machine';
+import { anyOf, FleetMachine } from '../fleet-machine';
 import { cordonSteps } from './cordon-steps';
 import { CORDON_MODE_TAG, CORDON_TAG } from './cordon-tags';
 
@@ -154,13 +154,4 @@ export class Cordon extends FleetMachine {
       },
     ];
   }
-}
-
-function anyOf(stack: Stack, resource: string): string {
-  return stack.formatArn({
-    service: 'ecs',
-    resource,
-    resourceName: '*',
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
 }

@@ -3,10 +3,11 @@ import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { GATE_HOOK_NAME, gateHook, HEARTBEAT } from '../../replacement/gate-hook';
 import type { InstanceTier } from '../../tier/instance-tier';
+import type { ClusterGrants } from '../cluster-grants';
 import { badRuns, type FleetAlarm } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
-import { anyGroup, FleetMachine } from '../fleet-machine';
-import { readinessSteps } from './readiness-steps';
+import { anyGroup, anyOf, FleetMachine } from '../fleet-machine';
+import { readinessSteps, readinessStepsWithDaemons } from './readiness-steps';
 
 /**
  * On the groups whose lifecycle actions the machine of this stack completes, so that it can do so for no
@@ -25,6 +26,9 @@ const GATE_TAG = 'EcsReadinessGate';
  *
  * Where the cordon drains, the gate is its barrier. A node that has joined waits until the old ones are
  * `DRAINING`, for 15 minutes after its own launch at most.
+ *
+ * With `daemonsFirst` a node registers with the mark `starting`, which keeps replicas off it. The gate takes
+ * the mark away when all daemons of the node run, or after five minutes, and only then lets it go on.
  *
  * No code runs on the node, and there is no Lambda function: one rule and one state machine serve all gated
  * groups of a stack. They are there before the first node: the hook is part of the group, and the group waits
@@ -82,13 +86,55 @@ export class ReadinessGate extends FleetMachine {
     });
   }
 
+  /** Made for the first tier that wants its daemons first. */
+  private daemons?: ClusterGrants;
+
   public override add(tier: InstanceTier, cluster: FleetCluster): void {
     super.add(tier, cluster);
+    if (tier._replacement._daemonsFirst) {
+      this.daemons ??= this.waitForDaemons();
+      this.daemons.add(cluster);
+    }
     const group = tier.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup;
     // The L1, because the L2 group has no field for it. Its LifecycleHook is a resource of its own, which
     // CloudFormation can only make after the group: the first nodes, and all those of the deployment that
     // brings the gate to a running cluster, would not be gated.
     group.lifecycleHookSpecificationList = [gateHook(cluster.clusterName)];
+  }
+
+  private waitForDaemons(): ClusterGrants {
+    this.redefine(readinessStepsWithDaemons);
+    this.role.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        // It knows no resource: "*" is the only one that IAM accepts.
+        sid: 'ReadTaskDefinitions',
+        actions: ['ecs:DescribeTaskDefinition'],
+        resources: ['*'],
+      }),
+    );
+    return this.further('Services', (clusterArns) => {
+      const conditions = { ArnEquals: { 'ecs:cluster': clusterArns } };
+      return [
+        new iam.PolicyStatement({
+          sid: 'ListServices',
+          actions: ['ecs:ListServices'],
+          resources: ['*'],
+          conditions,
+        }),
+        new iam.PolicyStatement({
+          sid: 'ReadServices',
+          actions: ['ecs:DescribeServices'],
+          resources: [anyOf(this, 'service')],
+          conditions,
+        }),
+        new iam.PolicyStatement({
+          sid: 'OpenNodes',
+          actions: ['ecs:DeleteAttributes'],
+          resources: [anyOf(this, 'container-instance')],
+          conditions,
+        }),
+      ];
+    });
   }
 
   public override alarms(): FleetAlarm[] {
@@ -101,7 +147,11 @@ export class ReadinessGate extends FleetMachine {
         'stepfunctions list-executions --status-filter FAILED --max-items 5 --state-machine-arn $M; aws ' +
         'stepfunctions describe-execution --query cause --execution-arn ARN. Its console output says ' +
         'why: aws ec2 get-console-output --instance-id ID (while it runs, on a Nitro type: with ' +
-        '--latest). A run that was stopped or timed out gives its node up. Look again at a node that ' +
+        '--latest). ' +
+        (this.daemons === undefined
+          ? ''
+          : 'With the error DaemonNotRunning the node is in service, and the cause names its daemons. ') +
+        'A run that was stopped or timed out gives its node up. Look again at a node that ' +
         'waits: aws stepfunctions start-execution --state-machine-arn $M --input INPUT, the input of its ' +
         'run.',
     );

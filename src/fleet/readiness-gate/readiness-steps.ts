@@ -1,9 +1,10 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { HEARTBEAT } from '../../replacement/gate-hook';
-import { HELD, heldBy } from '../../replacement/held';
+import { HELD, heldBy, NOT_HELD } from '../../replacement/held';
 import { CORDON_MODE_TAG } from '../cordon/cordon-tags';
 import { caught, jsonata, Steps, when } from '../steps';
+import { DAEMON_LIMIT, openAfterDaemons, WITHOUT_DAEMONS } from './daemons-first-steps';
 
 /**
  * So long at most the gate holds a node back that has joined. The rest of the heartbeat is for one
@@ -60,6 +61,18 @@ const SLOWER = `$min([${SLOWEST}, $slow * 2])`;
  * slower looks under throttling.
  */
 export function readinessSteps(scope: Construct): sfn.IChainable {
+  return stepsOf(scope, false);
+}
+
+/** The same, where nodes start held and are opened once their daemons run. */
+export function readinessStepsWithDaemons(scope: Construct): sfn.IChainable {
+  return stepsOf(scope, true);
+}
+
+/** The node with a connected agent. One that registers and then loses its connection runs no tasks. */
+const NODE = `"ec2InstanceId in ['" & ${DETAIL}.EC2InstanceId & "'] and agentConnected == true"`;
+
+function stepsOf(scope: Construct, daemonsFirst: boolean): sfn.IChainable {
   const steps = new Steps(scope);
   const slower = { slow: SLOWER };
 
@@ -72,6 +85,7 @@ export function readinessSteps(scope: Construct): sfn.IChainable {
     looks: 0,
     refresh: "''",
     holds: false,
+    ...(daemonsFirst && WITHOUT_DAEMONS),
   });
   const boot = steps.wait('Let it boot', FIRST_WAIT, roll);
   const wait = steps.wait('Not yet', LATER_WAIT, roll);
@@ -79,8 +93,7 @@ export function readinessSteps(scope: Construct): sfn.IChainable {
   const look = steps.call('Has the node joined', 'ecs:listContainerInstances', {
     parameters: {
       Cluster: CLUSTER,
-      // An agent that registers and then loses its connection runs no tasks.
-      Filter: jsonata(`"ec2InstanceId in ['" & ${DETAIL}.EC2InstanceId & "'] and agentConnected == true"`),
+      Filter: jsonata(daemonsFirst ? `${NODE} & ' and ${NOT_HELD}'` : NODE),
       Status: 'ACTIVE',
     },
     assign: { joined: '$count($states.result.ContainerInstanceArns) > 0', slow: FASTER },
@@ -166,9 +179,23 @@ export function readinessSteps(scope: Construct): sfn.IChainable {
   look.addCatch(joined, caught(slower, '0')).next(joined);
   joined
     .when(when(`$states.input > 0 and ${WAITED} < ${BARRIER}`), begins)
-    .when(when('$states.input > 0'), goOn)
-    .when(when(`${WAITED} >= ${MAY_BE_DEAD}`), alive)
-    .otherwise(left);
+    .when(when('$states.input > 0'), goOn);
+  const notJoined = daemonsFirst ? steps.choose('Not joined') : joined;
+  notJoined.when(when(`${WAITED} >= ${MAY_BE_DEAD}`), alive).otherwise(left);
+  if (daemonsFirst) {
+    const gate = {
+      cluster: CLUSTER,
+      node: NODE,
+      last: `$launched + ${(HEARTBEAT - 200) * 1000}`,
+      roll,
+      slower,
+      faster: FASTER,
+      joined,
+      notJoined,
+      left,
+    };
+    joined.otherwise(openAfterDaemons(steps, gate));
+  }
   begins.addCatch(left, caught(slower)).next(waits);
   waits.when(when(`$refresh = ''`), goOn).when(when('$holds'), drained).otherwise(group);
   group.addCatch(left, caught(slower)).next(drains);
@@ -180,14 +207,30 @@ export function readinessSteps(scope: Construct): sfn.IChainable {
     .when(when(`$states.input in ['shutting-down', 'terminated', 'stopping', 'stopped']`), giveUp)
     .otherwise(left);
   giveUp.addCatch(state, caught()).next(died);
-  goOn.addCatch(state, caught()).next(done);
+  goOn.addCatch(state, caught()).next(daemonsFirst ? lateness(steps, done) : done);
   state.addCatch(left, caught(slower)).next(held);
   held
     .when(when(`$substring($states.input, 0, 7) = 'Pending'`), left)
     .when(when(`$not($joined) and ${OVER}`), never)
     .otherwise(steps.end('It is no longer held'));
+  if (daemonsFirst) {
+    const shut = steps.fail('It was never opened', 'NodeNeverOpened', cause('was never opened for tasks in'));
+    left.when(when(`${OVER} and $arn != ''`), shut);
+  }
   left.when(when(OVER), never).otherwise(wait);
   return start;
+}
+
+/** A node that went into service without all its daemons ends its run badly, so that the alarm names them. */
+function lateness(steps: Steps, done: sfn.State): sfn.Choice {
+  const late = steps.fail(
+    'A daemon is missing',
+    'DaemonNotRunning',
+    `${DETAIL}.EC2InstanceId & ' of ' & ${DETAIL}.AutoScalingGroupName & ' is in service in the ECS cluster ' & ` +
+      `${DETAIL}.NotificationMetadata & ', without daemons that did not run within ${DAEMON_LIMIT / 60} ` +
+      `minutes: ' & $missing`,
+  );
+  return steps.choose('Is a daemon missing').when(when(`$missing != ''`), late).otherwise(done);
 }
 
 function complete(result: 'CONTINUE' | 'ABANDON') {

@@ -14,6 +14,7 @@ _registered = {}  # cluster's name -> ARN -> container instance
 health_of = dict  # what ECS says of the health of an ARN, where asked
 load_of = dict  # what runs on an instance, as ECS sums it up
 drained = []  # called with a cluster and a node that has begun to drain
+tasks_on = {}.get  # what an instance runs
 
 
 def _cluster_of(data):
@@ -28,8 +29,11 @@ def _register(data):
     uid = hashlib.sha256(f'{name}{instance_id}'.encode()).hexdigest()[:32]
     arn = f'arn:aws:ecs:{get_region()}:{get_account_id()}:container-instance/{name}/{uid}'
     found = {'containerInstanceArn': arn, 'ec2InstanceId': instance_id, 'status': 'ACTIVE', 'agentConnected': True,
-             'attributes': data.get('attributes', []), 'registeredAt': '2026-01-01T00:00:00.000Z', 'versionInfo': data.get('versionInfo', {}), 'tags': data.get('tags', [])}
+             'attributes': [], 'registeredAt': '2026-01-01T00:00:00.000Z', 'versionInfo': data.get('versionInfo', {}), 'tags': data.get('tags', [])}
     _registered.setdefault(name, {})[arn] = found
+    if data.get('attributes'):
+        own = [{**each, 'targetType': 'container-instance', 'targetId': arn} for each in data['attributes']]
+        _ecs._put_attributes({'cluster': name, 'attributes': own})
     _ecs._clusters[name]['registeredContainerInstancesCount'] = len(_registered[name])
     send('aws.ecs', 'ECS Container Instance State Change', arn, {**found, 'clusterArn': _ecs._clusters[name]['clusterArn'], 'version': 1})
     return json_response({'containerInstance': found})
@@ -92,6 +96,12 @@ def _matches(arn, found, term):
     ids = re.fullmatch(r"ec2InstanceId in \[(.*)\]", term)
     if ids:
         return found['ec2InstanceId'] in re.findall(r"'([^']+)'", ids.group(1))
+    group = re.fullmatch(r'task:group == (\S+)', term)
+    if group:
+        return any(task['group'] == group.group(1) for task in tasks_on(found['ec2InstanceId']) or [])
+    count = re.fullmatch(r'runningTasksCount >= (\d+)', term)
+    if count:
+        return len(tasks_on(found['ec2InstanceId']) or []) >= int(count.group(1))
     if term in ('agentConnected == true', 'agentConnected == false'):
         return found['agentConnected'] == (term == 'agentConnected == true')
     attribute = re.fullmatch(r'attribute:(\S+) (!exists|==|!=|=~)(?: (\S+))?', term)
@@ -196,7 +206,7 @@ def install():
         DescribeContainerInstances=throttled_json('DescribeContainerInstances', _describe),
         UpdateContainerInstancesState=throttled_json('UpdateContainerInstancesState', _update_state),
         PutAttributes=_checked('PutAttributes', _ecs._put_attributes),
-        DeleteAttributes=_checked('DeleteAttributes', _ecs._delete_attributes))
+        DeleteAttributes=throttled_json('DeleteAttributes', _checked('DeleteAttributes', _ecs._delete_attributes)))
     reset = _ecs.reset
 
     def reset_too():

@@ -16,7 +16,9 @@ def _listed(data):
     cluster = _ecs._resolve_cluster_name(data['cluster'])
     if cluster not in _put:
         return _list(data)
-    arns = [f"arn:aws:ecs:us-east-1:111122223333:service/{cluster}/{name}" for name in _put[cluster]]
+    wanted = data.get('schedulingStrategy')
+    arns = [f"arn:aws:ecs:us-east-1:111122223333:service/{cluster}/{name}" for name, says in _put[cluster].items()
+            if wanted in (None, says.get('schedulingStrategy', 'REPLICA'))]
     begin = int(data.get('nextToken') or 0)
     more = {'nextToken': str(begin + _PAGE)} if len(arns) > begin + _PAGE else {}
     return json_response({'serviceArns': arns[begin:begin + _PAGE], **more})

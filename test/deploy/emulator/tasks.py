@@ -124,6 +124,7 @@ def _begin(cluster, node):
 
 
 def install():
+    container_instances.tasks_on = _on.get
     terminations.busy.append(lambda instance: bool(_on.get(instance)))
     container_instances.load_of = _load
     container_instances.drained.append(_begin)
