@@ -142,8 +142,8 @@ export interface RollingReplacementOptions {
    * them first in any case; this waits until they have started.
    *
    * A node registers with the mark `held`, which the gate takes away when its daemons run, or after 5
-   * minutes. Replica services get a constant placement constraint that keeps off the mark. **It is unproved:**
-   * ECS recommends no constraint but `distinctInstance` together with managed scaling, and it is not known
+   * minutes. Replica services get a constant placement constraint that keeps off the mark. **Unproved:** ECS
+   * recommends no constraint but `distinctInstance` together with managed scaling, and it is not known
    * yet whether such a service scales a tier up from zero.
    *
    * It is in the user data, so a change of it replaces nodes. Refused without the gate. With a shared
