@@ -102,9 +102,9 @@ export class NodeReplacement {
   }
 
   /**
-   * Whether replica services need a placement constraint: with `cordon: true` and a `maxHealthyPercentage`
-   * below 200, so that they keep off old nodes while nodes are replaced; at 200 ECS drains the old nodes.
-   * With `daemonsFirst` too, so that they keep off new nodes whose daemons do not run yet.
+   * Whether replica services need a placement constraint. With `cordon: true` and a `maxHealthyPercentage`
+   * below 200 it keeps them off old nodes while nodes are replaced; at 200 ECS drains those. With
+   * `daemonsFirst` it keeps them off new nodes whose daemons do not run yet.
    *
    * Another app that imports the cluster asks for it
    * (`EcsAutoScaledClusterAttributes.needsPlacementConstraint`).
