@@ -1,7 +1,14 @@
 import { App, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { type InstanceTierOptions, NodeReplacement, NodeTemplate, TierSchedule } from '../../src';
+import {
+  Consolidation,
+  type InstanceTierOptions,
+  NodeReplacement,
+  NodeTemplate,
+  TierSchedule,
+} from '../../src';
 import { LARGE, only, SMALL, TestStack, tierStack } from '../helpers/estate';
 import { warning } from '../services/helpers';
 
@@ -150,6 +157,14 @@ describe('a tier that ECS does not scale', () => {
     expect(warning(stack, ID)?.message).toContain(
       '"Estate/Orders/Tiers/old" (`managedScaling`), so none of its nodes goes now that it is `retired`. Let ' +
         'ECS scale it again, or set `maxCapacity: 0`',
+    );
+  });
+
+  test('gives no node back in a window: consolidation lowers what nothing would raise again', () => {
+    const schedule = ScheduleExpression.cron({ hour: '3', minute: '0' });
+    const consolidation = Consolidation.scheduled({ schedule });
+    expect(() => stackOf({ ...OFF, minCapacity: 2, consolidation }).template).toThrow(
+      '`consolidation` must not be set with managed scaling switched off, got: "DISABLED"',
     );
   });
 
