@@ -104,13 +104,13 @@ def _matches(arn, found, term):
         return len(tasks_on(found['ec2InstanceId']) or []) >= int(count.group(1))
     if term in ('agentConnected == true', 'agentConnected == false'):
         return found['agentConnected'] == (term == 'agentConnected == true')
-    attribute = re.fullmatch(r'attribute:(\S+) (!exists|==|!=|=~)(?: (\S+))?', term)
+    attribute = re.fullmatch(r'attribute:(\S+) (!?exists|==|!=|=~)(?: (\S+))?', term)
     if not attribute:
         raise ValueError(term)
     name, operator, wanted = attribute.groups()
     value = _attributes_of(arn).get(name)
-    if operator == '!exists':
-        return value is None
+    if operator in ('exists', '!exists'):
+        return (value is not None) == (operator == 'exists')
     # What a missing attribute is under != is not documented: nothing may rest on it.
     if value is None:
         return False
