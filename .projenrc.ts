@@ -113,7 +113,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     include: ['examples/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts'],
-    exclude: ['lib', 'dist'], // compiled, maybe at this moment
+    // compiled, maybe at this moment; and the packages of the site
+    exclude: ['lib', 'dist', 'site/node_modules'],
     compilerOptions: {
       paths: { 'cdk-ecs-auto-scaled-cluster': ['./src/index.ts'] },
     },
@@ -170,6 +171,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '__pycache__/',
     '.pytest_cache/',
     '/examples/java/target/',
+    '/site/reference/', // written by `projen docs`
+    '/site/.vitepress/cache/',
+    '/site/.vitepress/dist/',
   ],
 });
 
@@ -205,6 +209,7 @@ for (const path of [
   '/bench/',
   '/demo/',
   '/docs/',
+  '/site/',
   '/API.md',
   '/CHANGELOG.md',
   '/CONTRIBUTING.md',
@@ -248,6 +253,27 @@ project.addTask('pictures', {
   env: { UPDATE_GOLDEN: '1' },
 });
 
+// The site has its own package.json: no install of the library brings what only the site takes.
+const site = project.addTask('docs:prepare', {
+  description: 'Install what the site takes, translate the samples of the guides, write the API reference',
+});
+site.exec('npm ci --no-audit --no-fund --ignore-scripts', {
+  cwd: 'site',
+  condition: 'node projenrc/newer.js site/node_modules/.package-lock.json site/package-lock.json',
+});
+site.exec('bash projenrc/site/samples.sh', {
+  condition: 'node projenrc/newer.js .cache/site/.jsii.tabl.json .jsii docs',
+});
+site.exec('tsx projenrc/site/reference.ts');
+for (const [name, command, description] of [
+  ['docs', 'build', 'Build the documentation site, site/.vitepress/dist, from docs and the assembly'],
+  ['docs:dev', 'dev', 'Serve the documentation site while you write'],
+] as const) {
+  const task = project.addTask(name, { description });
+  task.spawn(site);
+  task.exec(`npx vitepress ${command} .`, { cwd: 'site', receiveArgs: true });
+}
+
 project.addTask('aws:prove', {
   description:
     'Settle on a real account what only AWS can answer; without a name it only lists the questions, ' +
@@ -270,7 +296,7 @@ if (!jest) throw new Error('jest is what runs the tests');
 jest.config.collectCoverage = false;
 jest.config.maxWorkers = 3; // the boots wait more than they work
 // copies of this package, and apps that use it
-jest.config.modulePathIgnorePatterns = ['<rootDir>/.cache/', '<rootDir>/dist/'];
+jest.config.modulePathIgnorePatterns = ['<rootDir>/.cache/', '<rootDir>/dist/', '<rootDir>/site/'];
 jest.config.globalSetup = '<rootDir>/test/helpers/environment.js';
 jest.config.testSequencer = '<rootDir>/test/helpers/longest-first.js';
 jest.addReporter(new javascript.JestReporter('<rootDir>/test/helpers/count-reporter.js'));

@@ -28,6 +28,7 @@ export const MAVEN_REPOSITORY = join(ROOT, '.cache', 'maven');
 const INPUTS = [
   'src',
   'projenrc/rosetta.sh',
+  'projenrc/added-imports.ts',
   'projenrc/translations.ts',
   'projenrc/package-readme.ts',
   'projenrc/go-samples.ts',

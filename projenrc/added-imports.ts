@@ -1,0 +1,10 @@
+/**
+ * jsii-rosetta puts imports before what it translates to Python: of the structs in the sample and of nothing
+ * else, each as often as it stands there. The imports of the fixture are not shown in any language, so these
+ * go too: half a list misleads.
+ */
+
+/** A sample in Python, with imports only if it has some in TypeScript. */
+export function withoutAddedImports(python: string, typescript: string): string {
+  return /^import /m.test(typescript) ? python : python.replace(/^(from \S+ import .*\n)+/, '');
+}

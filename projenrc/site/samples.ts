@@ -1,0 +1,56 @@
+/** The samples in other languages: what jsii-rosetta has translated, found by the text of the TypeScript. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withoutAddedImports } from '../added-imports';
+import { ROOT } from './links';
+
+/** A sample in a language. `key` is the name of its fence. */
+export interface Sample {
+  readonly key: 'ts' | 'python' | 'java' | 'csharp' | 'go';
+  readonly code: string;
+}
+
+/** What a tab is called. Nothing here compiles C#, so its tab says so. */
+export const TITLES: Readonly<Record<Sample['key'], string>> = {
+  ts: 'TypeScript',
+  python: 'Python',
+  java: 'Java',
+  csharp: 'C#',
+  go: 'Go',
+};
+
+/** Those of the README and the docstrings; and those of the guides, which `projenrc/site/samples.sh` makes. */
+const TABLETS = ['.jsii.tabl.json', '.cache/site/.jsii.tabl.json'];
+/** Go is not among them: what jsii-rosetta writes is not valid Go. */
+const TRANSLATED = ['python', 'java', 'csharp'] as const;
+
+interface Tablet {
+  readonly snippets: Record<string, { readonly translations: Record<string, { readonly source: string }> }>;
+}
+
+let found: Map<string, Sample[]> | undefined;
+
+function read(): Map<string, Sample[]> {
+  const all = new Map<string, Sample[]>();
+  for (const name of TABLETS) {
+    const file = join(ROOT, name);
+    if (!existsSync(file)) continue;
+    const { snippets }: Tablet = JSON.parse(readFileSync(file, 'utf8'));
+    for (const { translations } of Object.values(snippets)) {
+      const typescript = translations.$.source;
+      const others = TRANSLATED.flatMap((key) => {
+        const code = translations[key]?.source.trim();
+        if (code === undefined) return [];
+        return [{ key, code: key === 'python' ? withoutAddedImports(code, typescript) : code }];
+      });
+      all.set(typescript.trim(), others);
+    }
+  }
+  return all;
+}
+
+/** A TypeScript sample in the other languages; none where nobody has translated it. */
+export function translationsOf(typescript: string): readonly Sample[] {
+  found ??= read();
+  return found.get(typescript.trim()) ?? [];
+}
