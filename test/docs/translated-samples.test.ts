@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { PAGES } from '../../projenrc/api-reference';
 import { withoutAddedImports } from '../../projenrc/added-imports';
+import { PAGES } from '../../projenrc/api-reference';
 import { page } from './markdown';
 import { translatedSamples } from './translated-samples';
 
