@@ -24,7 +24,8 @@ import type { Bounds } from '../private/value';
  */
 export interface NodeVolumeOptions {
   /**
-   * The kind of volume.
+   * The kind of volume. Outposts and some Local Zones have no gp3: nodes start there with
+   * `ec2.EbsDeviceVolumeType.GP2`, the root volume's too.
    *
    * @default ec2.EbsDeviceVolumeType.GP3
    */

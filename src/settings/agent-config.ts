@@ -553,7 +553,8 @@ export interface AgentConfig {
 
   /**
    * A proxy for what the agent sends: `host:port`, or that after `http://`, `https://` or `socks5://`.
-   * Docker's pulls do not take it: they are configured in docker. Variable: `HTTP_PROXY`.
+   * Docker's pulls do not take it: they are configured in docker. Nor does the boot: `installPackages` and the
+   * secret of `dockerAuth` go out directly. Variable: `HTTP_PROXY`.
    *
    * Refused: anything else (`ecs-agent/utils/httpproxy/proxy.go`, `parseProxy`), and a user name or password
    * in it: user data is not secret.

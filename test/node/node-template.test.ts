@@ -41,6 +41,18 @@ describe('a node', () => {
     expect(data).not.toHaveProperty('KeyName');
   });
 
+  test('has a launch template with tags of its own by the override that the guide names, and none of the app', () => {
+    const stack = new TestStack();
+    Tags.of(stack).add('commit', 'abc');
+    const { template } = stack.cluster().tier('general');
+    const resource = template.node.findChild('LaunchTemplate').node.defaultChild as ec2.CfnLaunchTemplate;
+    const tagSpecifications = [
+      { ResourceType: 'launch-template', Tags: [{ Key: 'team', Value: 'payments' }] },
+    ];
+    resource.addPropertyOverride('TagSpecifications', tagSpecifications);
+    expect(only(stack.template, LAUNCH_TEMPLATE).Properties.TagSpecifications).toEqual(tagSpecifications);
+  });
+
   test('is terminated when it powers itself off, which it does when its bootstrap fails', () => {
     expect(dataOf({}).InstanceInitiatedShutdownBehavior).toBe('terminate');
   });
