@@ -9,6 +9,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   type ClusterAlarmsOptions,
+  Consolidation,
   EcsAutoScaledCluster,
   ImageUpdates,
   NodeRepair,
@@ -693,7 +694,8 @@ describe('the machines that look after nodes', () => {
     const stack = new TestStack();
     const imageUpdates = ImageUpdates.scheduled({ schedule: ScheduleExpression.rate(Duration.days(1)) });
     const replacement = NodeReplacement.rolling({ imageUpdates });
-    stack.cluster({ replacement, repair: NodeRepair.replace() }).addAlarms();
+    const consolidation = Consolidation.scheduled({ schedule: ScheduleExpression.rate(Duration.days(1)) });
+    stack.cluster({ replacement, repair: NodeRepair.replace(), consolidation }).addAlarms();
     const texts = Object.fromEntries(
       machineAlarms(stack).map(([id, { AlarmDescription }]) => [id, deployed(AlarmDescription, 255)]),
     );
@@ -702,6 +704,7 @@ describe('the machines that look after nodes', () => {
       'aws stepfunctions start-execution --state-machine-arn $M --input ' +
         `'{"detail":{"AutoScalingGroupName":"GROUP","InstanceRefreshId":"REFRESH"}}'`,
     );
+    expect(texts.MachinesConsolidationFailed).toContain(`--input '{"group":"GROUP"}'`);
     expect(texts.MachinesRepairFailed).toContain('aws autoscaling set-instance-health --instance-id ID');
     expect(texts.MachinesImageUpdatesFailed).toContain('aws ssm put-parameter --type String');
     expect(texts.MachinesReadinessGateFailed).toContain('aws ec2 get-console-output --instance-id ID');

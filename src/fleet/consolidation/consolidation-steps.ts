@@ -124,9 +124,9 @@ export function consolidationSteps(scope: Construct): sfn.IChainable {
     steps,
     'Say that it stays',
     "'An ECS node was not given back'",
-    `$node.i & ' of ' & $group & ' takes tasks again. ' & ($why = 'left' ? 'A run that was stopped had ` +
-      `left it held.' : 'It was drained, and not empty in 15 minutes, or something else began to change ` +
-      `the group.')`,
+    `$node.i & ' of ' & $group & ' was not given back. ' & ($why = 'left' ? 'A run that was stopped had left ` +
+      `it held: it takes tasks again.' : 'It was not empty in 15 minutes, or something else began to change ` +
+      `the group or the node.')`,
   );
   const isGone = steps.end('It goes anyway');
   const undo = settingBack(steps, toldOfUndo);
