@@ -9,19 +9,18 @@ const TASKS = 100;
  * protected, and what is taken on them is free in their zone. Those with the fewest tasks come first.
  *
  * Of the zone with most nodes, because Auto Scaling would otherwise launch a node there and terminate one in
- * another zone, to even out its zones.
+ * another zone, to even out its zones. The function sorts a few of them only, for it is slow.
  */
 export const CANDIDATES = `(
-  $sizes := $nodes{ z: $count($) };
-  $most := $max($each($sizes, function($size) { $size }));
-  $room := $nodes{ z: { 'c': $sum(c), 'm': $sum(m) } };
-  $sorted := $sort(
-    $nodes[$most > 1 and $lookup($sizes, z) = $most and $not(s) and t <= ${TASKS}],
-    function($one, $other) { $one.t > $other.t });
-  $fit := $sorted[(
-    $zone := $lookup($room, z);
+  $zones := $nodes{ z: { 'n': $count($), 'c': $sum(c), 'm': $sum(m) } };
+  $most := $max($each($zones, function($zone) { $zone.n }));
+  $full := [$each($zones, function($zone, $name) { $zone.n = $most and $most > 1 ? $name })];
+  $fit := $nodes[$not(s) and t <= ${TASKS} and z in $full and (
+    $zone := $lookup($zones, z);
     $zone.c - c >= u and $zone.m - m >= v )];
-  [$fit[[0..${MOST - 1}]]]
+  $last := $sort($fit.t)[[0..${MOST - 1}]][-1];
+  $fewer := $sort($fit[t < $last], function($one, $other) { $one.t > $other.t });
+  [$append($fewer, $fit[t = $last])[[0..${MOST - 1}]]]
 )`;
 
 /**
