@@ -125,7 +125,7 @@ export function consolidationSteps(scope: Construct): sfn.IChainable {
     'Say that it stays',
     "'An ECS node was not given back'",
     `$node.i & ' of ' & $group & ' was not given back. ' & ($why = 'left' ? 'A run that was stopped had left ` +
-      `it held: it takes tasks again.' : 'It was not empty in 15 minutes, or something else began to change ` +
+      `it held. It takes tasks again.' : 'It was not empty in 15 minutes, or something else began to change ` +
       `the group or the node.')`,
   );
   const isGone = steps.end('It goes anyway');
