@@ -653,7 +653,7 @@ test('no Lambda function, whatever is asked for', () => {
 describe('the machines that look after nodes', () => {
   const machineAlarms = (stack: Stack) =>
     Object.entries(alarmsOf(stack)).filter(([id]) =>
-      /ReadinessGate|Cordon|DrainHook|Repair|ImageUpdates/.test(id),
+      /ReadinessGate|Cordon|DrainHook|Repair|ImageUpdates|Consolidation/.test(id),
     );
 
   test('have an alarm for each way in which a run ends badly, and each tier with the cordon one on its drain hook', () => {
