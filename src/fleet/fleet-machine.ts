@@ -282,23 +282,3 @@ function seesItsRuns(machine: sfn.StateMachine): iam.PolicyStatement {
     ],
   });
 }
-
-/** The ARNs of all groups of the account and region: a condition on the group's tag says which are meant. */
-export function anyGroup(scope: Construct): string {
-  return Stack.of(scope).formatArn({
-    service: 'autoscaling',
-    resource: 'autoScalingGroup',
-    resourceName: '*:autoScalingGroupName/*',
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-}
-
-/** The ARNs of all of a kind that ECS has in the account and region: a condition says of which clusters. */
-export function anyOf(scope: Construct, resource: string): string {
-  return Stack.of(scope).formatArn({
-    service: 'ecs',
-    resource,
-    resourceName: '*',
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
-}

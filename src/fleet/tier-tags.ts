@@ -27,6 +27,11 @@ export function tierTags(tag: string, values: TierValues, topic?: sns.ITopic): R
   };
 }
 
+/** JSONata: whether a described group is one that the state machine of this stack looks after. */
+export function isOurs(tag: string, group: string): string {
+  return `$exists(${group}.Tags[Key = '${tag}' and Value = '${Aws.STACK_NAME}'])`;
+}
+
 /** JSONata: the values in the tags of a described group, each a text. An empty object without any. */
 export function valuesIn(tag: string, group: string): string {
   return `$merge([$split($string(${group}.Tags[Key = '${nameOf(tag, 'Values')}'].Value), ' ').{

@@ -1,11 +1,12 @@
-import { ArnFormat, Aws, Duration, type Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { checkAtSynthesis } from '../../rendered/problem';
 import type { ConsolidationPlan } from '../../replacement/consolidation';
 import type { InstanceTier } from '../../tier/instance-tier';
 import { badRuns, type FleetAlarm } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
-import { anyGroup, FleetMachine } from '../fleet-machine';
+import { FleetMachine } from '../fleet-machine';
+import { allOf, groupsWith } from '../machine-resources';
 import { tierTags } from '../tier-tags';
 import { consolidationProblems } from './consolidation-checks';
 import { consolidationSteps } from './consolidation-steps';
@@ -41,8 +42,7 @@ export class Consolidator extends FleetMachine {
         new iam.PolicyStatement({
           sid: 'GiveNodesBack',
           actions: ['autoscaling:TerminateInstanceInAutoScalingGroup'],
-          resources: [anyGroup(stack)],
-          conditions: { StringEquals: { [`aws:ResourceTag/${CONSOLIDATION_TAG}`]: Aws.STACK_NAME } },
+          ...groupsWith(CONSOLIDATION_TAG, stack),
         }),
         // None of them knows a resource: "*" is the only one that IAM accepts.
         new iam.PolicyStatement({
@@ -73,20 +73,17 @@ export class Consolidator extends FleetMachine {
             'ecs:PutAttributes',
             'ecs:DeleteAttributes',
           ],
-          resources: [anyOf(stack, 'container-instance')],
-          conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
+          ...allOf('container-instance', clusterArns, stack),
         }),
         new iam.PolicyStatement({
           sid: 'ReadTasks',
           actions: ['ecs:DescribeTasks', 'ecs:GetTaskProtection'],
-          resources: [anyOf(stack, 'task')],
-          conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
+          ...allOf('task', clusterArns, stack),
         }),
         new iam.PolicyStatement({
           sid: 'ReadServices',
           actions: ['ecs:DescribeServices'],
-          resources: [anyOf(stack, 'service')],
-          conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
+          ...allOf('service', clusterArns, stack),
         }),
       ],
       startsItself: true,
@@ -131,13 +128,4 @@ export class Consolidator extends FleetMachine {
 function interfacesOf({ template }: InstanceTier): number {
   const known = (template._nodeSizes ?? []).map(({ networkInterfaces }) => networkInterfaces);
   return known.length === 0 ? 0 : Math.min(...known);
-}
-
-function anyOf(stack: Stack, resource: string): string {
-  return stack.formatArn({
-    service: 'ecs',
-    resource,
-    resourceName: '*',
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
 }

@@ -1,4 +1,3 @@
-import { Aws } from 'aws-cdk-lib';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { HELD, heldBy } from '../../replacement/held';
@@ -6,6 +5,7 @@ import { MEMBERS_IN_A_PAGE, NODES_AT_ONCE } from '../at-once';
 import { DRAIN_HOOK, DRAIN_HOOK_METRIC } from '../drain-hook';
 import { groupMembers } from '../group-members';
 import { caught, type Expressions, jsonata, Steps, when } from '../steps';
+import { isOurs } from '../tier-tags';
 import { CORDON_MODE_TAG, CORDON_TAG } from './cordon-tags';
 import { countingNodes } from './counting-nodes';
 import { givingBack } from './giving-back';
@@ -92,7 +92,7 @@ export function cordonSteps(scope: Construct): sfn.IChainable {
   const group = steps.call('Read the group', 'autoscaling:describeAutoScalingGroups', {
     parameters: { AutoScalingGroupNames: [jsonata('$group')], IncludeInstances: false },
     assign: {
-      ours: `$exists(${GROUP}.Tags[Key = '${CORDON_TAG}' and Value = '${Aws.STACK_NAME}'])`,
+      ours: isOurs(CORDON_TAG, GROUP),
       cluster: `$string(${GROUP}.Tags[Key = 'ClusterName'].Value) & ''`,
       mode: `$string(${GROUP}.Tags[Key = '${CORDON_MODE_TAG}'].Value) & ''`,
       templates: TEMPLATES,

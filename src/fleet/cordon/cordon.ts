@@ -6,7 +6,8 @@ import type { ClusterGrants } from '../cluster-grants';
 import { DRAIN_HOOK_METRIC } from '../drain-hook';
 import { badRuns, type FleetAlarm, PERIOD } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
-import { anyOf, FleetMachine } from '../fleet-machine';
+import { FleetMachine } from '../fleet-machine';
+import { allOf } from '../machine-resources';
 import { cordonSteps } from './cordon-steps';
 import { CORDON_MODE_TAG, CORDON_TAG } from './cordon-tags';
 
@@ -90,8 +91,7 @@ export class Cordon extends FleetMachine {
             'ecs:PutAttributes',
             'ecs:DeleteAttributes',
           ],
-          resources: [anyOf(stack, 'container-instance')],
-          conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
+          ...allOf('container-instance', clusterArns, stack),
         }),
       ],
     });
@@ -105,8 +105,7 @@ export class Cordon extends FleetMachine {
       new iam.PolicyStatement({
         sid: 'ReadServices',
         actions: ['ecs:DescribeServices'],
-        resources: [anyOf(stack, 'service')],
-        conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
+        ...allOf('service', clusterArns, stack),
       }),
     ]);
     this.onEvents('aws.autoscaling', DETAIL_TYPES, { AutoScalingGroupName: this.groupNames() });

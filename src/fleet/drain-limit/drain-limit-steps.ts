@@ -1,9 +1,9 @@
-import { Aws } from 'aws-cdk-lib';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { CLUSTER_NAME_TAG } from '../../settings/cluster-name';
+import { completeHook, lifecycleState } from '../one-node';
 import { caught, jsonata, Steps, when } from '../steps';
-import { topicIn, valuesIn } from '../tier-tags';
+import { isOurs, topicIn, valuesIn } from '../tier-tags';
 import { DRAIN_LIMIT_TAG } from './drain-limit-tags';
 import { stoppingTasks } from './stopping-tasks';
 
@@ -42,7 +42,7 @@ export function drainLimitSteps(scope: Construct): sfn.IChainable {
   const group = steps.call('Read the group', 'autoscaling:describeAutoScalingGroups', {
     parameters: { AutoScalingGroupNames: [jsonata('$group')], IncludeInstances: false },
     assign: {
-      ours: `$exists(${GROUP}.Tags[Key = '${DRAIN_LIMIT_TAG}' and Value = '${Aws.STACK_NAME}'])`,
+      ours: isOurs(DRAIN_LIMIT_TAG, GROUP),
       cluster: `$string(${GROUP}.Tags[Key = '${CLUSTER_NAME_TAG}'].Value) & ''`,
       action: `$string(${valuesIn(DRAIN_LIMIT_TAG, GROUP)}.action) & ''`,
       limit: `$number('0' & ${valuesIn(DRAIN_LIMIT_TAG, GROUP)}.limit)`,
@@ -53,7 +53,7 @@ export function drainLimitSteps(scope: Construct): sfn.IChainable {
   });
   const ours = steps.choose('Is it ours');
   const wait = steps.wait('It may drain', '$limit - $waited', { waited: '$limit' });
-  const look = where(steps, 'Is it still there');
+  const look = lifecycleState(steps, 'Is it still there');
   const drains = steps.choose('Does it still drain');
   const again = steps.call('Read the group again', 'autoscaling:describeAutoScalingGroups', {
     parameters: { AutoScalingGroupNames: [jsonata('$group')], IncludeInstances: false },
@@ -68,7 +68,6 @@ export function drainLimitSteps(scope: Construct): sfn.IChainable {
       Cluster: jsonata('$cluster'),
       Filter: jsonata(`"ec2InstanceId in ['" & $node & "']"`),
     },
-    output: "$string($states.result.ContainerInstanceArns[0]) & ''",
     assign: { ci: "$string($states.result.ContainerInstanceArns[0]) & ''" },
     retry: true,
   });
@@ -111,24 +110,16 @@ export function drainLimitSteps(scope: Construct): sfn.IChainable {
   const ends = steps.choose('Is it ended');
   const stop = stoppingTasks(steps);
   const grace = steps.wait('They stop', '$grace');
-  const stopped = where(steps, 'Is it there now');
+  const stopped = lifecycleState(steps, 'Is it there now');
   const goes = steps.choose('Has its drain ended');
   const isLost = steps.choose('Is its agent lost');
   const deregister = steps.call('Take it out of the cluster', 'ecs:deregisterContainerInstance', {
     parameters: { Cluster: jsonata('$cluster'), ContainerInstance: jsonata('$ci'), Force: true },
     retry: true,
   });
-  const complete = steps.call('Let it go', 'autoscaling:completeLifecycleAction', {
-    parameters: {
-      AutoScalingGroupName: jsonata('$group'),
-      LifecycleHookName: jsonata('$hook'),
-      InstanceId: jsonata('$node'),
-      LifecycleActionResult: 'CONTINUE',
-    },
-    retry: false,
-  });
+  const complete = completeHook(steps, 'Let it go', '$hook');
   const moment = steps.wait('A moment', '15', { tries: '$tries + 1' });
-  const last = where(steps, 'Has it gone');
+  const last = lifecycleState(steps, 'Has it gone');
   const gone = steps.choose('Is it let go');
   const stays = steps.fail(
     'It is not let go',
@@ -179,13 +170,4 @@ export function drainLimitSteps(scope: Construct): sfn.IChainable {
     .when(when(`$tries >= ${TRIES}`), stays)
     .otherwise(complete);
   return start;
-}
-
-/** The state of `$node` in its group; an empty text for one that is gone. */
-function where(steps: Steps, name: string) {
-  return steps.call(name, 'autoscaling:describeAutoScalingInstances', {
-    parameters: { InstanceIds: [jsonata('$node')] },
-    output: "$string($states.result.AutoScalingInstances[0].LifecycleState) & ''",
-    retry: true,
-  });
 }

@@ -1,11 +1,12 @@
-import { ArnFormat, Aws, Duration, type Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { DrainLimitPlan } from '../../replacement/drain-limit';
 import type { InstanceTier } from '../../tier/instance-tier';
 import { DRAIN_HOOK } from '../drain-hook';
 import { badRuns, type FleetAlarm } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
-import { anyGroup, FleetMachine } from '../fleet-machine';
+import { FleetMachine } from '../fleet-machine';
+import { allOf, groupsWith } from '../machine-resources';
 import { tierTags } from '../tier-tags';
 import { drainLimitSteps } from './drain-limit-steps';
 import { DRAIN_LIMIT_TAG } from './drain-limit-tags';
@@ -45,8 +46,7 @@ export class DrainLimits extends FleetMachine {
         new iam.PolicyStatement({
           sid: 'LetNodesGo',
           actions: ['autoscaling:CompleteLifecycleAction'],
-          resources: [anyGroup(stack)],
-          conditions: { StringEquals: { [`aws:ResourceTag/${DRAIN_LIMIT_TAG}`]: Aws.STACK_NAME } },
+          ...groupsWith(DRAIN_LIMIT_TAG, stack),
         }),
         // Neither knows a resource: "*" is the only one that IAM accepts.
         new iam.PolicyStatement({
@@ -64,14 +64,12 @@ export class DrainLimits extends FleetMachine {
         new iam.PolicyStatement({
           sid: 'FindTasks',
           actions: ['ecs:DescribeContainerInstances', 'ecs:ListTasks'],
-          resources: [anyOf(stack, 'container-instance')],
-          conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
+          ...allOf('container-instance', clusterArns, stack),
         }),
         new iam.PolicyStatement({
           sid: 'StopTasks',
           actions: ['ecs:DescribeTasks', 'ecs:StopTask'],
-          resources: [anyOf(stack, 'task')],
-          conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
+          ...allOf('task', clusterArns, stack),
         }),
       ],
     });
@@ -102,13 +100,4 @@ export class DrainLimits extends FleetMachine {
         '--lifecycle-action-result CONTINUE.',
     );
   }
-}
-
-function anyOf(stack: Stack, resource: string): string {
-  return stack.formatArn({
-    service: 'ecs',
-    resource,
-    resourceName: '*',
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
 }

@@ -1,4 +1,4 @@
-import { Aws, Duration, type Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { GATE_HOOK_NAME, gateHook, HEARTBEAT } from '../../replacement/gate-hook';
@@ -6,7 +6,8 @@ import type { InstanceTier } from '../../tier/instance-tier';
 import type { ClusterGrants } from '../cluster-grants';
 import { badRuns, type FleetAlarm } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
-import { anyGroup, anyOf, FleetMachine } from '../fleet-machine';
+import { FleetMachine } from '../fleet-machine';
+import { allOf, groupsWith } from '../machine-resources';
 import { readinessSteps, readinessStepsWithDaemons } from './readiness-steps';
 
 /**
@@ -56,8 +57,7 @@ export class ReadinessGate extends FleetMachine {
         new iam.PolicyStatement({
           sid: 'LetNodesGoOn',
           actions: ['autoscaling:CompleteLifecycleAction'],
-          resources: [anyGroup(stack)],
-          conditions: { StringEquals: { [`aws:ResourceTag/${GATE_TAG}`]: Aws.STACK_NAME } },
+          ...groupsWith(GATE_TAG, stack),
         }),
         // None of them knows a resource: "*" is the only one that IAM accepts.
         new iam.PolicyStatement({
@@ -113,25 +113,22 @@ export class ReadinessGate extends FleetMachine {
       }),
     );
     return this.further('Services', (clusterArns) => {
-      const conditions = { ArnEquals: { 'ecs:cluster': clusterArns } };
       return [
         new iam.PolicyStatement({
           sid: 'ListServices',
           actions: ['ecs:ListServices'],
           resources: ['*'],
-          conditions,
+          conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
         }),
         new iam.PolicyStatement({
           sid: 'ReadServices',
           actions: ['ecs:DescribeServices'],
-          resources: [anyOf(this, 'service')],
-          conditions,
+          ...allOf('service', clusterArns, this),
         }),
         new iam.PolicyStatement({
           sid: 'OpenNodes',
           actions: ['ecs:DeleteAttributes'],
-          resources: [anyOf(this, 'container-instance')],
-          conditions,
+          ...allOf('container-instance', clusterArns, this),
         }),
       ];
     });

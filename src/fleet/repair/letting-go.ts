@@ -1,5 +1,6 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { DRAIN_HOOK } from '../drain-hook';
+import { completeHook, lifecycleState } from '../one-node';
 import { caught, jsonata, type Steps, when } from '../steps';
 
 /**
@@ -30,11 +31,7 @@ export function lettingGo(steps: Steps, { gone, stays }: LettingGo): sfn.State {
     assign: { isOut: true },
     retry: false,
   });
-  const look = steps.call('Is it still there', 'autoscaling:describeAutoScalingInstances', {
-    parameters: { InstanceIds: [jsonata('$node')] },
-    output: `$string($states.result.AutoScalingInstances[0].LifecycleState) & ''`,
-    retry: true,
-  });
+  const look = lifecycleState(steps, 'Is it still there');
   const where = steps.choose('Where is it');
   const hooks = steps.call('What holds it', 'autoscaling:describeLifecycleHooks', {
     parameters: { AutoScalingGroupName: jsonata('$group') },
@@ -44,15 +41,7 @@ export function lettingGo(steps: Steps, { gone, stays }: LettingGo): sfn.State {
     retry: true,
   });
   const holds = steps.choose('Does ECS hold it');
-  const complete = steps.call('End its drain', 'autoscaling:completeLifecycleAction', {
-    parameters: {
-      AutoScalingGroupName: jsonata('$group'),
-      LifecycleHookName: jsonata('$states.input'),
-      InstanceId: jsonata('$node'),
-      LifecycleActionResult: 'CONTINUE',
-    },
-    retry: false,
-  });
+  const complete = completeHook(steps, 'End its drain', '$states.input');
   const moment = steps.wait('A moment', `$tries < ${SOON} ? 15 : 60`, { tries: '$tries + 1' });
   const next = steps.choose('Is it out');
 

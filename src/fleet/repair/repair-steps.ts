@@ -1,11 +1,10 @@
-import { Aws } from 'aws-cdk-lib';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { HELD, HOLD_TAG } from '../../replacement/held';
 import { DESCRIBED_AT_ONCE, NODES_AT_ONCE } from '../at-once';
 import { groupMembers } from '../group-members';
 import { caught, jsonata, Steps, when } from '../steps';
-import { topicIn, valuesIn } from '../tier-tags';
+import { isOurs, topicIn, valuesIn } from '../tier-tags';
 import { countingWellNodes, findingTheFirst } from './counting-well-nodes';
 import { lettingGo } from './letting-go';
 import { REPAIR_TAG } from './repair-tags';
@@ -79,7 +78,7 @@ export function repairSteps(scope: Construct): sfn.IChainable {
   const group = steps.call('Read the group', 'autoscaling:describeAutoScalingGroups', {
     parameters: { AutoScalingGroupNames: [jsonata('$group')], IncludeInstances: false },
     assign: {
-      ours: `$exists(${GROUP}.Tags[Key = '${REPAIR_TAG}' and Value = '${Aws.STACK_NAME}'])`,
+      ours: isOurs(REPAIR_TAG, GROUP),
       desired: `$number($string(${GROUP}.DesiredCapacity))`,
       isHeld: `$exists(${GROUP}.Tags[Key = '${HOLD_TAG}'])`,
       action: `$string(${valuesIn(REPAIR_TAG, GROUP)}.action) & ''`,

@@ -1,10 +1,11 @@
-import { ArnFormat, Aws, Duration, type Stack } from 'aws-cdk-lib';
+import { Duration, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { RepairPlan } from '../../replacement/node-repair';
 import type { InstanceTier } from '../../tier/instance-tier';
 import { badRuns, type FleetAlarm } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
-import { anyGroup, FleetMachine } from '../fleet-machine';
+import { FleetMachine } from '../fleet-machine';
+import { allOf, groupsWith } from '../machine-resources';
 import { tierTags } from '../tier-tags';
 import { repairSteps } from './repair-steps';
 import { REPAIR_TAG } from './repair-tags';
@@ -43,8 +44,7 @@ export class Repair extends FleetMachine {
         new iam.PolicyStatement({
           sid: 'GiveNodesUp',
           actions: ['autoscaling:SetInstanceHealth', 'autoscaling:CompleteLifecycleAction'],
-          resources: [anyGroup(stack)],
-          conditions: { StringEquals: { [`aws:ResourceTag/${REPAIR_TAG}`]: Aws.STACK_NAME } },
+          ...groupsWith(REPAIR_TAG, stack),
         }),
         // None of them knows a resource: "*" is the only one that IAM accepts.
         new iam.PolicyStatement({
@@ -68,15 +68,7 @@ export class Repair extends FleetMachine {
         new iam.PolicyStatement({
           sid: 'ReadHealth',
           actions: ['ecs:DescribeContainerInstances'],
-          resources: [
-            stack.formatArn({
-              service: 'ecs',
-              resource: 'container-instance',
-              resourceName: '*',
-              arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-            }),
-          ],
-          conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
+          ...allOf('container-instance', clusterArns, stack),
         }),
       ],
     });

@@ -155,7 +155,7 @@ export const experiment: Experiment = {
         no: 'It leaves before.',
       },
       assumes: "It may: repair completes ECS's hook, which does no harm where ECS has done so.",
-      documented: ['docs/repair.md'],
+      documented: ['docs/repair.md', 'docs/drain-limit.md'],
       judge: (record) => {
         const id = record.notes[NODE];
         const found = stretch(during(record, 'given-up'), (look) =>
