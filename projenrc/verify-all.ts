@@ -1,6 +1,6 @@
 /**
  * The tests on demand, which do not fit into the test command: the files called `*.all.test.ts`, and those
- * whose property tests take more `seeds()`. What came of each is written to test/verified.json, which is
+ * whose tests take more `seeds()` or `cases()`. What came of each is written to test/verified.json, which is
  * committed.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -41,7 +41,8 @@ export function onDemandFiles(): string[] {
   return files
     .map((file) => `test/${file.replaceAll('\\', '/')}`)
     .filter(
-      (file) => file.endsWith('.all.test.ts') || /\bseeds\(/.test(readFileSync(join(ROOT, file), 'utf8')),
+      (file) =>
+        file.endsWith('.all.test.ts') || /\b(seeds|cases)\(/.test(readFileSync(join(ROOT, file), 'utf8')),
     )
     .sort();
 }
