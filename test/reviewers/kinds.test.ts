@@ -11,7 +11,10 @@ const floor = join(outdir, 'floor');
 const newest = join(outdir, 'newest');
 
 beforeAll(() =>
-  Promise.all([review(floor, 'floor', 'review-kinds.ts'), review(newest, 'newest', 'review-kinds.ts')]),
+  Promise.all([
+    review(floor, 'floor', { program: 'review-kinds.ts' }),
+    review(newest, 'newest', { program: 'review-kinds.ts' }),
+  ]),
 );
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 

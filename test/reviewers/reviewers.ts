@@ -8,13 +8,20 @@ import type { Finding, Review } from './finding';
 const ROOT = join(__dirname, '..', '..');
 const run = promisify(execFile);
 
+/** Who looks while an app is synthesized: all plugins, or only what aws-cdk-lib itself looks at. */
+export type Plugins = 'all' | 'none';
+
 /** Synthesizes the estates, or what another program has, in a process of its own, with the floor of aws-cdk-lib or with the newest. */
-export async function review(outdir: string, cdk: 'floor' | 'newest', program = 'review.ts'): Promise<void> {
+export async function review(
+  outdir: string,
+  cdk: 'floor' | 'newest',
+  { program = 'review.ts', plugins = 'all' }: { program?: string; plugins?: Plugins } = {},
+): Promise<void> {
   const newest = cdk === 'newest' ? ['-r', './test/reviewers/with-newest-cdk.cjs'] : [];
   const env = { ...process.env, TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.dev.json'), FORCE_COLOR: '0' };
   // Set by tests that synthesize often; here aws-cdk-lib's own validator is one of the reviewers.
   delete (env as NodeJS.ProcessEnv).CDK_VALIDATION;
-  await run(process.execPath, ['-r', 'tsx/cjs', ...newest, `test/reviewers/${program}`, outdir], {
+  await run(process.execPath, ['-r', 'tsx/cjs', ...newest, `test/reviewers/${program}`, outdir, plugins], {
     cwd: ROOT,
     env,
     maxBuffer: 2 ** 26,
