@@ -66,6 +66,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check@4.10.2',
     'jsii-docgen@10.12.6',
     'tsx@4.23.15', // runs the examples and the demo from source
+    'typescript-7@npm:typescript@7.0.2', // checks types; the sources are compiled by jsii's own
   ],
 
   publishToPypi: {
@@ -233,6 +234,11 @@ const rosetta = project.addTask('rosetta', {
   exec: 'bash projenrc/rosetta.sh',
 });
 project.postCompileTask.prependSpawn(rosetta);
+project.addTask('translations', {
+  description: 'Commit the translations of the samples as they are now, so that a new clone has them',
+  exec: 'gzip -n9 -c .cache/rosetta.tabl.json > rosetta/translations.tabl.json.gz',
+});
+project.annotateGenerated('/rosetta/translations.tabl.json.gz');
 
 project.addTask('demo', {
   description: "Synthesize the article's estate and boot one of its nodes in a sandbox",
@@ -306,7 +312,8 @@ const lint = project.addTask('lint', {
 });
 const types = project.addTask('types', {
   description: 'Check the types of everything, tests and examples too',
-  exec: 'tsc --noEmit -p tsconfig.dev.json',
+  // The native compiler: a sixth of the time. By its path, since jsii's TypeScript has a `tsc` too.
+  exec: 'node node_modules/typescript-7/bin/tsc --noEmit -p tsconfig.dev.json',
 });
 project.testTask.reset();
 project.testTask.spawn(lint);

@@ -5,10 +5,10 @@ import { basename, dirname, join } from 'node:path';
 
 const CACHE = join(__dirname, '..', '..', '.cache', 'python');
 
-/**
- * A run that was killed leaves its lock behind. The largest list takes a minute to install on a quiet machine,
- * and a quarter of an hour where the network is slow.
- */
+/** uv, which installs the other lists in a twentieth of the time that pip takes. */
+const UV = join(__dirname, 'uv', 'requirements.txt');
+
+/** A run that was killed leaves its lock behind. The network may be slow. */
 const STALE_MS = 1_800_000;
 
 /**
@@ -38,16 +38,15 @@ export function pythonPackages(requirements: string): string {
 function install(requirements: string, folder: string): void {
   const unfinished = `${folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
-  const options = [
-    '--quiet',
-    '--no-deps',
-    '--disable-pip-version-check',
-    '--no-warn-script-location',
-    '--root-user-action=ignore',
-  ];
-  execFileSync('python3', ['-m', 'pip', 'install', ...options, '--target', unfinished, '-r', requirements], {
-    stdio: 'pipe',
-  });
+  const what = ['--no-deps', '--target', unfinished, '-r', requirements];
+  if (requirements === UV) {
+    const quietly = ['--quiet', '--disable-pip-version-check', '--no-warn-script-location', '--no-compile'];
+    const pip = ['-m', 'pip', 'install', ...quietly, '--root-user-action=ignore'];
+    execFileSync('python3', [...pip, ...what], { stdio: 'pipe' });
+  } else {
+    const uv = join(pythonPackages(UV), 'bin', 'uv');
+    execFileSync(uv, ['pip', 'install', '--quiet', '--no-config', '--no-cache', ...what], { stdio: 'pipe' });
+  }
   renameSync(unfinished, folder);
 }
 
