@@ -194,7 +194,8 @@ export interface ClusterAlarmsOptions {
    * Alarms on the state machines that look after nodes, where a tier has one: the readiness gate and the
    * cordon of `NodeReplacement.rolling()`, `repair` and `drainLimit`. They fire when runs fail, time out or are
    * stopped. For failed runs of the gate, that is at the second within an hour. One for each tier with the
-   * cordon fires when ECS's own hook for draining is missing. The texts have the commands that repair it, by hand where need be.
+   * cordon fires when ECS's own hook for draining is missing. The texts have the commands that repair it, by
+   * hand where need be.
    *
    * A state machine serves a whole stack: its alarms are there once, and go where those of all clusters
    * of the stack go.
