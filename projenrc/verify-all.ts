@@ -42,7 +42,7 @@ export function onDemandFiles(): string[] {
     .map((file) => `test/${file.replaceAll('\\', '/')}`)
     .filter(
       (file) =>
-        file.endsWith('.all.test.ts') || /\b(seeds|cases)\(/.test(readFileSync(join(ROOT, file), 'utf8')),
+        file.endsWith('.all.test.ts') || /\b(seeds|cases)[(<]/.test(readFileSync(join(ROOT, file), 'utf8')),
     )
     .sort();
 }
