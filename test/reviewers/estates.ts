@@ -12,10 +12,12 @@ import { Estate } from '../../examples/article/estate';
 import {
   AgentPropagateTagsFrom,
   BootstrapStep,
+  ClusterProviders,
   Consolidation,
   DockerAuth,
   DrainLimit,
   EcsAutoScaledCluster,
+  ExistingCluster,
   ImageUpdates,
   NodeImage,
   NodeImageResolution,
@@ -158,7 +160,27 @@ class Everything extends Stack {
   }
 }
 
-/** The estate of the example, the smallest cluster, and an estate with everything switched on. */
+/** Tiers on a cluster of another owner. */
+class OnExisting extends Stack {
+  public constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new ExistingCluster(this, 'Shared', {
+      clusterName: 'shared',
+      vpc: importedVpc(this),
+      capacityProviders: ClusterProviders.keep(['batch'], {
+        defaultStrategy: [{ capacityProvider: 'batch', weight: 1 }],
+      }),
+      instanceTypes: [new ec2.InstanceType('m7i.large')],
+      tiers: [{ name: 'general' }],
+      replacement: NodeReplacement.rolling(),
+    });
+  }
+}
+
+/**
+ * The estate of the example, the smallest cluster, tiers on the cluster of another owner, and an estate with
+ * everything switched on.
+ */
 export function estates(props: AppProps = {}): App {
   const app = new App(props);
   new Estate(app, 'Article');
@@ -167,6 +189,7 @@ export function estates(props: AppProps = {}): App {
     vpc: importedVpc(smallest),
     tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('t3.small')] }],
   });
+  new OnExisting(app, 'OnExisting');
   // An account and a region, as production has them; the others are for whichever the CLI has.
   const env = { account: '123456789012', region: 'eu-central-1' };
   new Everything(app, 'Everything', new Keys(app, 'Keys', { env }), { env });
