@@ -44,8 +44,8 @@ const UNIT = text(CODE, /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/, 'the name of a
 /**
  * Something that a node does at boot: after the node is configured, before the ECS agent starts.
  *
- * Steps run in order, as root, with umask 022. The first that fails stops the boot: the node says on its
- * console which one it was (its number and kind, never its text), joins no cluster, and is powered off.
+ * Steps run in order, as root, with umask 022. The first that fails stops the boot: the node joins no cluster
+ * and is powered off. Its console says which step it was: the number and the kind, never the text.
  *
  * They run once, at the first boot of an instance. A node that is shut down or rebooted before that is over
  * powers off at its next boot, and is replaced. So no step can reboot: what needs a reboot belongs into the
@@ -70,15 +70,15 @@ const UNIT = text(CODE, /^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/, 'the name of a
  */
 export class BootstrapStep {
   /**
-   * Runs a command, or several lines of them, in a bash of its own with `-e` and `-o pipefail`. Its standard
+   * Runs a command, or several lines of them, in a separate bash with `-e` and `-o pipefail`. Its standard
    * input is empty.
    *
    * Do not put a credential into it: user data can be read by whoever may describe the launch template.
    *
    * Refused: a command that starts or restarts the `ecs` service and waits for it. The agent's service waits
-   * for user data to end, so both would wait until the node runs out of time; and it is started by itself
-   * once the boot has succeeded. A carriage return, and a byte order mark at the start, which a file from
-   * Windows has.
+   * for user data to end, so both would wait until the node runs out of time. The service starts by itself
+   * once the boot has succeeded. Also refused: a carriage return, and a byte order mark at the start, which a
+   * file from Windows has.
    *
    * @param command shell text for bash
    * @param options a time limit, environment variables
@@ -106,11 +106,11 @@ export class BootstrapStep {
   }
 
   /**
-   * Writes a file, whole: to a temporary name beside it, then renamed, so that nobody ever sees a part of it.
-   * Folders that are missing are made, with mode 0755.
+   * Writes a file, whole: to a temporary name in the same folder, then renamed, so that no process ever sees
+   * a part of it. Folders that are missing are made, with mode 0755.
    *
-   * Refused: a path that is not absolute or ends in `/`; files that the library writes itself
-   * (`/etc/ecs/ecs.config` is said by `agent`); `/proc`, `/sys` and `/dev`, where a file cannot be replaced.
+   * Refused: a path that is not absolute or ends in `/`, and files that the library writes itself (`agent`
+   * sets `/etc/ecs/ecs.config`). So are `/proc`, `/sys` and `/dev`, where a file cannot be replaced.
    *
    * @param path    where, absolute
    * @param content to the letter: nothing is appended. Where it begins with `#!`, a carriage return is

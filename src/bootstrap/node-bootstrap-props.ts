@@ -5,8 +5,8 @@ import type { Sysctl } from '../settings/sysctl';
 import type { BootstrapStep } from './bootstrap-step';
 
 /**
- * What a node is told at boot: a part of `NodeProps`. A `NodeBootstrap` that stands alone takes
- * `NodeBootstrapProps`, which have the cluster's name besides.
+ * What a node is configured with at boot: a part of `NodeProps`. A `NodeBootstrap` outside of a cluster takes
+ * `NodeBootstrapProps`, which also have the cluster's name.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -53,8 +53,8 @@ export interface NodeBootstrapOptions {
   readonly agent?: AgentConfig;
 
   /**
-   * What the node does besides, in order, after it is configured and before the agent starts. The first step
-   * that fails stops the node.
+   * Additional boot steps, run in order, after the node is configured and before the agent starts. The first
+   * step that fails stops the node.
    *
    * @default - nothing
    */
@@ -62,7 +62,7 @@ export interface NodeBootstrapOptions {
 }
 
 /**
- * Options of a `NodeBootstrap` that stands alone.
+ * Properties of a `NodeBootstrap` outside of a cluster.
  *
  * @example
  * declare const role: iam.IRole;

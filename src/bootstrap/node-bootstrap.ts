@@ -38,16 +38,17 @@ const LOG_DRIVERS = 'ECS_AVAILABLE_LOGGING_DRIVERS';
 /**
  * The user data of an ECS node: typed, checked at synthesis, and failing closed at boot.
  *
- * A node on which any step fails, hangs, is killed or never runs does not join a cluster: it says why on its
+ * A node on which any step fails, hangs, is killed or never runs does not join a cluster. It says why on its
  * console and in its journal, and powers off. With `instanceInitiatedShutdownBehavior: TERMINATE` in the
  * launch template the group replaces it. Nothing is installed that the node does not need, and a time limit
  * of 15 minutes holds for all of it.
  *
  * It is for images with cloud-init, systemd, bash, python3 and the ECS agent's own service, such as the
- * ECS-optimized Amazon Linux 2023 AMI, and works in any launch template, whose role then needs what
- * `NodeRole` and `DockerAuth.grantRead()` would give it.
+ * ECS-optimized Amazon Linux 2023 AMI. It works in any launch template, whose role then needs what `NodeRole`
+ * and `DockerAuth.grantRead()` would give it.
  *
- * It is a whole user data. As a part of an `ec2.MultipartUserData` it is refused, as it has several parts itself.
+ * It is a whole user data. As a part of an `ec2.MultipartUserData` it is refused, as it has several parts
+ * itself.
  *
  * The rendered bytes change only with a breaking release: a change replaces nodes.
  *
@@ -101,9 +102,9 @@ export class NodeBootstrap extends ec2.UserData {
   /**
    * Adds one step that runs these commands, in one bash, after all steps so far.
    *
-   * Two commands are known and not run: those with which `ecs.Cluster.addAsgCapacityProvider` names the
-   * cluster, which becomes the name that nodes join, and turns the draining of Spot instances on,
-   * which `agent` says.
+   * Two commands of `ecs.Cluster.addAsgCapacityProvider` are recognized and not run. One names the cluster,
+   * and that becomes the name that nodes join. The other turns on the draining of Spot instances, which
+   * `agent` sets.
    *
    * @param commands shell text for bash, one or more lines each, where variables carry over
    * from one to the next
@@ -232,7 +233,7 @@ export class NodeBootstrap extends ec2.UserData {
   }
 
   /**
-   * What the agent is told, defaults included.
+   * What the agent is configured with, defaults included.
    *
    * @internal
    */
@@ -300,9 +301,9 @@ export class NodeBootstrap extends ec2.UserData {
       fail(
         'SeveralClusters',
         `a node can join one cluster only, got: ${shownCluster(this.clusterName)} and ` +
-          `${shownCluster(name)}. The user data is shared by two clusters: give each a NodeBootstrap and ` +
-          'a launch template of its own, or leave the names to the ClusterName tags of the groups (a ' +
-          'NodeTemplate does that)',
+          `${shownCluster(name)}. The user data is shared by two clusters. Give each its own ` +
+          'NodeBootstrap and launch template, or leave the names to the ClusterName tags of the groups ' +
+          '(a NodeTemplate does that)',
       );
     }
     this.clusterName ??= name;

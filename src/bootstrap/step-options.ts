@@ -64,7 +64,7 @@ export interface RunStepOptions extends BootstrapStepOptions {
    * How long the command may run, from 1 second to 14 minutes. Then it is stopped, with all that it has
    * started, and the boot fails.
    *
-   * @default - no limit of its own; the whole user data has 15 minutes
+   * @default - no separate limit; the whole user data has 15 minutes
    */
   readonly timeout?: Duration;
 

@@ -9,8 +9,8 @@ import type { InstanceTierProps } from '../tier/tier-options';
 
 /**
  * Properties of an `EcsAutoScaledCluster`. The node fields are the defaults of its tiers without a
- * `template`; one that reaches no tier is refused at synthesis, and one that a template keeps from some tiers
- * is warned of.
+ * `template`. A field that no tier uses is refused at synthesis. A field that some tiers ignore because of
+ * their template is a warning.
  *
  * @example
  * declare const vpc: ec2.IVpc;

@@ -30,13 +30,13 @@ import { TieredCluster } from './tiered-cluster';
  * An Amazon ECS cluster on EC2 nodes of your own, in tiers of Auto Scaling groups. It is an `ecs.Cluster` and
  * goes wherever a cluster goes.
  *
- * What runs on it just works: a plain `ecs.Ec2Service` is placed through the cluster's capacity providers, so
- * that it scales a tier up from zero; a load balancer reaches its containers; and it waits for the capacity
- * providers when the stack is made and deleted.
+ * What runs on it just works. A plain `ecs.Ec2Service` is placed through the cluster's capacity providers, so
+ * that it scales a tier up from zero. A load balancer reaches its containers. The service waits for the
+ * capacity providers when the stack is made and deleted.
  *
- * Some of the members below are inherited: `addCapacity()` and `addAsgCapacityProvider()` are there for
- * whoever moves from a plain `ecs.Cluster`, where `addTier()` is what adds nodes here; and another app
- * imports the cluster with `fromEcsAutoScaledClusterAttributes()`, not with `fromClusterAttributes()`.
+ * Some of the members below are inherited. `addCapacity()` and `addAsgCapacityProvider()` are there for users
+ * who move from a plain `ecs.Cluster`; here `addTier()` is what adds nodes. Another app imports the cluster
+ * with `fromEcsAutoScaledClusterAttributes()`, not with `fromClusterAttributes()`.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -140,8 +140,8 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
   }
 
   /**
-   * What services without a strategy of their own get: that of `addDefaultCapacityProviderStrategy()`, or
-   * else the tiers' part in it.
+   * What services without their own strategy get: that of `addDefaultCapacityProviderStrategy()`, or else the
+   * tiers' part in it.
    */
   public override get defaultCapacityProviderStrategy(): ecs.CapacityProviderStrategy[] {
     const own = super.defaultCapacityProviderStrategy;
@@ -153,8 +153,8 @@ export class EcsAutoScaledCluster extends ecs.Cluster {
    *
    * @param name the tier's name, unique in the cluster.
    * @param options what it is. `InstanceTierProps`, which Java and .NET take here too, are for the `tiers` of
-   * the cluster: another `name` in them is refused in TypeScript and JavaScript, and in other languages it
-   * never gets as far as the library.
+   * the cluster. Another `name` in them is refused in TypeScript and JavaScript; in other languages it never
+   * gets as far as the library.
    */
   public addTier(name: string, options: InstanceTierOptions = {}): InstanceTier {
     const tier = this.tiered.addTier(name, options);

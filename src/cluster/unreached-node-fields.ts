@@ -17,15 +17,15 @@ export function unusedNodeFields(scope: IConstruct, defaults: NodeProps, tiers: 
     problemAt(
       scope,
       'UnusedNodeFields',
-      `${formatFields(unused)} of the cluster reach no tier: every tier has a \`template\` or a value ` +
-        'of its own. Put them there',
+      `${formatFields(unused)} of the cluster reach no tier: every tier has a \`template\` or its own ` +
+        'value. Put them there',
     ),
   ];
 }
 
 /**
- * Warns of node fields that some tiers take, and that others lack because of their template. Whatever the
- * template says itself was decided there, and a tier that is retired is on its way out.
+ * Warns about node fields that some tiers take, and that others lack because of their template. What the
+ * template sets itself was decided there, and a tier that is retired is on its way out.
  */
 export function warnOfNodeFields(scope: IConstruct, tiers: InstanceTier[]): void {
   const reached = fieldsReaching(tiers);

@@ -21,7 +21,7 @@ export type InClusters = (clusterArns: string[]) => iam.PolicyStatement[];
 /**
  * What a role may do in clusters, however many there are.
  *
- * The first ones stand in the role's own policy, the others in managed policies, as many as it takes. By name
+ * The first ones are in the role's own policy, the others in managed policies, as many as it takes. By name
  * and not by a pattern or a tag: a cluster's name is the user's, and so are the tags of its nodes.
  */
 export class ClusterGrants extends Construct {

@@ -13,8 +13,8 @@ const JOIN = [
 ];
 
 /**
- * What the agents of some clusters may do: four statements out of plain values, and behind them
- * whatever is added.
+ * What the agents of some clusters may do: four statements out of plain values, and behind them all that is
+ * added.
  *
  * CDK resolves a document at each of four passes (references, template, tree, validation), and merges,
  * freezes and normalizes its statements each time. Ours are in the form that comes out of that already. A

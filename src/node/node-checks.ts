@@ -88,7 +88,7 @@ export function checkReservedMemory(
   );
 }
 
-/** Warns of variables that look like those of fields: the agent passes over one that it does not know. */
+/** Warns about variables that look like those of fields: the agent ignores one that it does not know. */
 export function warnOfNearMisses(scope: IConstruct, environment: Record<string, string>): void {
   const misses = nearMissesIn(environment);
   if (misses.length === 0) return;
@@ -159,8 +159,8 @@ export function warnOfIpv6(scope: IConstruct, sysctls: readonly Sysctl[], agent:
 const MUCH_LARGER = 4;
 
 /**
- * Warns of instance types of which one is several times as large as another: managed scaling reckons with the
- * smallest, so a task that fits on the larger only never makes the tier grow.
+ * Warns about instance types of which one is several times as large as another. Managed scaling calculates
+ * with the smallest, so a task that fits only on the larger never makes the tier grow.
  *
  * By the names alone, which double CPU and memory at each step.
  */
@@ -177,9 +177,9 @@ export function warnOfSizes(scope: IConstruct, instanceTypes: ec2.InstanceType[]
     scope,
     'NodeTemplate.instanceTypes',
     `The instance types of "${scope.node.path}" are of very different sizes: ${largest.type} is about ` +
-      `${largest.size / smallest.size} times as large as ${smallest.type}. Managed scaling reckons with ` +
-      'the smallest, so a task that fits on the larger only never makes the tier grow, and waits for ' +
-      'good. Name types of about one size, and make another tier for the other ones.',
+      `${largest.size / smallest.size} times as large as ${smallest.type}. Managed scaling calculates ` +
+      'with the smallest, so a task that fits only on the larger never makes the tier grow, and waits ' +
+      'for good. Name types of about one size, and make another tier for the other ones.',
   );
 }
 

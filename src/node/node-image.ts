@@ -45,7 +45,7 @@ const RELEASE = text(
  * When a node's image (AMI) is chosen.
  *
  * - `AT_DEPLOYMENT`: CloudFormation reads the newest image's id at each deployment of the stack. The template
- *   does not name it, but the launch template does: it can be compared, rolled out and rolled back. A node
+ *   does not name it, but the launch template does: it can be compared, deployed and rolled back. A node
  *   that starts later is the same.
  * - `AT_LAUNCH`: EC2 reads it whenever an instance starts (`resolve:ssm:`), so two nodes of one group can
  *   differ.
@@ -198,7 +198,7 @@ export class NodeImage implements ec2.IMachineImage {
   }
 
   /**
-   * An image of your own, whose id stands in an SSM parameter, made from the ECS-optimized Amazon Linux 2023.
+   * Your own image, whose id is in an SSM parameter, made from the ECS-optimized Amazon Linux 2023.
    *
    * @param parameterName the parameter's name. Its image must fit the architecture of the instance types:
    * that cannot be checked here.

@@ -12,7 +12,7 @@ import { assumptionProblems, checkAccount, takesPolicies } from './role-of-nodes
 import { sessionManagerStatements } from './session-manager';
 
 /**
- * A role has 10,240 characters for all its inline policies, and ten managed policies of 6,144 each besides.
+ * A role has 10,240 characters for all its inline policies, and also ten managed policies of 6,144 each.
  * So the first stacks that use a role share the former, which is the most that one stack can have, and the
  * stacks after them have a managed policy each.
  */
@@ -84,7 +84,7 @@ export class NodePermissions extends Construct {
         });
   }
 
-  /** The statements that the library has added: whatever is beyond them is somebody else's. */
+  /** The statements that the library has added: others have added the rest. */
   private ownStatements: number;
 
   /**
@@ -142,7 +142,7 @@ export class NodePermissions extends Construct {
   }
 }
 
-/** Of a role of the library's own, to which nobody else has added anything. */
+/** Of a role that the library makes, to which only the library has added statements. */
 function areSmall(users: readonly NodePermissions[], root: IConstruct, role: iam.IRole): boolean {
   return (
     NodeRole.isNodeRole(role) &&

@@ -5,8 +5,9 @@ import type { NodeHardware } from './node-hardware';
 import type { NodeVolume } from './node-volume';
 
 /**
- * What a node is: the one list of settings that a cluster has as the defaults of its tiers, a tier for itself
- * (its value replaces the cluster's value, whole), and a node template for every cluster that uses it.
+ * What a node is: the one list of settings of clusters, tiers and node templates. A cluster has them as the
+ * defaults of its tiers. A tier has them for itself: its value replaces the cluster's value, whole. A node
+ * template has them for every cluster that uses it.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -45,8 +46,8 @@ export interface NodeProps extends NodeBootstrapOptions {
    * x86_64 and arm64 may be mixed. Each has its own launch template and image, and containers need an image
    * for both.
    *
-   * Managed scaling reckons with the smallest of them: a task that does not fit on it may never find a node.
-   * Types of which one is, by its name, at least four times as large as another are warned of.
+   * Managed scaling calculates with the smallest of them: a task that does not fit on it may never find a
+   * node. A warning says so where one type is, by its name, at least four times as large as another.
    *
    * @default - none: they, or `instanceRequirements`, must come from the tier, its template or the cluster
    */

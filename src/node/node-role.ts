@@ -96,8 +96,8 @@ export const NODE_ROLE = new Struct<NodeRoleProps, typeof FIELDS>('NodeRoleProps
 });
 
 /**
- * The role of nodes: what the ECS agent needs, for the clusters that use the role and no others, reading the
- * registry's secret where there is one, and Session Manager and Run Command.
+ * The role of nodes. It has what the ECS agent needs, for the clusters that use the role and no others. It
+ * also has Session Manager, Run Command and, where there is one, reading of the registry's secret.
  *
  * The permissions for clusters and secrets come from the stacks of the clusters, as a policy each, so the
  * role may live in another stack. Nothing else is in it: tasks get their permissions from task roles, and

@@ -56,7 +56,7 @@ import { NodeVolume } from './node-volume';
  */
 export interface NodeTemplateProps extends NodeProps {}
 
-/** The tier that a template of its own belongs to. */
+/** The tier that the template belongs to, if it is not shared. */
 export interface TemplateOwner {
   readonly clusterName: string;
   readonly clusterPath: string;
@@ -101,10 +101,10 @@ export const NODE_TEMPLATE = new Struct<NodeTemplateProps, typeof NODE.fields>(
  * What a node is: role, image, instance types, volumes and bootstrap, defined once and used by any number of
  * tiers of any number of clusters, in this stack or another.
  *
- * Each stack and VPC that use it get a launch template of their own from this definition: a version number
- * that one stack exports to another could never change again. The node finds the name of its cluster at boot,
- * in the `ClusterName` tag of its instance, through the instance metadata service; no API call and no
- * permission is needed for it.
+ * Each stack and VPC that use it get their own launch template from this definition: a version number that
+ * one stack exports to another could never change again. The node finds the name of its cluster at boot, in
+ * the `ClusterName` tag of its instance, through the instance metadata service. That needs no API call and no
+ * permission.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -114,7 +114,7 @@ export const NODE_TEMPLATE = new Struct<NodeTemplateProps, typeof NODE.fields>(
  */
 export class NodeTemplate extends Construct {
   /**
-   * The template of a tier that has node fields of its own: the cluster's name is written into it.
+   * The template of a tier that has its own node fields: the cluster's name is written into it.
    *
    * @internal
    */

@@ -37,7 +37,8 @@ export interface NodeVolumeOptions {
    * io1, 1,000 of io2.
    *
    * @default - 3,000 for gp3
-   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-launchtemplate-ebs.html
+   * @see
+   * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-launchtemplate-ebs.html
    */
   readonly iops?: number;
 
@@ -119,8 +120,8 @@ export interface RootVolumeOptions extends NodeVolumeOptions {
  */
 export interface AdditionalVolumeOptions extends NodeVolumeOptions {
   /**
-   * The volume's size, in whole GiB: 1 to 65,536 for gp3, 1 to 16,384 for gp2, 4 to 65,536 for io2, 4 to
-   * 16,384 for io1, 125 to 16,384 for st1 and sc1, and 1 to 1,024 for standard.
+   * The volume's size, in whole GiB. For gp3 it is 1 to 65,536, for gp2 1 to 16,384. For io2 it is 4 to
+   * 65,536, for io1 4 to 16,384. For st1 and sc1 it is 125 to 16,384, for standard 1 to 1,024.
    */
   readonly size: Size;
 }
@@ -344,8 +345,8 @@ export class NodeVolume {
    * key's policy they end at once ("Client.InternalError: Client error on launch").
    *
    * The principal is named in a condition, because a key policy that names a role which does not exist yet is
-   * refused, and the service-linked role exists only after the account's first group. Nothing of the
-   * cluster's stack is named, so there is no cycle.
+   * refused. The service-linked role exists only after the account's first group. Nothing of the cluster's
+   * stack is named, so there is no cycle.
    *
    * @internal
    */
@@ -412,7 +413,7 @@ function checkRatios(
   }
 }
 
-/** What a volume has whatever its size. */
+/** What a volume has regardless of its size. */
 function baseIopsOf(type: string): number {
   return type === ec2.EbsDeviceVolumeType.GP3 ? GP3_IOPS : 0;
 }

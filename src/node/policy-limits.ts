@@ -60,7 +60,7 @@ function policiesIn(root: IConstruct): Map<string, (iam.CfnPolicy | iam.CfnManag
   return found;
 }
 
-/** How many policies beside its own a role has in `root`. */
+/** How many policies a role has in `root`, not counting its own. */
 export function policiesOf(root: IConstruct, role: iam.IRole): number {
   const [name] = namesOf([role.roleName], role);
   return policiesIn(root).get(name)?.length ?? 0;
@@ -124,7 +124,7 @@ class Policies {
   }
 }
 
-/** A name or an ARN as long as the one that the resource will get, as far as can be told. */
+/** A name or an ARN as long as the one that the resource will get, as far as it is known. */
 function likelyText({ target, displayName }: Reference): string {
   if (displayName in PSEUDO_PARAMETERS) return PSEUDO_PARAMETERS[displayName];
   const stackName = deployedStackName(target);

@@ -9,7 +9,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
  * except `ssm:UpdateInstanceInformation`, whose resource is the instance itself, which has no ARN before it
  * exists.
  *
- * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+ * @see
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
  */
 export function sessionManagerStatements(): iam.PolicyStatement[] {
   return [
@@ -34,7 +35,7 @@ export function sessionManagerStatements(): iam.PolicyStatement[] {
   ];
 }
 
-/** CDK sorts what it may merge: with this flag the actions stand in the order of the alphabet. */
+/** CDK sorts what it may merge: with this flag the actions are in alphabetical order. */
 export const MINIMIZE_POLICIES = '@aws-cdk/aws-iam:minimizePolicies';
 
 /**

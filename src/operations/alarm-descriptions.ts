@@ -1,9 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
 
 /**
- * What the alarms say. CloudWatch takes 1,024 characters, and the names of clusters and groups, known at
- * deployment only, may have 255 each: so a name stands in a text once, as a shell variable, and no text
- * names more than two.
+ * What the alarms say. CloudWatch takes 1,024 characters. The names of clusters and groups, known at
+ * deployment only, may have 255 each. So a name is in a text once, as a shell variable, and no text names
+ * more than two.
  */
 
 export function highReservation(

@@ -25,7 +25,7 @@ export interface AlarmOptions {
   /**
    * How long the state must last before the alarm fires: whole steps of 5 minutes, up to a day.
    *
-   * @default - stands with the alarm, in `ClusterAlarmsOptions`
+   * @default - see the alarm's own default in `ClusterAlarmsOptions`
    */
   readonly duration?: Duration;
 }
@@ -46,7 +46,7 @@ export interface ClusterShareAlarmOptions extends AlarmOptions {
   /**
    * The percentage, 1 to 100, from which on the alarm fires.
    *
-   * @default - stands with the alarm, in `ClusterAlarmsOptions`
+   * @default - see the alarm's own default in `ClusterAlarmsOptions`
    */
   readonly threshold?: number;
 }
@@ -90,8 +90,8 @@ export interface ClusterAlarmsOptions {
    * Where alarms are sent when they fire, and Spot interruptions.
    *
    * If the topic is encrypted, its key must let `cloudwatch.amazonaws.com` use it, and `events.amazonaws.com`
-   * for Spot interruptions: a key of this app is made to; the policy of another one, and of an imported
-   * topic, is yours to write. With the key that AWS manages (`alias/aws/sns`) alarms never arrive.
+   * for Spot interruptions. The library adds that to a key of this app. The policy of another key, and of an
+   * imported topic, is yours to write. With the key that AWS manages (`alias/aws/sns`) alarms never arrive.
    *
    * @default - nowhere, unless `alarmActions` are given: the alarms are seen in the console
    */
@@ -177,8 +177,8 @@ export interface ClusterAlarmsOptions {
    * no metric that is free does.
    *
    * It counts nodes that run a task. So a node that has joined and is idle looks the same: up to `idleNodes`
-   * of them are passed over, and with a daemon service on each node the count is exact. It knows the cluster
-   * and not the tier, so there is one alarm for all tiers: nine at most, since an alarm takes ten metrics.
+   * of them are ignored. With a daemon service on each node the count is exact. It knows the cluster and not
+   * the tier, so there is one alarm for all tiers: nine at most, since an alarm takes ten metrics.
    *
    * Without Container Insights orphans cannot be seen as such. What becomes of them can: `tierNotGrowing`
    * fires if there is work for them, `tierAtMaximum` if they are started again and again. A node whose
@@ -206,8 +206,8 @@ export interface ClusterAlarmsOptions {
 
   /**
    * Send EC2's warnings of Spot interruptions to the `topic`. There is no metric of them. The event names the
-   * instance and neither group nor cluster, so what is sent are **all of the account's interruptions in the
-   * region**, once for each stack and topic; the message has the command that tells whose node it is.
+   * instance and neither group nor cluster. So what is sent are **all of the account's interruptions in the
+   * region**, once for each stack and topic. The message has the command that shows whose node it is.
    *
    * @default - if there is a `topic` and a tier has `spot`
    * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html

@@ -31,7 +31,7 @@ export interface ClusterDashboardOptions {
   readonly dashboardName?: string;
 
   /**
-   * What stands above the graphs, in Markdown.
+   * The text above the graphs, in Markdown.
    *
    * @default - the cluster's name
    */
@@ -69,9 +69,9 @@ export const DASHBOARD_OPTIONS = new Struct<ClusterDashboardOptions, typeof FIEL
 );
 
 /**
- * The dashboard of a cluster: a row for the cluster (what is reserved and used) and a row for each tier, also
- * for tiers that are added later (nodes by state, capacity provider reservation, Spot interruptions). Made by
- * `addDashboard()` of the cluster. None of its metrics needs Container Insights.
+ * The dashboard of a cluster. It has a row for the cluster (what is reserved and used) and a row for each
+ * tier (nodes by state, capacity provider reservation, Spot interruptions). Tiers that are added later have
+ * one too. Made by `addDashboard()` of the cluster. None of its metrics needs Container Insights.
  *
  * Spot interruptions are counted by the rule that `addAlarms()` makes, so they are shown if that was called
  * before, and are those of the whole account and region.

@@ -10,8 +10,8 @@ import { forThisAccount } from '../private/service-principal';
 import { shortHash } from '../private/stacks';
 
 /**
- * Sends EC2's warnings of Spot interruptions to a topic: one rule for each stack and topic, however many
- * clusters there are, since the event cannot be scoped to any of them.
+ * Sends EC2's warnings of Spot interruptions to a topic. There is one rule for each stack and topic, however
+ * many clusters there are: the event cannot be scoped to any of them.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
  */

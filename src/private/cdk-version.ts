@@ -23,10 +23,10 @@ function readVersions(): Versions {
 /**
  * Refuses an aws-cdk-lib that is older than the library needs.
  *
- * A package manager does not always see to it: Maven takes the version that stands nearest to the app,
- * whatever the library's pom asks for, and pip and npm can be told to look away (`--no-deps`,
- * `--legacy-peer-deps`). The app would then fail with a TypeError from within the library, or later, at what
- * the old version leaves out.
+ * A package manager does not always ensure that. Maven takes the version nearest to the app in its dependency
+ * tree, and ignores what the library's pom asks for. Options of pip and npm skip the check
+ * (`--no-deps`, `--legacy-peer-deps`). The app would then fail with a TypeError from within the library, or
+ * later, at what the old version leaves out.
  */
 export function checkCdkVersion(scope?: IConstruct): void {
   versions ??= readVersions();

@@ -4,9 +4,9 @@ import type { ErrorCode } from './error-code';
 /**
  * What this library throws for input that cannot work.
  *
- * jsii hands only the message to Python, Java, Go and .NET, so the code and the construct's path stand in the
- * message itself. aws-cdk-lib's own `ValidationError` is internal and its signature has changed, so it cannot
- * be thrown from here.
+ * jsii hands only the message to Python, Java, Go and .NET. So the code and the construct's path are in the
+ * message itself. The `ValidationError` of aws-cdk-lib is internal and its signature has changed, so it
+ * cannot be thrown from here.
  */
 export class ValidationError extends Error {
   // Behind accessors: Node.js prints the fields of an error that nobody catches below its stack, and the
@@ -55,8 +55,8 @@ const OWN_FRAMES = 40;
 const IN_THIS_FILE = /^ {4}at \S+ \((.+[\\/])private[\\/]errors\.[jt]s:\d+:\d+\)$/;
 
 /**
- * Takes the library's own files out of the stack, so that it begins at the line that has to be mended:
- * Node.js and jsii show it beside the message. In a bundle nothing tells the library's code from the app's,
+ * Takes the library's own files out of the stack, so that it begins at the line that has to be corrected.
+ * Node.js and jsii show it next to the message. In a bundle nothing tells the library's code from the app's,
  * and all of it stays.
  */
 function hideOwnFrames(error: Error): void {
@@ -80,7 +80,7 @@ export function fail(code: ErrorCode, text: string, scope?: IConstruct): never {
   throw new ValidationError(code, text, scope?.node.path);
 }
 
-/** Runs code that knows no construct, and gives the construct's path to whatever it refuses. */
+/** Runs code that knows no construct, and adds the construct's path to its errors. */
 export function inScope<T>(scope: IConstruct, body: () => T): T {
   return atPath(scope.node.path, body);
 }
@@ -103,7 +103,7 @@ function atPath<T>(path: string, body: () => T): T {
   }
 }
 
-/** A value as it stands in an error: quoted, and short. */
+/** A value as an error shows it: quoted, and short. */
 export function quoteForMessage(value: unknown): string {
   const text = quote(value);
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;

@@ -14,8 +14,8 @@ const MOST_SLIPS = 2;
 const LETTERS_A_SLIP = 5;
 
 /**
- * The one of the known names that somebody meant who wrote `name`: the same, but for the way of writing or a
- * slip of a letter or two.
+ * The known name that `name` is probably meant to be: the same, but for the way of writing or a typo of a
+ * letter or two.
  */
 export function nearMiss(name: string, known: readonly string[]): string | undefined {
   const written = plain(name);

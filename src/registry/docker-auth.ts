@@ -76,8 +76,8 @@ export const DOCKER_AUTH_OPTIONS = new Struct<DockerAuthOptions, typeof FIELDS>(
  * argument or in a log. A secret that cannot be read, or whose JSON does not have the shape of `format`,
  * stops the node before it joins a cluster.
  *
- * What the secret holds, for two registries in the default format:
- * `{"https://index.docker.io/v1/": {"auth": "dXNlcjpwYXNzd29yZA=="}, "registry.example.com": {"auth": "ZGVwbG95OnMzY3JldA=="}}`
+ * What the secret holds, for two registries in the default format: `{"https://index.docker.io/v1/": {"auth":
+ * "dXNlcjpwYXNzd29yZA=="}, "registry.example.com": {"auth": "ZGVwbG95OnMzY3JldA=="}}`
  *
  * A value that changes reaches nodes that start later; nodes that run keep what they have read.
  *
@@ -122,13 +122,13 @@ export class DockerAuth {
   }
 
   /**
-   * Lets somebody read the secret: `secretsmanager:GetSecretValue` on it, and `kms:Decrypt` with its key,
-   * through Secrets Manager only, when it has a key of its own.
+   * Lets the grantee read the secret: `secretsmanager:GetSecretValue` on it, and `kms:Decrypt` with its key,
+   * through Secrets Manager only, when it has its own key.
    *
-   * The statements stand on the grantee's side alone. A grant that also wrote into the key's policy would
-   * name the role there, and a key in another stack than the role could then not be deployed. In return the
-   * key's policy must trust IAM policies of its account, as keys made by CDK do; a secret of another account
-   * needs a resource policy of its own.
+   * The statements are on the grantee's side alone. A grant that also wrote into the key's policy would name
+   * the role there, and a key in another stack than the role could then not be deployed. In return the key's
+   * policy must trust IAM policies of its account, as keys made by CDK do; a secret of another account needs
+   * its own resource policy.
    *
    * @param grantee who may read, such as the role of a node that is not made by this library
    */
@@ -140,7 +140,7 @@ export class DockerAuth {
   }
 
   /**
-   * The same permissions as statements, for a policy of one's own.
+   * The same permissions as statements, for a separate policy.
    *
    * @internal
    */

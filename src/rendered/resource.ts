@@ -64,7 +64,7 @@ export function withField(object: object, name: string, value: unknown): object 
  * A property of an L1, not yet resolved.
  *
  * L1 classes of another copy of aws-cdk-lib are not `instanceof` ours, and a plain `CfnResource` has no
- * members for its properties, so neither the class nor its type is asked for.
+ * members for its properties. So neither the class nor its type is asked for.
  */
 export function property(resource: CfnResource, name: string): unknown {
   const internals = internalsOf(resource);
@@ -73,7 +73,7 @@ export function property(resource: CfnResource, name: string): unknown {
   return isTagManager(value) ? value.renderTags() : value;
 }
 
-/** Sets a property where `property` reads it: later reads, by whatever aspect, see the new value. */
+/** Sets a property where `property` reads it: later reads, by any aspect, see the new value. */
 export function setProperty(resource: CfnResource, name: string, value: unknown): void {
   const internals = internalsOf(resource);
   if (name in resource) internals[name] = value;
@@ -81,8 +81,8 @@ export function setProperty(resource: CfnResource, name: string, value: unknown)
 }
 
 /**
- * Opens a token one step: what stands in it keeps its own tokens, so that references can still
- * be told from text.
+ * Opens a token one step: its content keeps its own tokens, so that references can still be distinguished
+ * from text.
  */
 export function opened(resource: CfnResource, value: unknown): unknown {
   let current = decodedList(value);

@@ -21,17 +21,17 @@ import {
  * be. Worth knowing:
  *
  * - **Say it from the first deployment on.** For a rollback CloudFormation takes the policy of the template
- *   before, so the deployment that introduces one cannot roll nodes back, and a change from one kind to
- *   another should be a deployment of its own.
- * - **Nodes go first.** A service waits for its cluster's nodes. Where both stand in one stack, a new image
- *   (it is looked up at each deployment) replaces the nodes before an urgent fix of a service gets its turn:
- *   keep services in a stack of their own and deploy it with `--exclusively`, or pin the image with
+ *   before. So the deployment that introduces one cannot roll nodes back. A change from one kind to another
+ *   should be a separate deployment.
+ * - **Nodes go first.** A service waits for its cluster's nodes. Where both are in one stack, a new image (it
+ *   is looked up at each deployment) replaces the nodes before an urgent fix of a service gets its turn. Keep
+ *   services in a separate stack and deploy it with `--exclusively`, or pin the image with
  *   `NodeImageResolution.pinned()`.
  * - **A drain may take long.** Tasks that were started by hand are waited for, up to 48 hours; CloudFormation
  *   gives up after 36.
  * - A drained task is replaced as its service's minimum and maximum healthy percent say: without loss only
  *   with a minimum of 100 and a maximum above.
- * - While a refresh that somebody started by hand is running, a deployment that needs one fails.
+ * - While a refresh that was started by hand is running, a deployment that needs one fails.
  *
  * @example
  * declare const vpc: ec2.IVpc;
@@ -69,8 +69,8 @@ export class NodeReplacement {
    * A deployment replaces all running nodes together, old ones first and without draining them: what runs on
    * them goes down. Fast to deploy and fast to delete, for clusters that may go down.
    *
-   * ECS drains no node at any time, when the tier shrinks neither; only before a Spot interruption the agent
-   * drains its own. Managed termination protection is refused together with it.
+   * ECS drains no node at any time, not even when the tier scales in. Only before a Spot interruption the
+   * agent drains its own node. Managed termination protection is refused together with it.
    */
   public static allAtOnce(): NodeReplacement {
     checkCdkVersion();
@@ -96,7 +96,7 @@ export class NodeReplacement {
     return this.kind !== 'onNextLaunch';
   }
 
-  /** Whether ECS drains a node before it goes, when nodes are replaced and when the tier shrinks. */
+  /** Whether ECS drains a node before it goes, when nodes are replaced and when the tier scales in. */
   public get drains(): boolean {
     return this.kind !== 'allAtOnce';
   }

@@ -76,10 +76,10 @@ export interface RollingReplacementOptions {
    * Alarms that stop the replacement, at most 10. When one of them fires, the deployment fails, and
    * CloudFormation rolls the stack back, which replaces the nodes again with those of before.
    *
-   * Of what runs on this cluster they can watch the load balancer or the target group, made before the
-   * cluster (the service is attached to it later), or metrics by names of your own. The metrics of a service
-   * of the same stack, by reference, make a loop: the service waits for the nodes, the nodes for the alarm,
-   * the alarm for the service. That is refused at synthesis, and the loop is named.
+   * Of what runs on this cluster they can watch the load balancer or the target group. It is made before the
+   * cluster, and the service is attached to it later. They can also watch metrics by names of your own. The
+   * metrics of a service of the same stack, by reference, make a loop: the service waits for the nodes, the
+   * nodes for the alarm, the alarm for the service. That is refused at synthesis, and the loop is named.
    *
    * @default - none: only nodes that do not start stop it
    */
@@ -87,7 +87,7 @@ export interface RollingReplacementOptions {
 
   /**
    * Pauses: at each of these shares of new nodes, in percent from 1 to 100, ascending. The last must be 100:
-   * CDK and CloudFormation take less, and then the rest of the nodes stays old without a word.
+   * CDK and CloudFormation take less, and then the rest of the nodes silently stays old.
    *
    * @default - no pauses
    */

@@ -117,9 +117,9 @@ function reasonAgainstPool(
   if (tier.replacement._readinessGate) {
     return [
       'WarmPoolBehindGate',
-      'a warm pool must not be on a group whose nodes have to join the cluster before they ' +
-        'count: nodes of the pool boot without registering, so the gate would hold each of them, ' +
-        'and give it up. Leave the pool out, or set `readinessGate: false`',
+      'a warm pool must not be on a group whose nodes have to join the cluster before they are in ' +
+        'service. Nodes of the pool boot without registering, so the gate would hold each of them, and ' +
+        'give it up. Leave the pool out, or set `readinessGate: false`',
     ];
   }
   // A token is known on the node only.

@@ -44,7 +44,7 @@ function metadataProblems(tier: ReviewedTier, launchTemplate: CfnResource): Prob
       '`MetadataOptions.InstanceMetadataTags` must be "enabled" in the launch template of a shared ' +
         `\`template\`, got: ${quoteForMessage(tags)}: its nodes find their cluster in the tag ` +
         `${CLUSTER_NAME_TAG} of their instance. Leave it to the library (an override, an aspect or a ` +
-        'property injector has changed it), or give the tier node fields of its own',
+        'property injector has changed it), or give the tier its own node fields',
     ),
   ];
 }
@@ -56,11 +56,11 @@ function clusterTagProblems({ scope, clusterName }: ReviewedTier, group: CfnReso
     problemAt(
       scope,
       'ClusterNameTag',
-      `the tag ${CLUSTER_NAME_TAG} of the group must be the cluster's name, propagated at launch, ` +
-        `got: ${got}: nodes of a shared template find their cluster in it, and would join another one, ` +
-        'or none. Give your own tag another key, leave the group out of it (`excludeResourceTypes: ' +
-        "['AWS::AutoScaling::AutoScalingGroup']`), or give the tier node fields of its own instead of " +
-        'a `template`',
+      `the tag ${CLUSTER_NAME_TAG} of the group must be the cluster's name, propagated at launch, got: ` +
+        `${got}. Nodes of a shared template find their cluster in it, and would join another one, or none. ` +
+        'Give your own tag another key, leave the group out of it (`excludeResourceTypes: ' +
+        "['AWS::AutoScaling::AutoScalingGroup']`), or give the tier its own node fields instead of a " +
+        '`template`',
     ),
   ];
 }

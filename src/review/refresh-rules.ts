@@ -79,7 +79,7 @@ function versionProblems({ tier, launch }: Refreshed): Problem[] {
       tier.scope,
       'MovingVersion',
       'the version of the launch template must be a number where running nodes are replaced, got: ' +
-        `${quoteForMessage(moving)}: the group would not change with the template, so nothing would be ` +
+        `${quoteForMessage(moving)}. The group would not change with the template, so nothing would be ` +
         'replaced, and there would be nothing to roll back to',
     ),
   ];
@@ -169,7 +169,7 @@ function narrowedSurge(refreshed: Refreshed): Problem[] {
 }
 
 /**
- * A group that names an alarm must stand after it; an alarm on a service stands after the service, and that
+ * A group that names an alarm is made after it. An alarm on a service is made after the service, and that
  * after the nodes.
  */
 function alarmLoops(stack: RenderedStack, refreshed: Refreshed): Problem[] {

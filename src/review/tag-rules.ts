@@ -111,8 +111,8 @@ function metadataProblems({ scope }: ReviewedTier, tags: Tag[]): Problem[] {
         'InvalidInstanceTag',
         `the tag ${quoteForMessage(key)} would keep instances from launching: nodes of a shared ` +
           'template find their cluster in the instance metadata service, which takes only letters, ' +
-          'digits and + - = . , _ : @ in tag keys. Rename the tag, or give the tier node fields of its ' +
-          'own instead of a `template`',
+          'digits and + - = . , _ : @ in tag keys. Rename the tag, or give the tier its own node fields ' +
+          'instead of a `template`',
       ),
     );
 }

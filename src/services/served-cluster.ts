@@ -67,7 +67,7 @@ export interface ServedExistingCluster {
  */
 export interface ServedCluster {
   /**
-   * The cluster's construct: its path stands in messages, its stage is where the pass runs, and its
+   * The cluster's construct: its path is in messages, its stage is where the pass runs, and its
    * `connections` hold the security groups of its nodes.
    */
   readonly scope: IConstruct;
@@ -82,16 +82,16 @@ export interface ServedCluster {
   readonly clusterArn: string;
 
   /**
-   * The name that the user chose, where it is a literal: a service of the same environment that has only the
-   * name, say from `Cluster.fromClusterAttributes`, is then known as one of this cluster. Undefined: only
+   * The name that the user chose, where it is a literal. A service of the same environment that has only the
+   * name, such as from `Cluster.fromClusterAttributes`, is then known as one of this cluster. Undefined: only
    * references find it.
    */
   readonly physicalName?: string;
 
   /**
-   * Whether the cluster's default strategy names providers of ours. Only then is a launch type dropped:
-   * without a default strategy ECS would take launch type EC2 all the same, and with one of Fargate's the
-   * service would end up there.
+   * Whether the cluster's default strategy names providers of ours. Only then is a launch type dropped.
+   * Without a default strategy ECS would take launch type EC2 all the same. With one of Fargate's the service
+   * would end up there.
    */
   readonly defaultStrategyIsOurs: boolean;
 
@@ -100,11 +100,11 @@ export interface ServedCluster {
 
   /**
    * The host ports that the agents hand out to containers without a fixed one; undefined is unknown, and then
-   * nothing is warned of.
+   * there is no warning.
    */
   readonly dynamicHostPortRange?: HostPortRange;
 
-  /** Undefined is unknown (a cluster of another app), and then nothing is warned of. */
+  /** Undefined is unknown (a cluster of another app), and then there is no warning. */
   readonly tiers?: readonly ServedTier[];
 
   /**

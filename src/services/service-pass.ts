@@ -47,8 +47,8 @@ import { checkZoneRebalancing } from './warnings/zone-rebalancing';
 /**
  * Registers a cluster with the pass over the services of its stage: once, when the cluster is made.
  *
- * One pass serves all clusters of a stage, however many there are. It stands on the stage and not on the
- * root, because aspects of the root never run inside a `Stage` (CDK Pipelines).
+ * One pass serves all clusters of a stage, however many there are. It is on the stage and not on the root,
+ * because aspects of the root never run inside a `Stage` (CDK Pipelines).
  */
 export function serve(cluster: ServedCluster): void {
   ServicePass.of(cluster.scope).add(cluster);

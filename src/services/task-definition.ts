@@ -76,7 +76,7 @@ const RESERVES = /"(cpu|memory|memoryReservation|resourceRequirements)(\.\$)?\\*
 const OPEN = /^\["(\$|\{%)|overrides(\.\$)?\\*":\s*\\*"?(<|\$|\{%)/i;
 
 /**
- * How the containers of a service are reached; without a word ECS takes bridge mode.
+ * How the containers of a service are reached; where nothing is set ECS takes bridge mode.
  * Undefined: defined elsewhere.
  */
 export function networkModeOf(service: HostedService): string | undefined {
@@ -88,8 +88,8 @@ export function networkModeOf(service: HostedService): string | undefined {
 }
 
 /**
- * The ports that the containers of a service publish on its node. None in awsvpc mode, where a task has an
- * address of its own.
+ * The ports that the containers of a service publish on its node. None in awsvpc mode, where a task has its
+ * own address.
  */
 export function publishedPorts(service: HostedService): PublishedPort[] {
   const taskDefinition = taskDefinitionOf(service);

@@ -204,9 +204,9 @@ export interface TaskMetadataRpsLimit {
 }
 
 /**
- * What the ECS agent of a node is told: one field for each variable of its `/etc/ecs/ecs.config`.
+ * The configuration of a node's ECS agent: one field for each variable of its `/etc/ecs/ecs.config`.
  *
- * The agent discards most values that it cannot use and goes on with its own default: nobody notices. So each
+ * The agent silently discards most values that it cannot use and goes on with its own default. So each
  * value is checked at synthesis, against what the agent's sources accept (amazon-ecs-agent 1.105,
  * `README.md`, `agent/config/*.go`, `ecs-init/`); the message names the field as `agent.<field>`. CDK tokens
  * pass: what is only known at deployment cannot be checked.
@@ -282,7 +282,7 @@ export interface AgentConfig {
   readonly containerCreateTimeout?: Duration;
 
   /**
-   * Whether the CPU and memory limits of a whole task are enforced, by a cgroup of its own. Variable:
+   * Whether the CPU and memory limits of a whole task are enforced, by a separate cgroup. Variable:
    * `ECS_ENABLE_TASK_CPU_MEM_LIMIT`.
    *
    * @default - the agent's default: true
@@ -312,7 +312,7 @@ export interface AgentConfig {
   readonly taskPidsLimit?: number;
 
   /**
-   * Whether a container without a memory limit of its own gets the limit of its task, on cgroup v2 (Amazon
+   * Whether a container without its own memory limit gets the limit of its task, on cgroup v2 (Amazon
    * Linux 2023 has it). Variable: `ECS_PROPAGATE_TASK_MEMORY_LIMIT_CGROUPV2`.
    *
    * @default - the agent's default: false
@@ -500,7 +500,7 @@ export interface AgentConfig {
   readonly reservedPortsUdp?: number[];
 
   /**
-   * Whether the node takes tasks of the network mode `awsvpc`, which have a network interface of their own.
+   * Whether the node takes tasks of the network mode `awsvpc`, which have their own network interface.
    * Variable: `ECS_ENABLE_TASK_ENI`.
    *
    * @default - the agent's default: true
@@ -536,8 +536,8 @@ export interface AgentConfig {
   readonly awsvpcAdditionalLocalRoutes?: string[];
 
   /**
-   * Whether the IPv6 port bindings of containers in bridge mode are kept out of what ECS is told. Variable:
-   * `ECS_EXCLUDE_IPV6_PORTBINDING`.
+   * Whether the IPv6 port bindings of containers in bridge mode are kept out of what the agent reports to
+   * ECS. Variable: `ECS_EXCLUDE_IPV6_PORTBINDING`.
    *
    * @default - the agent's default: true, on a node with IPv6 alone false
    */
@@ -566,9 +566,9 @@ export interface AgentConfig {
   /**
    * Hosts, domains and prefixes that do not go through `httpProxy`. Variable: `NO_PROXY`.
    *
-   * Refused: an empty entry, one with white space, a comma, a quote or a backslash, and, where `httpProxy` is
-   * set, a list without `169.254.169.254` (instance metadata), `169.254.170.2` (credentials of tasks) and
-   * `/var/run/docker.sock`, which must never go through a proxy (the agent's `README.md`).
+   * Refused: an empty entry, and one with white space, a comma, a quote or a backslash. Where `httpProxy` is
+   * set, so is a list without `169.254.169.254` (instance metadata), `169.254.170.2` (credentials of tasks)
+   * and `/var/run/docker.sock`. These must never go through a proxy (the agent's `README.md`).
    *
    * @default - these three where `httpProxy` is set, otherwise none
    */
@@ -621,8 +621,8 @@ export interface AgentConfig {
 
   /**
    * The network interface on which the introspection port is closed. Agents since 1.97 close it on all but
-   * the loopback interface and no longer read this variable, which their README still has
-   * (`ecs-init/exec/iptables/iptables.go`): it is of use with a pinned older image only. Variable:
+   * the loopback interface and no longer read this variable (`ecs-init/exec/iptables/iptables.go`). Their
+   * README still has it. It is of use with a pinned older image only. Variable:
    * `ECS_OFFHOST_INTROSPECTION_INTERFACE_NAME`.
    *
    * Refused: what Linux does not take for an interface (more than 15 characters, white space, `/` or `:`),
@@ -647,8 +647,8 @@ export interface AgentConfig {
    * later they are changed with the ECS API. Variable: `ECS_INSTANCE_ATTRIBUTES`.
    *
    * Refused, because the node could not register: names other than 1 to 128 letters, digits, `-`, `_`, `/`,
-   * `\` and `.`; values other than 1 to 128 of those, `@`, `:` and spaces, none at the ends (ECS API,
-   * `Attribute`); more than 10 (ECS API, `PutAttributes`); names that begin with `ecs.` or
+   * `\` and `.`. So are values other than 1 to 128 of those, `@`, `:` and spaces, none at the ends (ECS API,
+   * `Attribute`). So are more than 10 (ECS API, `PutAttributes`), and names that begin with `ecs.` or
    * `com.amazonaws.ecs.`: the agent registers its own under them.
    *
    * @default - the agent's default: none
@@ -702,7 +702,7 @@ export interface AgentConfig {
   readonly warmPoolsCheck?: boolean;
 
   /**
-   * Whether tasks may bring EBS volumes of their own. Variable: `ECS_EBSTA_SUPPORTED`; ecs-init makes it
+   * Whether tasks may bring their own EBS volumes. Variable: `ECS_EBSTA_SUPPORTED`; ecs-init makes it
    * false itself where it cannot be.
    *
    * @default - the agent's default: true
@@ -895,8 +895,9 @@ export interface AgentConfig {
   readonly agentApparmorProfile?: string;
 
   /**
-   * The host that the health check of the agent's container asks, instead of `localhost`: an address, where
-   * that name does not resolve to what the agent listens on. Variable: `ECS_AGENT_HEALTHCHECK_HOST`.
+   * What the health check of the agent's container connects to, instead of `localhost`: an
+   * address, where that name does not resolve to what the agent listens on. Variable:
+   * `ECS_AGENT_HEALTHCHECK_HOST`.
    *
    * Refused: what is not a host name, an IPv4 address or an IPv6 address in brackets (`agent/app/run.go` puts
    * it into a URL).
@@ -909,12 +910,12 @@ export interface AgentConfig {
    * Variables that have no field here, because they are newer than this library: name → value,
    * written as they are.
    *
-   * Refused: a name that is not a name of a variable; one that has a field here, that another part of the
-   * library sets, or that belongs to the AMI, with the way to go in the message; a value that is not one
-   * line, that has white space or a control character where it cannot stay, that begins with a quote or ends
-   * in a backslash. The file has two readers: ecs-init and the agent take a value to the letter, systemd
-   * takes quotes and backslashes as a shell would, and a quote that is left open or a backslash at the end
-   * would swallow the next line.
+   * Refused: a name that is not a name of a variable. Also one that has a field here, that another part of
+   * the library sets, or that belongs to the AMI; the message says what to use instead. Also a value that is
+   * not one line, that has white space or a control character where it cannot stay, that begins with a quote
+   * or ends in a backslash. The file has two readers: ecs-init and the agent take a value to the letter,
+   * systemd takes quotes and backslashes as a shell would. A quote that is left open or a backslash at the
+   * end would swallow the next line.
    *
    * @default - none
    */

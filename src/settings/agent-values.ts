@@ -203,7 +203,7 @@ export function cidrs(): AgentValue<string[]> {
 export interface MapRules {
   readonly name: RegExp;
   readonly nameRule: string;
-  /** Names that the pattern allows and somebody else owns. */
+  /** Names that the pattern allows and others own. */
   readonly reservedName?: RegExp;
   readonly value?: { readonly pattern: RegExp; readonly rule: string };
   readonly maxEntries?: number;
@@ -236,7 +236,7 @@ const HALF_A_CHARACTER = /\p{Cs}/u;
  * language to language, and in Java from run to run.
  *
  * JSON.stringify leaves the marker of a token as it is. What the token resolves to is put in later,
- * unescaped: it must be JSON-safe by itself, and the docs of the fields say so (attributes and tags are,
+ * unescaped. It must be JSON-safe by itself, and the docs of the fields say so (attributes and tags are,
  * whenever they are valid).
  */
 export function jsonMap(rules: MapRules): AgentValue<Record<string, string>> {

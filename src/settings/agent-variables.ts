@@ -255,7 +255,7 @@ export const UNSUPPORTED_VARIABLES: Readonly<Record<string, string>> = {
   ECS_CLUSTER: `${ELSEWHERE}, to the node's cluster`,
   ECS_AVAILABLE_LOGGING_DRIVERS: `${ELSEWHERE}, from \`logDrivers\``,
   ECS_ENGINE_AUTH_TYPE: `${ELSEWHERE} on the node, from \`dockerAuth\``,
-  ECS_ENGINE_AUTH_DATA: `${ELSEWHERE} on the node, from \`dockerAuth\`: credentials never stand in user data`,
+  ECS_ENGINE_AUTH_DATA: `${ELSEWHERE} on the node, from \`dockerAuth\`: credentials are never in user data`,
 
   AWS_DEFAULT_REGION:
     "the agent takes it from the instance's metadata: a node cannot join a cluster of another region",
@@ -337,7 +337,7 @@ function suggestionForField(option: string): string {
 }
 
 /**
- * Variables that are one of the table's but for a slip: the agent would pass over them without a word. One
+ * Variables that are one of the table's but for a slip: the agent would silently ignore them. One
  * that is newer than the library may look so too.
  */
 export function nearMissesIn(

@@ -51,8 +51,8 @@ export class NodeLogDriver {
   /**
    * A driver that is newer than this library.
    *
-   * With a driver that it does not know **the agent does not start, and the node never joins its cluster**:
-   * only for one that the agent of the node's image is known to have.
+   * With a driver that it does not know **the agent does not start, and the node never joins its cluster**.
+   * So this is only for a driver that the agent of the node's image is known to have.
    *
    * @param name docker's name of the driver: lower-case letters, digits and hyphens, a letter first. Anything
    * else is refused.

@@ -9,7 +9,7 @@ const BREAKS_A_LINE = /[^\t\P{Cc}]|[\p{Cs}\u2028\u2029]/u;
  * A string that can be a value in a file of lines: one line, and nothing at its ends that a
  * reader would trim.
  *
- * Tokens are let through as they stand: their markers have no white space, so the text around them
+ * Tokens are let through as they are: their markers have no white space, so the text around them
  * is still checked.
  */
 export function checkOneLine(code: ErrorCode, field: string, value: string): void {

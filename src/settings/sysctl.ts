@@ -382,8 +382,8 @@ export class Sysctl {
   }
 
   /**
-   * Any parameter, by its key. One that has a factory in this class is held to that factory's bounds. Of any
-   * other the value is first looked at on the node: where the kernel does not have the parameter, or refuses
+   * Any parameter, by its key. One that has a factory in this class is held to that factory's bounds. The
+   * value of any other is first checked on the node. Where the kernel does not have the parameter, or refuses
    * the value, the node does not join its cluster.
    *
    * @param key as in sysctl.d(5): at least two parts of letters, digits, `_` and `-`, with `.` or `/` between
@@ -450,7 +450,7 @@ export const DEFAULT_SYSCTLS: Sysctl[] = [Sysctl.ipLocalPortRange(10000, 65000),
 
 /**
  * The defaults with `over` over them, key by key, sorted by key. The same key twice in `over` is a mistake,
- * whatever the values.
+ * regardless of the values.
  */
 export function mergeSysctls(over: Sysctl[] = []): Sysctl[] {
   const own = new Map<string, Sysctl>();

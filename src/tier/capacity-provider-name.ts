@@ -7,10 +7,10 @@ const RESERVED = /^(aws|ecs|fargate)/i;
 /**
  * The name of a tier's capacity provider where it needs one.
  *
- * CloudFormation's generated names begin with the name of the stack, and ECS refuses those that begin with
- * aws, ecs or fargate, in upper or lower case (aws-cdk #29151; CDK itself looks at lower case only). A nested
+ * CloudFormation's generated names begin with the name of the stack. ECS refuses those that begin with aws,
+ * ecs or fargate, in upper or lower case (aws-cdk #29151; CDK itself looks at lower case only). A nested
  * stack's name is known to CloudFormation alone, so there it is always given. Everywhere else the name stays
- * generated: what has a name of its own cannot be replaced.
+ * generated: what has a fixed name cannot be replaced.
  */
 export function capacityProviderNameFor(
   tier: IConstruct,

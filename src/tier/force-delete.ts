@@ -8,8 +8,8 @@ import type { Construct } from 'constructs';
  * Deletes the group by force before CloudFormation's own turn, which cannot: it waits for protected nodes and
  * for lifecycle hooks.
  *
- * In between the provider and the group: what is made later is deleted earlier, so the services have left the
- * nodes and nothing manages the group any more, and then CloudFormation finds it gone or going.
+ * In between the provider and the group: what is made later is deleted earlier. So the services have left the
+ * nodes and nothing manages the group any more. Then CloudFormation finds it gone or going.
  */
 export function forceDelete(
   scope: Construct,

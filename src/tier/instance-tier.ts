@@ -71,7 +71,7 @@ const TIER_NAME = TIER.fields.name.value;
 const IS_TIER = Symbol.for('cdk-ecs-auto-scaled-cluster.InstanceTier');
 
 /**
- * A size of capacity of one cluster: an Auto Scaling group and its capacity provider. Made by
+ * A pool of nodes of one cluster: an Auto Scaling group and its capacity provider. Made by
  * `EcsAutoScaledCluster` or `ExistingCluster`, through `tiers` or `addTier()`.
  *
  * @example
@@ -165,8 +165,8 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
   /**
    * The tier as an item of a service's `capacityProviderStrategies`.
    *
-   * A service in another stack then imports the provider's name, and the tier cannot go as long as it does:
-   * where one tier will do, rather leave the strategy to the cluster. Refused for a tier that is retired.
+   * A service in another stack then imports the provider's name, and the tier cannot go as long as it does.
+   * Where one tier is enough, rather leave the strategy to the cluster. Refused for a tier that is retired.
    */
   public strategy(options: TierStrategy = {}): ecs.CapacityProviderStrategy {
     if (this._isRetired) {
@@ -222,14 +222,14 @@ export class InstanceTier extends Construct implements ec2.IConnectable {
     return this.metric('GroupTerminatingInstances', props);
   }
 
-  /** How many nodes there are, in whatever state. */
+  /** How many nodes there are, in any state. */
   public metricTotalInstances(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('GroupTotalInstances', props);
   }
 
   /**
-   * The nodes that are needed, in percent of those that there are: above 100 the tier grows,
-   * below it shrinks. ECS has no such metric where it does not scale the tier.
+   * The nodes that are needed, in percent of those that there are: above 100 the tier scales out, below 100
+   * it scales in. ECS has no such metric where it does not scale the tier.
    */
   public metricCapacityProviderReservation(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return reservationMetric(this, this.cluster.metricClusterName, this.capacityProviderName, props);

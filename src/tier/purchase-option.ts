@@ -3,7 +3,7 @@ import { type CapacityReservationOptions, RESERVATION_ID, RESERVATIONS } from '.
 import { SPOT, type SpotOptions } from './spot-options';
 
 /**
- * How the instances of a tier are bought.
+ * How the EC2 instances of a tier are bought.
  *
  * @example
  * declare const cluster: EcsAutoScaledCluster;

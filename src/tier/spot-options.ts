@@ -25,7 +25,7 @@ const CODE = 'InvalidSpot';
  */
 export interface SpotOptions {
   /**
-   * The first so many nodes are on demand, less than the tier's `maxCapacity`.
+   * How many nodes are on demand before any are Spot, less than the tier's `maxCapacity`.
    *
    * @default 0
    */

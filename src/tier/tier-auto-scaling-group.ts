@@ -24,7 +24,7 @@ export class TierGroup extends autoscaling.AutoScalingGroup {
         'InstanceTier.addUserData',
         `\`addUserData()\` on the group of the tier "${tier.node.path}" changes the nodes of every ` +
           `tier that uses the template "${this.sharedTemplate}". Where that is meant, say so: ` +
-          '`template.bootstrap.addCommands()`; where it is not, give the tier node fields of its own ' +
+          '`template.bootstrap.addCommands()`; where it is not, give the tier its own node fields ' +
           'instead of a `template`.',
       );
     }

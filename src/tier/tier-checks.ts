@@ -137,7 +137,7 @@ export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacem
     warn(
       scope,
       'InstanceTier.enableManagedTerminationProtection',
-      `${path} has managed termination protection: nodes with any task at all stay when the tier shrinks` +
+      `${path} has managed termination protection: nodes with any task at all stay when the tier scales in` +
         (props.forceDelete
           ? '. '
           : ', and deleting the stack will hang until the protection of its last nodes is taken away ' +
@@ -150,7 +150,7 @@ export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacem
     warn(
       scope,
       'InstanceTier.desiredCapacity',
-      `${path} sets \`desiredCapacity\` and replaces running nodes: the deployment that replaces them ` +
+      `${path} sets \`desiredCapacity\` and replaces running nodes. The deployment that replaces them ` +
         'first sets the group back to that size, so nodes that managed scaling had added are taken from ' +
         'the tasks on them. Leave it out, and give a `minCapacity` if there must be nodes.',
     );
@@ -159,10 +159,10 @@ export function warnOfTier(scope: IConstruct, props: InstanceTierProps, replacem
     warn(
       scope,
       'InstanceTier.schedules',
-      `${path} goes to zero on schedule and drains its nodes: a node waits, for up to 48 hours, until ` +
-        'each of its tasks runs elsewhere, so it goes only if services have gone to zero before it, or ' +
-        'may run on another tier. Scale them on the same schedule (`service.autoScaleTaskCount()`), a ' +
-        'little earlier, or let the tier go down without draining, with `NodeReplacement.allAtOnce()`.',
+      `${path} goes to zero on schedule and drains its nodes. A node waits, for up to 48 hours, until ` +
+        'each of its tasks runs elsewhere. So it goes only if services have gone to zero before it, or may ' +
+        'run on another tier. Scale them on the same schedule (`service.autoScaleTaskCount()`), a little ' +
+        'earlier, or let the tier go down without draining, with `NodeReplacement.allAtOnce()`.',
     );
   }
 }

@@ -13,11 +13,11 @@ import type { TierSchedule } from './tier-schedule';
 import type { TierStrategy } from './tier-strategy';
 
 /**
- * A tier of a cluster, without its name: a size of capacity, as an Auto Scaling group with
- * its capacity provider.
+ * A tier of a cluster, without its name: a pool of nodes, as an Auto Scaling group with its capacity
+ * provider.
  *
- * The node fields (`role`, `instanceTypes`, `dockerAuth` and so on) make a launch template of the tier's own,
- * each replacing the cluster's value; or `template` names a shared one, which excludes them all.
+ * The node fields (`role`, `instanceTypes`, `dockerAuth` and so on) make a separate launch template for the
+ * tier. Each replaces the cluster's value. Or `template` names a shared one, which excludes them all.
  *
  * @example
  * declare const cluster: EcsAutoScaledCluster;
@@ -92,7 +92,7 @@ export interface InstanceTierOptions extends NodeProps {
 
   /**
    * The number of nodes, 0 or more, from `minCapacity` to `maxCapacity`. Every deployment sets the group back
-   * to it, whatever managed scaling had made of it: seldom wanted, and warned of.
+   * to it, regardless of what managed scaling has set. That is seldom wanted, and a warning says so.
    *
    * @default - none, so that deployments leave the number alone
    */
@@ -130,15 +130,15 @@ export interface InstanceTierOptions extends NodeProps {
   readonly managedScaling?: ManagedScalingOptions;
 
   /**
-   * The tier's part in the cluster's default strategy, which services without a strategy of their own get
-   * when they are made.
+   * The tier's part in the cluster's default strategy, which services without their own strategy get when
+   * they are made.
    *
    * @default - the first tier alone, unless any tier says more
    */
   readonly defaultStrategy?: TierStrategy;
 
   /**
-   * When the tier is larger or smaller than at other times, such as nights and week-ends without nodes.
+   * When the tier is larger or smaller than at other times, such as nights and weekends without nodes.
    *
    * @default - always the same
    */
@@ -156,9 +156,9 @@ export interface InstanceTierOptions extends NodeProps {
    * Never let managed scaling terminate a node that runs tasks. Managed draining moves them first in any
    * case, so this is for tasks that must not move.
    *
-   * It has a price, which is warned of: the deletion of the stack hangs until the protection of the last node
-   * is taken away by hand (aws-cdk #18179, containers-roadmap #2862), and a tier that shrinks keeps each node
-   * on which anything runs. Refused with `NodeReplacement.allAtOnce()`.
+   * It has a price, and a warning says so. The deletion of the stack hangs until the protection of the last
+   * node is taken away by hand (aws-cdk #18179, containers-roadmap #2862). A tier that scales in keeps each
+   * node on which anything runs. Refused with `NodeReplacement.allAtOnce()`.
    *
    * @default false
    */
@@ -241,12 +241,12 @@ export interface InstanceTierOptions extends NodeProps {
    * its tier fails. So it takes two:
    *
    * 1. Add the tier that follows it, if any, and set `retired`. The tier stays with the cluster, so what runs
-   *    on it runs on, but it is in no default strategy, `strategy()` refuses, its minimum is 0 and its
-   *    schedules are gone. ECS copies the default strategy into a service when it makes the service, so
-   *    existing ones still name the tier; each of those needs, once,
-   *    `aws ecs update-service --cluster <cluster> --service <service> --capacity-provider-strategy capacityProvider=<provider>,weight=1 --force-new-deployment`
-   *    with the provider of another tier (or `capacityProviderStrategies` and `forceNewDeployment()` in the
-   *    app). Managed scaling takes the nodes away as they empty.
+   * on it runs on. But it is in no default strategy, `strategy()` refuses, its minimum is 0 and its schedules
+   * are gone. ECS copies the default strategy into a service when it makes the service, so existing ones
+   * still name the tier. Each of those needs, once, `aws ecs update-service --cluster <cluster> --service
+   * <service> --capacity-provider-strategy capacityProvider=<provider>,weight=1 --force-new-deployment` with
+   * the provider of another tier, or `capacityProviderStrategies` and `forceNewDeployment()` in the app.
+   * Managed scaling takes the nodes away as they empty.
    * 2. When the tier has no nodes left, remove it from the app.
    *
    * Refused where every tier is retired, and together with `defaultStrategy` and `desiredCapacity`.
@@ -256,9 +256,9 @@ export interface InstanceTierOptions extends NodeProps {
   readonly retired?: boolean;
 
   /**
-   * Delete the group by force when the stack is deleted, or the tier removed from it: its nodes are
+   * Delete the group by force when the stack is deleted, or the tier removed from it. Its nodes are
    * terminated at once, without draining them or waiting for lifecycle hooks, and whether or not they are
-   * protected. Without it a node that drains, or whose drain hook nobody answers any more, keeps the deletion
+   * protected. Without it a node that drains, or whose drain hook is no longer answered, keeps the deletion
    * waiting, for up to 48 hours.
    *
    * This renders **a custom resource and a Lambda function** (CDK's own `AwsCustomResource`, one function a

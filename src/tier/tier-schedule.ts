@@ -238,9 +238,9 @@ interface Action {
  * bounds that it has to keep to: a tier is at zero only as long as its maximum is 0.
  *
  * **Draining.** A tier that drains its nodes (all but `NodeReplacement.allAtOnce()`) goes to zero only when
- * its tasks have somewhere else to run, or have been scaled to zero before: see the warning. Deployments
- * leave the bounds alone that a schedule has set, unless they change the tier's own; a stack that is rolled
- * back sets them back.
+ * its tasks can run elsewhere, or have been scaled to zero before. See the warning. Deployments leave the
+ * bounds alone that a schedule has set, unless they change the tier's own; a stack that is rolled back sets
+ * them back.
  *
  * An end of the schedule is not offered: Auto Scaling then deletes the action behind CloudFormation's back,
  * and later deployments fail.

@@ -18,7 +18,7 @@ import { Destination, type Fields, Struct } from '../private/fields';
  */
 export interface TierStrategy {
   /**
-   * The first so many tasks go to this tier, 0 to 100,000. Only one tier of a strategy can have a base.
+   * How many tasks are placed on this tier first, 0 to 100,000. Only one tier of a strategy can have a base.
    *
    * @default 0
    */

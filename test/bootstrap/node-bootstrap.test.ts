@@ -381,8 +381,8 @@ describe('in a launch template of CDK', () => {
   });
 
   const shared =
-    'The user data is shared by two clusters: give each a NodeBootstrap and a launch template of its own, ' +
-    'or leave the names to the ClusterName tags of the groups (a NodeTemplate does that) (SeveralClusters)';
+    'The user data is shared by two clusters. Give each its own NodeBootstrap and launch template, or ' +
+    'leave the names to the ClusterName tags of the groups (a NodeTemplate does that) (SeveralClusters)';
 
   test('is refused by a second cluster', () => {
     const userData = new NodeBootstrap();
@@ -509,7 +509,7 @@ describe('16 KB', () => {
     const render = () =>
       rendered({ clusterName: 'orders', bootstrapSteps: [BootstrapStep.run('true'), large(free())] });
     expect(render).toThrow(
-      /^the user data must be at most 16384 bytes, got: about 16\d{3} \(gate \d+, gate without execution \d+, frame \d+, kernel parameters \d+, SSM agent \d+, ecs.config \d+, steps \d+, step 1 \(run\) \d+, step 2 \(writeFile\) 1\d{4}, final check \d+, end \d+\); put what is large into a machine image of your own, or into an S3 object that a step downloads \(UserDataTooLarge\)$/,
+      /^the user data must be at most 16384 bytes, got: about 16\d{3} \(gate \d+, gate without execution \d+, frame \d+, kernel parameters \d+, SSM agent \d+, ecs.config \d+, steps \d+, step 1 \(run\) \d+, step 2 \(writeFile\) 1\d{4}, final check \d+, end \d+\)\. Put what is large into your own machine image, or into an S3 object that a step downloads \(UserDataTooLarge\)$/,
     );
   });
 

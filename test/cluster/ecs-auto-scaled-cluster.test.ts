@@ -276,7 +276,7 @@ describe('node fields of a cluster', () => {
     });
     expect(() => stack.template).toThrow(
       '`httpPutResponseHopLimit`, `sysctls` of the cluster reach no tier: every tier has a `template` ' +
-        'or a value of its own. Put them there (UnusedNodeFields)',
+        'or its own value. Put them there (UnusedNodeFields)',
     );
   });
 

@@ -23,9 +23,9 @@ describe('instance types of very different sizes', () => {
       path: '/Estate/Orders/Tiers/general/Template',
       message:
         'The instance types of "Estate/Orders/Tiers/general/Template" are of very different sizes: ' +
-        'm7i.2xlarge is about 16 times as large as t3.small. Managed scaling reckons with the ' +
-        'smallest, so a task that fits on the larger only never makes the tier grow, and waits for ' +
-        'good. Name types of about one size, and make another tier for the other ones.',
+        'm7i.2xlarge is about 16 times as large as t3.small. Managed scaling calculates with the ' +
+        'smallest, so a task that fits only on the larger never makes the tier grow, and waits for good. ' +
+        'Name types of about one size, and make another tier for the other ones.',
     });
   });
 

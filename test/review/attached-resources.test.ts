@@ -142,9 +142,9 @@ describe('a warm pool', () => {
     pool(new Stack(parts.app, 'Other'), parts);
     expect(() => parts.app.synth()).toThrow(
       '"Other/Pool": a warm pool must not be on a ' +
-        'group whose nodes have to join the cluster before they count: nodes of the pool boot without ' +
-        'registering, so the gate would hold each of them, and give it up. Leave the pool out, or set ' +
-        '`readinessGate: false` (WarmPoolBehindGate at Estate/Orders/Tiers/general)',
+        'group whose nodes have to join the cluster before they are in service. Nodes of the pool boot ' +
+        'without registering, so the gate would hold each of them, and give it up. Leave the pool out, or ' +
+        'set `readinessGate: false` (WarmPoolBehindGate at Estate/Orders/Tiers/general)',
     );
   });
 

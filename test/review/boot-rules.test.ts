@@ -27,9 +27,9 @@ describe('nodes that find their cluster in the tag', () => {
     Tags.of(stack.node.root).add('ClusterName', 'theirs', { priority: 500 });
     expect(() => stack.template).toThrow(
       "the tag ClusterName of the group must be the cluster's name, propagated at launch, got: " +
-        '"theirs": nodes of a shared template find their cluster in it, and would join another one, or ' +
+        '"theirs". Nodes of a shared template find their cluster in it, and would join another one, or ' +
         'none. Give your own tag another key, leave the group out of it (`excludeResourceTypes: ' +
-        "['AWS::AutoScaling::AutoScalingGroup']`), or give the tier node fields of its own instead of a " +
+        "['AWS::AutoScaling::AutoScalingGroup']`), or give the tier its own node fields instead of a " +
         '`template` (ClusterNameTag at Estate/Orders/Tiers/general)',
     );
   });
@@ -47,7 +47,7 @@ describe('nodes that find their cluster in the tag', () => {
   test('need the tag: removed, it is refused', () => {
     const { stack } = shared();
     Tags.of(stack.node.root).remove('ClusterName', { priority: 500 });
-    expect(() => stack.template).toThrow('got: no such tag: ');
+    expect(() => stack.template).toThrow('got: no such tag. ');
   });
 
   test('need it on the instances: not propagated, by an escape hatch, it is refused', () => {
@@ -55,7 +55,7 @@ describe('nodes that find their cluster in the tag', () => {
     group.addPropertyOverride('Tags', [
       { Key: 'ClusterName', Value: stack.resolve(cluster.clusterName), PropagateAtLaunch: false },
     ]);
-    expect(() => stack.template).toThrow('got: one that is not: ');
+    expect(() => stack.template).toThrow('got: one that is not. ');
   });
 
   test('need tags in the instance metadata: a property injector that turns them off is refused', () => {
@@ -70,7 +70,7 @@ describe('nodes that find their cluster in the tag', () => {
       '`MetadataOptions.InstanceMetadataTags` must be "enabled" in the launch template of a shared ' +
         '`template`, got: "disabled": its nodes find their cluster in the tag ClusterName of their ' +
         'instance. Leave it to the library (an override, an aspect or a property injector has changed ' +
-        'it), or give the tier node fields of its own (InstanceMetadata at Estate/Orders/Tiers/general)',
+        'it), or give the tier its own node fields (InstanceMetadata at Estate/Orders/Tiers/general)',
     );
   });
 
@@ -104,7 +104,7 @@ describe('addUserData() on a group', () => {
         message:
           '`addUserData()` on the group of the tier "Estate/Orders/Tiers/general" changes the nodes of ' +
           'every tier that uses the template "Estate/Standard". Where that is meant, say so: ' +
-          '`template.bootstrap.addCommands()`; where it is not, give the tier node fields of its own ' +
+          '`template.bootstrap.addCommands()`; where it is not, give the tier its own node fields ' +
           'instead of a `template`.',
       },
     ]);

@@ -43,8 +43,8 @@ describe('an image that is looked up when a node starts', () => {
   const theirs = ec2.MachineImage.resolveSsmParameterAtLaunch('/my/image');
   const message =
     '`machineImage` must not be looked up when a node starts (`NodeImageResolution.AT_LAUNCH`, or ' +
-    '`resolve:ssm:` in the launch template) where running nodes are replaced: nodes could not be told ' +
-    'to be up to date, nor be rolled back, and Auto Scaling refuses it. Use ' +
+    '`resolve:ssm:` in the launch template) where running nodes are replaced. Auto Scaling refuses it: ' +
+    'it could not see which nodes are up to date, nor roll nodes back. Use ' +
     '`NodeImageResolution.AT_DEPLOYMENT` or `pinned()`, or `NodeReplacement.onNextLaunch()` ' +
     '(ImageAtLaunch at Estate/Orders/Tiers/general)';
 
@@ -80,7 +80,7 @@ describe('an escape hatch on a group whose running nodes are replaced', () => {
     cfnGroup.addPropertyOverride('LaunchTemplate.Version', version);
     expect(() => stack.template).toThrow(
       'the version of the launch template must be a number where running nodes are replaced, got: ' +
-        `"${version}": the group would not change with the template, so nothing would be replaced, and ` +
+        `"${version}". The group would not change with the template, so nothing would be replaced, and ` +
         'there would be nothing to roll back to (MovingVersion at Estate/Orders/Tiers/general)',
     );
   });

@@ -581,7 +581,7 @@ describe('a variable without a field', () => {
     ['ECS_AVAILABLE_LOGGING_DRIVERS', 'the library sets it, from `logDrivers`'],
     [
       'ECS_ENGINE_AUTH_DATA',
-      'the library sets it on the node, from `dockerAuth`: credentials never stand in user data',
+      'the library sets it on the node, from `dockerAuth`: credentials are never in user data',
     ],
     [
       'DOCKER_HOST',

@@ -322,7 +322,8 @@ describe('the tags of a group whose nodes find their cluster in a tag', () => {
     const template = new NodeTemplate(stack, 'Standard', { instanceTypes: [LARGE] });
     withTier({ template }, stack);
     expect(() => stack.template).toThrow(
-      'Rename the tag, or give the tier node fields of its own instead of a `template` (InvalidInstanceTag at Estate/Orders/Tiers/general)',
+      'Rename the tag, or give the tier its own node fields instead of a `template` (InvalidInstanceTag ' +
+        'at Estate/Orders/Tiers/general)',
     );
   });
 

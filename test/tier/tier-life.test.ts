@@ -287,7 +287,7 @@ describe('managed termination protection', () => {
     });
     Annotations.fromStack(stack).hasWarning(
       '*',
-      Match.stringLikeRegexp('stay when the tier shrinks[.] Managed draining'),
+      Match.stringLikeRegexp('stay when the tier scales in[.] Managed draining'),
     );
   });
 

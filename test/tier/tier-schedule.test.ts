@@ -212,7 +212,7 @@ describe('a tier that drains and goes to zero', () => {
     Annotations.fromStack(stack).hasWarning(
       '/Estate/Orders/Tiers/general',
       Match.stringLikeRegexp(
-        'The tier "Estate/Orders/Tiers/general" goes to zero on schedule and drains its nodes: a node ' +
+        'The tier "Estate/Orders/Tiers/general" goes to zero on schedule and drains its nodes. A node ' +
           'waits, for up to 48 hours',
       ),
     );

@@ -8,7 +8,7 @@ import { nodeProgram } from './node-program';
 import type { NodeSettings } from './node-settings';
 import { hereDocument, type Line, Shell } from './shell';
 
-/** A piece of the user data under the name by which an error speaks of it. */
+/** A piece of the user data, under the name that an error uses for it. */
 export interface Section {
   readonly name: string;
   readonly text: string;

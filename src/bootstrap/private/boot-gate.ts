@@ -6,14 +6,14 @@ export const ERROR_FILE = '/var/lib/cloud/instance/ecs-error';
 
 /**
  * Runs at every boot before all other user data. Without this instance's stamp systemd refuses to start the
- * agent, and a guard powers the node off once user data has ended, in whatever way: failed, killed, out of
- * time, never parsed.
+ * agent. A guard powers the node off once user data has ended in any way: failed, killed, out of time, never
+ * parsed.
  *
  * It is a boothook, since a later part can replace a `bootcmd` but not a boothook. The reason is read with
  * `grep .`, for a script that was killed may leave it empty. What a boothook writes cloud-init keeps to
- * itself, so the journal is told directly; and neither a console nor a journal that does not work may keep
- * the power on, hence `set +e`. Options are before the verb: with `POSIXLY_CORRECT` in the environment
- * systemctl takes those after it for units.
+ * itself, so the script writes to the journal directly. Neither a console nor a journal that does not work
+ * may keep the power on, hence `set +e`. Options are before the verb: with `POSIXLY_CORRECT` in the
+ * environment systemctl takes those after it for units.
  */
 export const BOOT_GATE = `#!/bin/sh
 # At each boot: no stamp, no ECS agent.

@@ -8,8 +8,8 @@ const PLAIN_ATTRIBUTES = [
 ];
 
 /**
- * Whether the deployed value has letters, digits and `-_.:/@+=` only, so that it can stand in a quoted word
- * as it is. AWS itself forms the values named here; all others are decoded on the node.
+ * Whether the deployed value has letters, digits and `-_.:/@+=` only, so that it can be in a quoted word as
+ * it is. AWS itself forms the values named here; all others are decoded on the node.
  */
 export function isPlainToken(token: IResolvable): boolean {
   if (isPseudoParameter(token)) return true;

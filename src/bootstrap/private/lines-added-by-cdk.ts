@@ -28,7 +28,7 @@ function clusterOf(name: string): CfnCluster | undefined {
   return referencedResource(token, 'AWS::ECS::Cluster') as CfnCluster | undefined;
 }
 
-/** Whether two names are known to be the same: a name of one's own choice stands as a token in CDK's line. */
+/** Whether two names are known to be the same: in CDK's line a name that the user chose is a token. */
 export function isSameCluster(one: string, other: string): boolean {
   const chosen = (name: string) => clusterOf(name)?.clusterName ?? name;
   return chosen(one) === chosen(other);

@@ -1,8 +1,8 @@
 import { DockerAuthFormat } from '../../registry/docker-auth';
 
 /**
- * What the node asks other machines for, in Python: cloud-init runs on it, so it is on every image that runs
- * user data, and its standard library signs requests and parses JSON where the image has neither AWS CLI nor
+ * What the node requests over the network, in Python. cloud-init runs on Python, so it is on every image that
+ * runs user data. Its standard library signs requests and parses JSON where the image has neither AWS CLI nor
  * jq. Python 3.7 is enough.
  *
  * A failure ends it with a reason on standard error that never has the content of a secret in it.

@@ -2,7 +2,7 @@ import type { DockerAuth } from '../../registry/docker-auth';
 import type { AgentLine } from '../../settings/agent-variables';
 import type { StepNode } from './step-node';
 
-/** All that a renderer needs to know, whatever the operating system. */
+/** All that a renderer needs to know, on any operating system. */
 export interface NodeSettings {
   /** Found at boot when it is not known. */
   readonly clusterName?: string;

@@ -3,7 +3,7 @@ import { isPlainToken } from './harmless-token';
 import { BOUNDARY } from './multipart';
 
 /**
- * What may stand to the letter: printable ASCII, newline, tab. The rest could be changed by MIME on its
+ * What may be written to the letter: printable ASCII, newline, tab. The rest could be changed by MIME on its
  * way to the node.
  */
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
@@ -27,7 +27,7 @@ const IN_JSON = `json() {
 /** A line of a file, known to be one line as far as it is known at all. */
 export interface Line {
   readonly text: string;
-  /** Whether its tokens stand in strings of JSON, where what they turn out to be must not end the string. */
+  /** Whether its tokens are in strings of JSON, where what they turn out to be must not end the string. */
   readonly json?: boolean;
 }
 
@@ -39,23 +39,23 @@ function pieces(value: string): string[] {
   return [joined].flat();
 }
 
-/** Whether a piece can stand in the script as it is, if it is quoted. */
+/** Whether a piece can be in the script as it is, if it is quoted. */
 function isPlain(piece: string): boolean {
   if (!Token.isUnresolved(piece)) return PLAIN.test(piece) && !piece.includes(BOUNDARY);
   const token = Tokenization.reverseCompleteString(piece);
   return token !== undefined && isPlainToken(token);
 }
 
-/** Whether a whole string can stand in a quoted here-document. */
+/** Whether a whole string can be in a quoted here-document. */
 function isPlainLine(line: string): boolean {
   return !line.includes('\n') && pieces(line).every(isPlain);
 }
 
 /**
- * The one place where a string becomes shell. Whatever characters it has, and whatever CloudFormation makes
- * of its tokens, the node sees it unchanged, and no part of it is read as shell.
+ * The one place where a string becomes shell. The node sees it unchanged, with any characters and with any
+ * values that CloudFormation puts in for its tokens. No part of it is read as shell.
  *
- * What cannot stand in single quotes is declared once, as base64, and decoded into a variable at the
+ * What cannot be in single quotes is declared once, as base64, and decoded into a variable at the
  * top of the script.
  */
 export class Shell {

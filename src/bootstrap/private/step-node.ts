@@ -4,7 +4,7 @@ export interface AnyStepNode {
   readonly continueOnError: boolean;
 }
 
-/** A command for a shell of its own. */
+/** A command for a separate shell. */
 export interface RunNode extends AnyStepNode {
   readonly kind: 'run';
   readonly command: string;

@@ -34,7 +34,7 @@ export function checkUserDataSize({ text, sections }: RenderedUserData): void {
   const parts = sections.map((section) => `${section.name} ${likelyBytes(section.text)}`).join(', ');
   fail(
     'UserDataTooLarge',
-    `the user data must be at most ${MAX_USER_DATA_BYTES} bytes, got: about ${bytes} (${parts}); ` +
-      'put what is large into a machine image of your own, or into an S3 object that a step downloads',
+    `the user data must be at most ${MAX_USER_DATA_BYTES} bytes, got: about ${bytes} (${parts}). Put ` +
+      'what is large into your own machine image, or into an S3 object that a step downloads',
   );
 }

@@ -1,4 +1,4 @@
-/** On the groups whose refreshes the machine of this stack looks after. */
+/** On the groups whose refreshes the state machine of this stack looks after. */
 export const CORDON_TAG = 'EcsCordon';
 
 /**

@@ -11,16 +11,16 @@ import { allOf, groupsWith } from '../machine-resources';
 import { readinessSteps, readinessStepsWithDaemons } from './readiness-steps';
 
 /**
- * On the groups whose lifecycle actions the machine of this stack completes, so that it can do so for no
- * others.
+ * On the groups whose lifecycle actions the state machine of this stack completes, so that it can do so for
+ * no others.
  */
 const GATE_TAG = 'EcsReadinessGate';
 
 /**
- * A node counts as in service only once it has joined its cluster.
+ * A node is in service only once it has joined its cluster.
  *
  * A launch hook keeps a new instance in `Pending:Wait`. Auto Scaling's event starts a state machine, which
- * looks for the instance in the cluster that the hook's metadata names, and lets it go on once its agent is
+ * looks for the instance in the ECS cluster of the hook's metadata, and lets it go on once its agent is
  * there. A node that shuts down is abandoned within three minutes, one that never joins when the hook's
  * heartbeat ends: terminated, and replaced. So an image or a bootstrap that is broken fails the refresh of
  * the nodes, and no old node is touched.

@@ -12,8 +12,8 @@ interface ConnectableService extends IConstruct {
  * Gives a service the security groups of the nodes that its cluster got after the service was made.
  *
  * Outside awsvpc mode CDK copies the cluster's groups into the service once, in the service's constructor.
- * Rules of load balancers and `connections` would miss the nodes of a tier that is added later, without a
- * word. Connections apply what they were told to groups that come later, so adding them is enough.
+ * Rules of load balancers and `connections` would silently miss the nodes of a tier that is added later.
+ * Connections apply their rules to groups that come later, so adding them is enough.
  *
  * @returns whether there were any
  */
@@ -36,7 +36,7 @@ export function connectToNodes(service: HostedService): boolean {
   return later.length > 0;
 }
 
-/** As CDK does it: rules for a group of another stack stand in the stack of the service. */
+/** As CDK does it: rules for a group of another stack are in the stack of the service. */
 function inStackOf(l2: IConstruct, group: ec2.ISecurityGroup, id: string): ec2.ISecurityGroup {
   if (Stack.of(l2) === Stack.of(group)) return group;
   const { securityGroupId, allowAllOutbound } = group;

@@ -42,9 +42,9 @@ export function checkConstraintCount(service: HostedService): Problem[] {
     problemAt(
       service.resource,
       'TooManyConstraints',
-      `\`placementConstraints\` must be at most ${MAX_CONSTRAINTS} for a task, got: ${length}, ` +
-        `one of which (\`${NOT_HELD}\`) the cluster "${service.cluster.scope.node.path}" adds so that a ` +
-        'roll of its nodes moves each task once: leave out one of the others, or turn that off with ' +
+      `\`placementConstraints\` must be at most ${MAX_CONSTRAINTS} for a task, got: ${length}. One of ` +
+        `them (\`${NOT_HELD}\`) the cluster "${service.cluster.scope.node.path}" adds so that a roll of ` +
+        'its nodes moves each task once. Leave out one of the others, or turn that off with ' +
         '`NodeReplacement.rolling({ cordon: false })`',
     ),
   ];

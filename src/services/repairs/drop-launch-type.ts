@@ -7,8 +7,8 @@ import type { HostedService } from '../hosted-service';
  *
  * With `LaunchType: EC2` the capacity providers are passed over: such a service never scales a group up from
  * zero, and the groups start at zero (aws-cdk #24961, containers-roadmap #1688). No strategy is written in
- * its place: it would change, and so deploy the service, whenever tiers change, and across stacks it would be
- * an export that can never be removed.
+ * its place. It would change, and so deploy the service, whenever tiers change. Across stacks it would be an
+ * export that can never be removed.
  *
  * For a service that is running already this is a change, and CloudFormation may replace the service for it
  * (aws-cdk #29826); docs/moving.md has the way to hold it back. What is deployed cannot be known here.

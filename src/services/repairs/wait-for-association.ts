@@ -22,16 +22,16 @@ export function waitForAssociations(resource: CfnResource, used: () => ServedClu
 }
 
 /**
- * A service waits for the association: before it, its providers are unknown to the cluster; and at deletion
- * the association cannot go while tasks use a provider (containers-roadmap #631), nor can nodes drain while a
+ * A service waits for the association: before it, its providers are unknown to the cluster. At deletion the
+ * association cannot go while tasks use a provider (containers-roadmap #631), nor can nodes drain while a
  * service keeps its tasks up.
  *
- * - Replica services on the nodes wait, those with launch type EC2 too: the association stands after the
- *   groups, so their nodes outlive them.
- * - Services with a strategy wait, one of Fargate's too: those providers stand in the same association.
+ * - Replica services on the nodes wait, those with launch type EC2 too: the association is after the groups,
+ *   so their nodes outlive them.
+ * - Services with a strategy wait, one of Fargate's too: those providers are in the same association.
  * - A plain Fargate service does not: it would wait for each roll of nodes that it never uses.
- * - A daemon does not. It uses no provider, nothing that goes before it needs it gone, and it had better be
- *   on a node before the tasks are; a fix of it must not wait for a roll.
+ * - A daemon does not. It uses no provider, and nothing that goes before it needs it gone. It should be on a
+ *   node before the tasks are, and a fix of it must not wait for a roll.
  */
 export function waitForAssociation(service: HostedService): void {
   if (!service.refersToCluster) return;

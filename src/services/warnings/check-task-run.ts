@@ -4,7 +4,7 @@ import { checkTaskNeuron } from './task-neuron';
 import { checkTaskPlatform, type TaskRun } from './task-platform';
 import { checkTaskSize } from './task-size';
 
-/** Warns of tasks that find no node. */
+/** Warns about tasks that find no node. */
 export function checkTaskRun(run: TaskRun): void {
   checkTaskCompatibility(run);
   checkTaskPlatform(run);

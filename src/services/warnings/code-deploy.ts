@@ -2,7 +2,7 @@ import { warn } from '../../private/warning';
 import type { HostedService } from '../hosted-service';
 
 /**
- * Warns of services that CodeDeploy deploys: they keep launch type EC2, and so are never the
+ * Warns about services that CodeDeploy deploys: they keep launch type EC2, and so are never the
  * reason for a new node.
  *
  * They are left alone because their strategy cannot be changed once they exist; only their author can decide

@@ -5,7 +5,7 @@ import type { HostedService } from '../hosted-service';
 import { fixedPorts, networkModeOf } from '../task-definition';
 
 /**
- * Warns of load-balanced services whose containers may get host ports that the load balancer cannot reach.
+ * Warns about load-balanced services whose containers may get host ports that the load balancer cannot reach.
  *
  * Not repaired: the balancer's egress and rules across stacks belong to constructs that are not ours. With
  * the default range there is nothing to repair.
@@ -23,7 +23,7 @@ export function checkHostPorts(service: HostedService): void {
     'Service.dynamicHostPorts',
     `The nodes of the cluster "${service.cluster.scope.node.path}" hand out the host ports ` +
       `${range.fromPort}-${range.toPort}, but between a load balancer and the nodes CDK opens ` +
-      `${DEFAULT_HOST_PORTS.fromPort}-${DEFAULT_HOST_PORTS.toPort} only: a container of the service ` +
+      `${DEFAULT_HOST_PORTS.fromPort}-${DEFAULT_HOST_PORTS.toPort} only. A container of the service ` +
       `"${service.path}" on another port never becomes healthy. Add ` +
       '`loadBalancer.connections.allowTo(cluster, cluster.dynamicHostPorts)`; for a network load ' +
       'balancer without security groups `cluster.connections.allowFrom(ec2.Peer.ipv4(vpc.vpcCidrBlock), ' +

@@ -4,8 +4,8 @@ import type { HostedService } from '../hosted-service';
 import { fixedPorts, networkModeOf } from '../task-definition';
 
 /**
- * Warns of services in bridge mode that others on the cluster find by Service Connect or by SRV records:
- * their peers connect to a host port of another node, and no rule lets nodes reach each other.
+ * Warns about services in bridge mode that others on the cluster find by Service Connect or by SRV records.
+ * Their peers connect to a host port of another node, and no rule lets nodes reach each other.
  */
 export function checkPeerPorts(service: HostedService): void {
   if (
@@ -24,8 +24,8 @@ export function checkPeerPorts(service: HostedService): void {
     service.resource,
     'Service.peerPorts',
     `The service "${service.path}" is found by its peers on the cluster ` +
-      `"${service.cluster.scope.node.path}" (Service Connect or SRV records) at host ports of the nodes, ` +
-      `and no rule lets one node reach another. Add ${rules.join(' and ')}; or use awsvpc mode.`,
+      `"${service.cluster.scope.node.path}" (Service Connect or SRV records) at host ports of the nodes. ` +
+      `No rule lets one node reach another. Add ${rules.join(' and ')}; or use awsvpc mode.`,
   );
 }
 

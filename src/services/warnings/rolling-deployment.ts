@@ -4,8 +4,8 @@ import type { HostedService } from '../hosted-service';
 import { fixedPorts } from '../task-definition';
 
 /**
- * Warns of replica services that a roll of the nodes takes tasks from, or that a roll has to wait for. And of
- * those of which no deployment ever gets anywhere, daemons too.
+ * Warns about replica services that a roll of the nodes takes tasks from, or that a roll has to wait for. And
+ * of those of which no deployment ever gets anywhere, daemons too.
  *
  * A node that goes is drained, and draining obeys the service's deployment configuration: how far it may fall
  * below its desired count, and how far above it may go.
@@ -93,7 +93,7 @@ function checkFixedHostPorts(service: HostedService): void {
     service.resource,
     'Service.fixedHostPort',
     `The cluster "${service.cluster.scope.node.path}" replaces running nodes, and the service ` +
-      `"${service.path}" has fixed host ports (${ports}): a node takes one copy of it, so every task ` +
+      `"${service.path}" has fixed host ports (${ports}). A node takes one copy of it, so every task ` +
       'that moves needs a node without one. Leave the host port to the agent (no `hostPort`, bridge ' +
       'mode) or use awsvpc mode; or see to it that there is always one node more than there are copies.',
   );

@@ -21,8 +21,7 @@ const RUNS_TASKS = ['EcsRunTask', 'CallAwsService'].map(
 const STATES = [...RUNS_TASKS, 'aws-cdk-lib.aws_stepfunctions.CustomState'];
 
 /**
- * The states that may run a task. The others are not rendered: a choice or a map may have no
- * rendering of its own.
+ * The states that may run a task. The others are not rendered: a choice or a map may have no rendering.
  */
 export function mayRunTask(construct: IConstruct): construct is State {
   return 'toStateJson' in construct && STATES.includes(jsiiType(construct) ?? '');

@@ -4,9 +4,9 @@ import { field, fieldList, renderedList } from '../../rendered/resource';
 import { type TaskRun, tiersWithout } from './task-platform';
 
 /**
- * Warns of containers that ask for a GPU where nodes are known to have none, or no driver for it: the agent
- * then registers no GPU, so their tasks are never placed, and managed scaling may start nodes for them in
- * vain. And of containers that ask for a share of one where no share is given.
+ * Warns about containers that ask for a GPU where nodes are known to have none, or no driver for it. The
+ * agent then registers no GPU, so their tasks are never placed, and managed scaling may start nodes for them
+ * in vain. Also about containers that ask for a share of one where no share is given.
  */
 export function checkTaskGpu(run: TaskRun): void {
   if (run.hasOwnSize) return;

@@ -6,10 +6,10 @@ import type { HostedService } from '../hosted-service';
 import { networkModeOf } from '../task-definition';
 
 /**
- * Tasks in awsvpc mode have a network interface of their own, which on EC2 never has a public IP address: in
+ * Tasks in awsvpc mode have their own network interface, which on EC2 never has a public IP address: in
  * a public subnet they have no way out.
  *
- * To ask for an address is refused, as ECS does it when the service is made; a public subnet is warned of,
+ * To ask for an address is refused, as ECS does it when the service is made. A public subnet is a warning,
  * since it may be meant (a task that talks to the VPC only).
  */
 export function checkTaskNetwork(service: HostedService): Problem[] {
@@ -20,7 +20,7 @@ export function checkTaskNetwork(service: HostedService): Problem[] {
         service.resource,
         'PublicIpOnNodes',
         `\`assignPublicIp\` must not be set for the service "${service.path}", which runs on the nodes ` +
-          `of the cluster "${service.cluster.scope.node.path}": ECS gives public addresses to tasks on ` +
+          `of the cluster "${service.cluster.scope.node.path}". ECS gives public addresses to tasks on ` +
           'Fargate only, and refuses it here. Leave it out, and put the tasks into private subnets with a ' +
           'way out',
       ),
@@ -32,7 +32,7 @@ export function checkTaskNetwork(service: HostedService): Problem[] {
     service.resource,
     'Service.publicSubnets',
     `The tasks of the service "${service.path}" on the cluster "${service.cluster.scope.node.path}" ` +
-      `are in public subnets (${subnets.join(', ')}) and in awsvpc mode: on EC2 they get no public ` +
+      `are in public subnets (${subnets.join(', ')}) and in awsvpc mode. On EC2 they get no public ` +
       'address, and so have no way out, not to AWS either. Choose private subnets with a way out: ' +
       '`vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }`.',
   );

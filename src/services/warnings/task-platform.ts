@@ -9,7 +9,7 @@ import { taskDefinitionOf } from '../task-definition';
 /** What runs tasks on nodes: a service, a state of a state machine, a rule, a schedule, a pipe. */
 export interface TaskRun {
   readonly scope: IConstruct;
-  /** As it stands in a message: what it is, and its path. */
+  /** As a message shows it: what it is, and its path. */
   readonly name: string;
   readonly cluster: ServedCluster;
   readonly taskDefinition: CfnResource;
@@ -56,8 +56,8 @@ export function taskRunsOf(service: HostedService): TaskRun[] {
 }
 
 /**
- * Warns of tasks that find no node: ECS places a task only where all is offered that its task definition asks
- * for, and says so only in events.
+ * Warns about tasks that find no node: ECS places a task only where all is offered that its task definition
+ * asks for, and says so only in events.
  */
 export function checkTaskPlatform(run: TaskRun): void {
   if (run.tiers.length === 0) return;

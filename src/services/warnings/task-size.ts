@@ -15,12 +15,12 @@ interface TaskSize {
 }
 
 /**
- * Warns of tasks that are larger than each node of a tier: they are never placed there, and managed scaling
- * starts no node that would hold them, or starts nodes in vain ("EMPTY CAPACITY PROVIDER").
+ * Warns about tasks that are larger than each node of a tier. They are never placed there. Managed scaling
+ * starts no node that would have room for them, or starts nodes in vain ("EMPTY CAPACITY PROVIDER").
  *
- * Only where each instance type of the tier is known. A task that needs just what the type has is not warned
- * of here, although a node registers somewhat less than the memory of its type: how much less, only the node
- * can tell.
+ * Only where each instance type of the tier is known. There is no warning about a task that needs just what
+ * the type has, although a node registers somewhat less than the memory of its type. How much less, only the
+ * node knows.
  */
 export function checkTaskSize(run: TaskRun): void {
   if (run.hasOwnSize) return;

@@ -184,9 +184,9 @@ describe('ten constraints are the most of a task', () => {
     [5, 5],
   ])('%d of the service and %d of the task definition do not', (own, inherited) => {
     expect(() => Template.fromStack(withConstraints(own, inherited))).toThrow(
-      '[Stack/Api/Service] `placementConstraints` must be at most 10 for a task, got: 11, one of which ' +
+      '[Stack/Api/Service] `placementConstraints` must be at most 10 for a task, got: 11. One of them ' +
         '(`attribute:held !exists`) the cluster "Stack/Cluster" adds so that a roll of its nodes moves ' +
-        'each task once: leave out one of the others, or turn that off with `NodeReplacement.rolling({ ' +
+        'each task once. Leave out one of the others, or turn that off with `NodeReplacement.rolling({ ' +
         'cordon: false })` (TooManyConstraints)',
     );
   });

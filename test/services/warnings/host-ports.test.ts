@@ -48,7 +48,7 @@ test('a range that CDK does not open is warned of, and the rules are named', () 
     path: '/Stack/Api/Service',
     message:
       'The nodes of the cluster "Stack/Cluster" hand out the host ports 10000-65000, but between a ' +
-      'load balancer and the nodes CDK opens 32768-65535 only: a container of the service "Stack/Api" ' +
+      'load balancer and the nodes CDK opens 32768-65535 only. A container of the service "Stack/Api" ' +
       'on another port never becomes healthy. Add `loadBalancer.connections.allowTo(cluster, ' +
       'cluster.dynamicHostPorts)`; for a network load balancer without security groups ' +
       '`cluster.connections.allowFrom(ec2.Peer.ipv4(vpc.vpcCidrBlock), cluster.dynamicHostPorts)`.',

@@ -23,7 +23,7 @@ test('Service Connect in bridge mode is warned of, and the rule is named', () =>
     path: '/Stack/Api/Service',
     message:
       'The service "Stack/Api" is found by its peers on the cluster "Stack/Cluster" (Service Connect ' +
-      'or SRV records) at host ports of the nodes, and no rule lets one node reach another. Add ' +
+      'or SRV records) at host ports of the nodes. No rule lets one node reach another. Add ' +
       '`cluster.connections.allowInternally(cluster.dynamicHostPorts)`; or use awsvpc mode.',
   });
 });

@@ -158,7 +158,7 @@ describe('fixed host ports', () => {
     ec2Service(stack, stack.cluster(ROLLING), { taskDefinition: ec2Task(stack, 'Task', { hostPort: 8080 }) });
     expect(warning(stack, FIXED)?.message).toBe(
       'The cluster "Stack/Cluster" replaces running nodes, and the service "Stack/Api" has fixed host ' +
-        'ports (8080 of "web"): a node takes one copy of it, so every task that moves needs a node ' +
+        'ports (8080 of "web"). A node takes one copy of it, so every task that moves needs a node ' +
         'without one. Leave the host port to the agent (no `hostPort`, bridge mode) or use awsvpc mode; ' +
         'or see to it that there is always one node more than there are copies.',
     );

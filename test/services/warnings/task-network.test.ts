@@ -24,7 +24,7 @@ test('awsvpc tasks in public subnets are warned of', () => {
     path: '/Stack/Api/Service',
     message:
       'The tasks of the service "Stack/Api" on the cluster "Stack/Cluster" are in public subnets ' +
-      '(Stack/Vpc/PublicSubnet1, Stack/Vpc/PublicSubnet2) and in awsvpc mode: on EC2 they get no ' +
+      '(Stack/Vpc/PublicSubnet1, Stack/Vpc/PublicSubnet2) and in awsvpc mode. On EC2 they get no ' +
       'public address, and so have no way out, not to AWS either. Choose private subnets with a way ' +
       'out: `vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }`.',
   });
@@ -68,7 +68,7 @@ test('assignPublicIp is refused, as ECS does it on EC2', () => {
   const stack = service({ assignPublicIp: true, ...PUBLIC });
   expect(() => Template.fromStack(stack)).toThrow(
     '`assignPublicIp` must not be set for the service "Stack/Api", which runs on the nodes of the ' +
-      'cluster "Stack/Cluster": ECS gives public addresses to tasks on Fargate only, and refuses it ' +
+      'cluster "Stack/Cluster". ECS gives public addresses to tasks on Fargate only, and refuses it ' +
       'here. Leave it out, and put the tasks into private subnets with a way out (PublicIpOnNodes)',
   );
 });
