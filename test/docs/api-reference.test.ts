@@ -72,6 +72,7 @@ describe('the examples of the docstrings', () => {
 /** Structs of which one that extends them is passed, and what a method of the cluster makes. */
 const SHOWN_OTHERWISE = [
   'BootstrapStepOptions',
+  'ScheduledOptions',
   'NodeProps',
   'NodeBootstrapOptions',
   'NodeVolumeOptions',
