@@ -43,7 +43,7 @@ export const experiment: Experiment = {
         yes: 'It is there.',
         no: 'It is gone.',
       },
-      assumes: 'It does: a mark of the cordon holds until the machine takes it off.',
+      assumes: 'It does: a mark of the cordon holds until the state machine takes it off.',
       expects: 'yes',
       documented: ['docs/rolling-replacement.md'],
       judge: (record) => {

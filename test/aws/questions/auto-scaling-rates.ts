@@ -44,8 +44,8 @@ export const experiment: Experiment = {
         no: 'One is.',
       },
       assumes:
-        'It may not: no limit is published. What the machines ask of Auto Scaling is spread over ' +
-        'minutes, and a call that is throttled is made again.',
+        'It may not: no limit is published. What the state machines ask of Auto Scaling is ' +
+        'spread over minutes, and a call that is throttled is made again.',
       documented: ['docs/rolling-replacement.md'],
       judge: ({ notes: { rate, throttled } }) => {
         if (rate === undefined || throttled === undefined) return undecided('no call was made');

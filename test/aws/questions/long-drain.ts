@@ -99,7 +99,7 @@ function doubled(record: Seen): Sample[] {
 export const experiment: Experiment = {
   name: 'long-drain',
   deploys:
-    'a tier that managed scaling has brought to two nodes, with a service of one task on each; then a ' +
+    'a tier that managed scaling has brought to two nodes, with a service of one task on each. Then a ' +
     'roll while one node has a task that runs alone, and the other one a protected task',
   nodes: 4,
   minutes: 80,
@@ -250,8 +250,8 @@ export const experiment: Experiment = {
       asks: 'Do `DRAINING` nodes count as capacity in `CapacityProviderReservation`?',
       settledBy: {
         look:
-          'The metric when two nodes drain and two new ones, which are all that is needed, are in ' +
-          'service, four minutes and more after that has begun.',
+          'The metric when two nodes drain, and the two new ones that are needed are in service. It ' +
+          'has been so for four minutes.',
         yes: 'At most 60.',
         no: 'At least 90.',
       },

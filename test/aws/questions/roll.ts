@@ -44,7 +44,7 @@ function refreshOf(record: Seen): Sample[] {
 export const experiment: Experiment = {
   name: 'roll',
   deploys:
-    'a gated tier of four nodes in two zones, those of one zone slow to boot; then a new launch ' +
+    'a gated tier of four nodes in two zones, those of one zone slow to boot. Then a new launch ' +
     'template, at a surge of 200 and without the cordon',
   nodes: 8,
   minutes: 60,
