@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { BootstrapStep } from '../../src/bootstrap/bootstrap-step';
 import { NodeBootstrap } from '../../src/bootstrap/node-bootstrap';
 import type { WriteFileStepOptions } from '../../src/bootstrap/step-options';
+import { seeds } from '../helpers/on-demand';
 import { evaluate, FakeNode, type Run } from '../helpers/user-data';
 
 // Real processes, on a machine that may be busy.
@@ -111,7 +112,7 @@ describe('a command', () => {
   test('has its environment to the letter, whatever characters it has', async () => {
     const values = fc.sample(
       fc.string({ unit: 'binary', maxLength: 30 }).map((value) => value.replaceAll('\0', '')),
-      { numRuns: 40, seed: 1 },
+      { numRuns: seeds(10, 40), seed: 1 },
     );
     values.push("it's", '"$HOME" `id`', 'é\n\n', '-n');
     const environment = Object.fromEntries(values.map((value, index) => [`V${index}`, value]));
@@ -214,7 +215,7 @@ describe('a file', () => {
   test('arrives byte for byte, whatever is in it', async () => {
     const contents = fc.sample(
       fc.string({ unit: 'binary', maxLength: 60 }).map((value) => value.replaceAll('\0', '')),
-      { numRuns: 30, seed: 2 },
+      { numRuns: seeds(8, 30), seed: 2 },
     );
     contents.push('', '\n', 'no newline', "'; exit 0 #\n", 'X\nPY\n', '\\n%s', '-n', 'é\r\n');
     await boot(

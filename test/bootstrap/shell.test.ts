@@ -9,6 +9,7 @@ import * as fc from 'fast-check';
 import { DELIVERABLE } from '../../src/bootstrap/private/deliverable-text';
 import { BOUNDARY } from '../../src/bootstrap/private/multipart';
 import { hereDocument, Shell } from '../../src/bootstrap/private/shell';
+import { seeds } from '../helpers/on-demand';
 import { evaluate } from '../helpers/user-data';
 
 const HOSTILE = [
@@ -100,7 +101,7 @@ describe('a string of a user', () => {
       fc.property(fc.array(text, { minLength: 50, maxLength: 200 }), (values) => {
         expect(throughBash(values)).toEqual(values);
       }),
-      { numRuns: 60 },
+      { numRuns: seeds(15, 60) },
     );
   });
 
@@ -112,7 +113,7 @@ describe('a string of a user', () => {
         const script = ['set -euo pipefail', ...shell.functions(), shell.declarations(), ...words].join('\n');
         expect(bash(script).toString()).toBe('1\n'.repeat(values.length));
       }),
-      { numRuns: 20 },
+      { numRuns: seeds(8, 20) },
     );
   });
 
@@ -152,7 +153,7 @@ describe('lines of a file', () => {
       fc.property(fc.array(line, { minLength: 20, maxLength: 100 }), (lines) => {
         expect(printed(lines)).toBe(lines.map((one) => `${one}\n`).join(''));
       }),
-      { numRuns: 40 },
+      { numRuns: seeds(10, 40) },
     );
   });
 

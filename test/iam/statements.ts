@@ -99,6 +99,9 @@ const PSEUDO: Record<string, string> = {
   'AWS::StackName': '<stack>',
 };
 
+/** The estates have one cluster that their app does not make, whose name is in the template. */
+const EXISTING = /(?<=:)((?:cluster|container-instance)\/)shared\b/;
+
 /** A value as text, with names in place of what CloudFormation will know. */
 function text(value: any, stack: Stack): string {
   if (typeof value === 'string') return value;
@@ -122,7 +125,10 @@ function text(value: any, stack: Stack): string {
     case 'Fn::GetAtt':
       return known(argument[0], argument[1] === 'Name' ? NAMES : ARNS);
     case 'Fn::Join':
-      return argument[1].map((one: any) => text(one, stack)).join(argument[0]);
+      return argument[1]
+        .map((one: any) => text(one, stack))
+        .join(argument[0])
+        .replace(EXISTING, '$1<cluster>');
     case 'Fn::ImportValue': {
       // What CDK exports is named after the logical id.
       const [, id] = /Output(?:Ref|FnGetAtt)([A-Za-z0-9]+?)(?:Arn)?[A-F0-9]{8}$/.exec(argument) ?? [];
