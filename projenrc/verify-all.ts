@@ -1,6 +1,6 @@
 /**
  * The tests on demand, which do not fit into the test command: the files called `*.all.test.ts`, and those
- * whose tests take more `seeds()` or `cases()`. What came of each is written to test/verified.json, which is
+ * whose tests take more `seeds()` or `cases()`, or that have tests which run `rarely()`. What came of each is written to test/verified.json, which is
  * committed.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -42,7 +42,8 @@ export function onDemandFiles(): string[] {
     .map((file) => `test/${file.replaceAll('\\', '/')}`)
     .filter(
       (file) =>
-        file.endsWith('.all.test.ts') || /\b(seeds|cases)[(<]/.test(readFileSync(join(ROOT, file), 'utf8')),
+        file.endsWith('.all.test.ts') ||
+        /\b(seeds|cases|rarely)[(<]/.test(readFileSync(join(ROOT, file), 'utf8')),
     )
     .sort();
 }

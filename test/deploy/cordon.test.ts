@@ -9,6 +9,7 @@
  */
 import { NodeReplacement } from '../../src';
 import { SMALL } from '../helpers/estate';
+import { rarely } from '../helpers/on-demand';
 import { Account, deployable, type Group, type Instance, ids, image } from './account';
 import { Emulator, passes, until } from './emulator';
 
@@ -163,7 +164,7 @@ describe('at a surge of 200', () => {
     nodes = fresh;
   });
 
-  test('its rollback starts one too', async () => {
+  rarely('its rollback starts one too', async () => {
     const fresh = await rolledHalfWay();
     await account.aws.call('stepfunctions', 'stop_execution', {
       executionArn: (await running(name)).executionArn,
@@ -174,31 +175,34 @@ describe('at a surge of 200', () => {
     nodes = fresh;
   });
 
-  test('that event is lost as well: the run of the next refresh gives the nodes back, or one that is started by hand', async () => {
-    let fresh = await rolledHalfWay();
-    await lose();
-    expect(await group.drained()).toEqual(ids(nodes));
-    await account.rule('Cordon', 'enable', name);
-    await roll();
-    await isFree(group);
-    await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
-    await group.replace(nodes);
-    nodes = fresh;
-    await ended(name);
+  rarely(
+    'that event is lost as well: the run of the next refresh gives the nodes back, or one that is started by hand',
+    async () => {
+      let fresh = await rolledHalfWay();
+      await lose();
+      expect(await group.drained()).toEqual(ids(nodes));
+      await account.rule('Cordon', 'enable', name);
+      await roll();
+      await isFree(group);
+      await account.aws.call('autoscaling', 'cancel_instance_refresh', { AutoScalingGroupName: group.name });
+      await group.replace(nodes);
+      nodes = fresh;
+      await ended(name);
 
-    fresh = await rolledHalfWay();
-    await lose();
-    const InstanceRefreshId = await latest(group);
-    const detail = { AutoScalingGroupName: group.name, InstanceRefreshId };
-    const run = await account.start('Cordon', detail, name);
-    await isFree(group);
-    await until('it has succeeded', async () => (await run()).status === 'SUCCEEDED');
-    await account.rule('Cordon', 'enable', name);
-    await group.replace(nodes);
-    nodes = fresh;
-  });
+      fresh = await rolledHalfWay();
+      await lose();
+      const InstanceRefreshId = await latest(group);
+      const detail = { AutoScalingGroupName: group.name, InstanceRefreshId };
+      const run = await account.start('Cordon', detail, name);
+      await isFree(group);
+      await until('it has succeeded', async () => (await run()).status === 'SUCCEEDED');
+      await account.rule('Cordon', 'enable', name);
+      await group.replace(nodes);
+      nodes = fresh;
+    },
+  );
 
-  test('an event that comes twice does no harm', async () => {
+  rarely('an event that comes twice does no harm', async () => {
     await roll();
     const detail = { AutoScalingGroupName: group.name, InstanceRefreshId: await latest(group) };
     const twice = await account.start('Cordon', detail, name);
@@ -212,27 +216,30 @@ describe('at a surge of 200', () => {
     await isFree(group);
   });
 
-  test('its first event is lost: new nodes are let in a quarter of an hour after their launch, and a late run drains the old ones', async () => {
-    await account.rule('Cordon', 'disable', name);
-    await roll();
-    const fresh = await group.surge(nodes.length);
-    await group.join(fresh);
-    await passes(600);
-    expect(await group.statesOf(fresh)).toEqual(fresh.map(() => 'Pending:Wait'));
-    await group.inService(fresh);
-    expect([await group.held(), await group.drained()]).toEqual([[], []]);
-    await account.start(
-      'Cordon',
-      { AutoScalingGroupName: group.name, InstanceRefreshId: await latest(group) },
-      name,
-    );
-    await drains(group, nodes);
-    await account.rule('Cordon', 'enable', name);
-    await replacedBy(fresh);
-    await isFree(group);
-  });
+  rarely(
+    'its first event is lost: new nodes are let in a quarter of an hour after their launch, and a late run drains the old ones',
+    async () => {
+      await account.rule('Cordon', 'disable', name);
+      await roll();
+      const fresh = await group.surge(nodes.length);
+      await group.join(fresh);
+      await passes(600);
+      expect(await group.statesOf(fresh)).toEqual(fresh.map(() => 'Pending:Wait'));
+      await group.inService(fresh);
+      expect([await group.held(), await group.drained()]).toEqual([[], []]);
+      await account.start(
+        'Cordon',
+        { AutoScalingGroupName: group.name, InstanceRefreshId: await latest(group) },
+        name,
+      );
+      await drains(group, nodes);
+      await account.rule('Cordon', 'enable', name);
+      await replacedBy(fresh);
+      await isFree(group);
+    },
+  );
 
-  test('an event that comes after the end touches nothing', async () => {
+  rarely('an event that comes after the end touches nothing', async () => {
     await account.calls();
     const detail = { AutoScalingGroupName: group.name, InstanceRefreshId: await latest(group) };
     const run = await account.start('Cordon', detail, name);
@@ -255,19 +262,22 @@ describe('at a surge of 200', () => {
     await isFree(group);
   });
 
-  test('a new node is lost in the middle: an old one takes its tasks until another has joined', async () => {
-    const fresh = await rolledHalfWay();
-    await account.aws.call('autoscaling', 'terminate_instance_in_auto_scaling_group', {
-      InstanceId: fresh[0].InstanceId,
-      ShouldDecrementDesiredCapacity: false,
-    });
-    await until('one is free again', async () => (await group.held()).length === nodes.length - 1);
-    expect(await group.drained()).toEqual(await group.held());
-    const another = await group.surge(1);
-    await group.join(another);
-    await drains(group, nodes);
-    await replacedBy([...fresh.slice(1), ...another]);
-  });
+  rarely(
+    'a new node is lost in the middle: an old one takes its tasks until another has joined',
+    async () => {
+      const fresh = await rolledHalfWay();
+      await account.aws.call('autoscaling', 'terminate_instance_in_auto_scaling_group', {
+        InstanceId: fresh[0].InstanceId,
+        ShouldDecrementDesiredCapacity: false,
+      });
+      await until('one is free again', async () => (await group.held()).length === nodes.length - 1);
+      expect(await group.drained()).toEqual(await group.held());
+      const another = await group.surge(1);
+      await group.join(another);
+      await drains(group, nodes);
+      await replacedBy([...fresh.slice(1), ...another]);
+    },
+  );
 
   test('throttling delays it, and no more', async () => {
     await roll();
@@ -283,7 +293,7 @@ describe('at a surge of 200', () => {
     await replacedBy(fresh);
   });
 
-  test('what another machine holds, and what a person has drained, is left alone', async () => {
+  rarely('what another machine holds, and what a person has drained, is left alone', async () => {
     const cluster = await group.cluster();
     const arns = await Promise.all(nodes.slice(0, 2).map((node) => group.arnOf(node)));
     await account.aws.call('ecs', 'put_attributes', {
@@ -318,7 +328,7 @@ describe('at a surge of 200', () => {
     nodes = fresh;
   });
 
-  test('a run goes on with what another has known, when its history gets too long', async () => {
+  rarely('a run goes on with what another has known, when its history gets too long', async () => {
     const fresh = await rolledHalfWay();
     const { executionArn } = await running(name);
     await account.aws.call('stepfunctions', 'stop_execution', { executionArn });

@@ -8,6 +8,7 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import { DrainLimit } from '../../src';
+import { rarely } from '../helpers/on-demand';
 import { Account, type Instance } from './account';
 import { Emulator, until } from './emulator';
 import { Tended } from './tended';
@@ -87,7 +88,7 @@ describe('a tier whose tasks are stopped after five minutes', () => {
     expect(await textsOf(tier)).toEqual([expect.stringContaining('Its agent is lost.')]);
   });
 
-  test('lets a node go that has left its cluster meanwhile', async () => {
+  rarely('lets a node go that has left its cluster meanwhile', async () => {
     const node = await nodeOf(tier, { group: 'service:api' });
     await drain(node);
     await account.aws.call('ecs', 'deregister_container_instance', {
@@ -100,7 +101,7 @@ describe('a tier whose tasks are stopped after five minutes', () => {
     expect(await textsOf(tier)).toEqual([expect.stringContaining('ECS does not know it any more.')]);
   });
 
-  test('does the same when each call that looks at tasks is throttled', async () => {
+  rarely('does the same when each call that looks at tasks is throttled', async () => {
     const node = await nodeOf(tier, { group: 'service:api' });
     await account.aws.happens('throttle', { operations: ['ListTasks', 'StopTask'] });
     await drain(node);
@@ -108,7 +109,7 @@ describe('a tier whose tasks are stopped after five minutes', () => {
     expect(await tier.group.statesOf([node])).toEqual(['gone']);
   });
 
-  test('does no harm when the event comes twice', async () => {
+  rarely('does no harm when the event comes twice', async () => {
     const node = await nodeOf(tier, { group: 'service:api' });
     await drain(node);
     await tier.again(await until('a run', async () => (await tier.runsOf(node))[0]));

@@ -10,6 +10,7 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type InstanceTierOptions, NodeRepair, NodeReplacement } from '../../src';
 import { SMALL } from '../helpers/estate';
+import { rarely } from '../helpers/on-demand';
 import { Account, deployable, type Group, type Instance, image } from './account';
 import { Emulator, until } from './emulator';
 import { Tended } from './tended';
@@ -81,7 +82,7 @@ describe('a tier of ten nodes whose impaired ones are replaced', () => {
     await tier.join();
   });
 
-  test('replaces nothing in an outage, tells it once, and ends when the agents are back', async () => {
+  rarely('replaces nothing in an outage, tells it once, and ends when the agents are back', async () => {
     const nodes = await tier.nodes();
     for (const node of nodes) await tier.says(node, 'IMPAIRED');
     await tier.looked(nodes, 2);
@@ -98,17 +99,20 @@ describe('a tier of ten nodes whose impaired ones are replaced', () => {
     expect(subjects).not.toContain('An ECS node was replaced');
   });
 
-  test('lets a node go whose agent was lost while its group terminates it: ECS would not answer its hook', async () => {
-    const [node] = await tier.nodes();
-    await tier.says(node, 'IMPAIRED');
-    await account.aws.happens('drain', { instance: node.InstanceId });
-    expect(await tier.group.statesOf([node])).toEqual(['Terminating:Wait']);
-    await tier.gone(node);
-    await tier.ended(node);
-    expect((await account.calls()).some((call) => call.startsWith('SetInstanceHealth'))).toBe(false);
-  });
+  rarely(
+    'lets a node go whose agent was lost while its group terminates it: ECS would not answer its hook',
+    async () => {
+      const [node] = await tier.nodes();
+      await tier.says(node, 'IMPAIRED');
+      await account.aws.happens('drain', { instance: node.InstanceId });
+      expect(await tier.group.statesOf([node])).toEqual(['Terminating:Wait']);
+      await tier.gone(node);
+      await tier.ended(node);
+      expect((await account.calls()).some((call) => call.startsWith('SetInstanceHealth'))).toBe(false);
+    },
+  );
 
-  test('is not harmed by throttling, and replaces the node afterwards', async () => {
+  rarely('is not harmed by throttling, and replaces the node afterwards', async () => {
     const [node] = await tier.nodes();
     await account.aws.happens('throttle', {
       operations: ['ListContainerInstances', 'SetInstanceHealth', 'DeregisterContainerInstance'],
@@ -124,7 +128,7 @@ describe('a tier of ten nodes whose impaired ones are replaced', () => {
     await tier.join();
   });
 
-  test('is not harmed by an event that comes twice, nor by one that comes late', async () => {
+  rarely('is not harmed by an event that comes twice, nor by one that comes late', async () => {
     const [node] = await tier.nodes();
     await tier.hangs(node);
     const run = await tier.ended(node, 'RUNNING');
@@ -139,55 +143,61 @@ describe('a tier of ten nodes whose impaired ones are replaced', () => {
     expect(await tier.nodes()).toHaveLength(9);
   });
 
-  test('replaces a node whose event got lost, or whose run was stopped, when a run is started by hand', async () => {
-    const [lost, stopped] = await tier.nodes();
-    await tier.hangs(stopped);
-    const run = await tier.ended(stopped, 'RUNNING');
-    await account.aws.call('stepfunctions', 'stop_execution', { executionArn: run.executionArn });
-    expect(await tier.group.statesOf([stopped])).toEqual(['InService']);
-    await tier.again(run);
-    await tier.gone(stopped);
-    await tier.join();
-    await tier.says(lost, 'IMPAIRED', { isDelivered: false });
-    const ofLost = { ec2InstanceId: lost.InstanceId, containerInstanceArn: await tier.group.arnOf(lost) };
-    await account.start('Repair', { ...JSON.parse(run.input).detail, ...ofLost }, tier.name);
-    await tier.gone(lost);
-    await tier.join();
-  });
+  rarely(
+    'replaces a node whose event got lost, or whose run was stopped, when a run is started by hand',
+    async () => {
+      const [lost, stopped] = await tier.nodes();
+      await tier.hangs(stopped);
+      const run = await tier.ended(stopped, 'RUNNING');
+      await account.aws.call('stepfunctions', 'stop_execution', { executionArn: run.executionArn });
+      expect(await tier.group.statesOf([stopped])).toEqual(['InService']);
+      await tier.again(run);
+      await tier.gone(stopped);
+      await tier.join();
+      await tier.says(lost, 'IMPAIRED', { isDelivered: false });
+      const ofLost = { ec2InstanceId: lost.InstanceId, containerInstanceArn: await tier.group.arnOf(lost) };
+      await account.start('Repair', { ...JSON.parse(run.input).detail, ...ofLost }, tier.name);
+      await tier.gone(lost);
+      await tier.join();
+    },
+  );
 
-  test('waits for a user who drains, for what holds a node, and for the tag EcsHold, of which it tells', async () => {
-    await until('no run is left', async () =>
-      (await tier.runs()).every(({ status }) => status !== 'RUNNING'),
-    );
-    await tier.messages();
-    const [drained, held, tagged] = await tier.nodes();
-    const state = async (node: Instance, status: 'ACTIVE' | 'DRAINING') =>
-      account.aws.call('ecs', 'update_container_instances_state', {
-        cluster: tier.cluster,
-        containerInstances: [await tier.group.arnOf(node)],
-        status,
-      });
-    const mark = { name: 'held', targetType: 'container-instance', targetId: await tier.group.arnOf(held) };
-    const attributes = [{ ...mark, value: 'consolidation:1' }];
-    await state(drained, 'DRAINING');
-    await account.aws.call('ecs', 'put_attributes', { cluster: tier.cluster, attributes });
-    await tier.hangs(drained);
-    await tier.hangs(held);
-    await tier.looked([drained, held], 2);
-    await tier.hangs(drained, 'OK');
-    await tier.hangs(held, 'OK');
-    await state(drained, 'ACTIVE');
-    await account.aws.call('ecs', 'delete_attributes', { cluster: tier.cluster, attributes: [mark] });
-    await tier.tag('EcsHold', 'me');
-    await tier.hangs(tagged);
-    await tier.looked([tagged], 2);
-    expect(await tier.messages()).toMatchObject([
-      { subject: 'An ECS node is impaired', message: expect.stringContaining('the tag EcsHold') },
-    ]);
-    expect(await tier.group.statesOf([drained, held, tagged])).toEqual(Array(3).fill('InService'));
-    await tier.tag('EcsHold');
-    await tier.gone(tagged);
-  });
+  rarely(
+    'waits for a user who drains, for what holds a node, and for the tag EcsHold, of which it tells',
+    async () => {
+      await until('no run is left', async () =>
+        (await tier.runs()).every(({ status }) => status !== 'RUNNING'),
+      );
+      await tier.messages();
+      const [drained, held, tagged] = await tier.nodes();
+      const state = async (node: Instance, status: 'ACTIVE' | 'DRAINING') =>
+        account.aws.call('ecs', 'update_container_instances_state', {
+          cluster: tier.cluster,
+          containerInstances: [await tier.group.arnOf(node)],
+          status,
+        });
+      const mark = { name: 'held', targetType: 'container-instance', targetId: await tier.group.arnOf(held) };
+      const attributes = [{ ...mark, value: 'consolidation:1' }];
+      await state(drained, 'DRAINING');
+      await account.aws.call('ecs', 'put_attributes', { cluster: tier.cluster, attributes });
+      await tier.hangs(drained);
+      await tier.hangs(held);
+      await tier.looked([drained, held], 2);
+      await tier.hangs(drained, 'OK');
+      await tier.hangs(held, 'OK');
+      await state(drained, 'ACTIVE');
+      await account.aws.call('ecs', 'delete_attributes', { cluster: tier.cluster, attributes: [mark] });
+      await tier.tag('EcsHold', 'me');
+      await tier.hangs(tagged);
+      await tier.looked([tagged], 2);
+      expect(await tier.messages()).toMatchObject([
+        { subject: 'An ECS node is impaired', message: expect.stringContaining('the tag EcsHold') },
+      ]);
+      expect(await tier.group.statesOf([drained, held, tagged])).toEqual(Array(3).fill('InService'));
+      await tier.tag('EcsHold');
+      await tier.gone(tagged);
+    },
+  );
 });
 
 describe('a tier whose topic gets messages', () => {
