@@ -4,7 +4,7 @@ import { NodeReplacement, Sysctl } from '../../src';
 import { TestStack, taskDefinition } from '../helpers/estate';
 import { image } from './account';
 
-// The app that cdk-cli.test.ts hands to the CDK CLI: `cdk deploy --context somaxconn=1024`.
+// The app that cdk-cli.all.test.ts hands to the CDK CLI: `cdk deploy --context somaxconn=1024`.
 const app = new App();
 const stack = new TestStack(app, 'CliEstate', {
   env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
