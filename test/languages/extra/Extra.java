@@ -12,6 +12,8 @@ import io.github.cdkecsautoscaledcluster.ExistingCluster;
 import io.github.cdkecsautoscaledcluster.InstanceTierOptions;
 import io.github.cdkecsautoscaledcluster.InstanceTierProps;
 import io.github.cdkecsautoscaledcluster.KeptProvidersOptions;
+import io.github.cdkecsautoscaledcluster.ManagedScalingOptions;
+import io.github.cdkecsautoscaledcluster.NodeHardware;
 import io.github.cdkecsautoscaledcluster.NodeLogDriver;
 import io.github.cdkecsautoscaledcluster.NodeReplacement;
 import io.github.cdkecsautoscaledcluster.NodeTemplate;
@@ -33,6 +35,12 @@ import software.amazon.awscdk.AppProps;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Size;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.autoscaling.CapacityDistributionStrategy;
+import software.amazon.awscdk.services.autoscaling.DeletionProtection;
+import software.amazon.awscdk.services.autoscaling.NotificationConfiguration;
+import software.amazon.awscdk.services.autoscaling.ScalingEvents;
+import software.amazon.awscdk.services.autoscaling.TerminationPolicy;
+import software.amazon.awscdk.services.ec2.InstanceRequirementsConfig;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.ecs.CapacityProviderStrategy;
@@ -92,7 +100,8 @@ class ExtraTest {
                         WorkingHoursOptions.builder().timeZone("Europe/Berlin").build())))
                 .instanceTypes(List.of(new InstanceType("c7i.large"), new InstanceType("c6i.large")))
                 .build());
-        cluster.addAlarms(ClusterAlarmsOptions.builder().topic(new Topic(stack, "Topic")).build());
+        final Topic topic = new Topic(stack, "Topic");
+        cluster.addAlarms(ClusterAlarmsOptions.builder().topic(topic).build());
         cluster.addDashboard();
 
         final ExistingCluster existing = ExistingCluster.Builder.create(stack, "Shared")
@@ -111,6 +120,29 @@ class ExtraTest {
                 .vpc(vpc)
                 .clusterName("shared")
                 .build();
+        existing.addTier("compute", InstanceTierOptions.builder()
+                .zonalShift(true)
+                .azCapacityDistributionStrategy(CapacityDistributionStrategy.BALANCED_ONLY)
+                .deletionProtection(DeletionProtection.PREVENT_FORCE_DELETION)
+                .terminationPolicies(List.of(TerminationPolicy.NEWEST_INSTANCE, TerminationPolicy.DEFAULT))
+                .notifications(List.of(NotificationConfiguration.builder()
+                        .topic(topic)
+                        .scalingEvents(ScalingEvents.ERRORS)
+                        .build()))
+                .managedScaling(ManagedScalingOptions.builder()
+                        .maximumScalingStepSize(5)
+                        .instanceWarmupPeriod(Duration.minutes(2))
+                        .build())
+                .autoScalingGroupName("shared-compute")
+                .hardware(NodeHardware.builder().threadsPerCore(1).coreCount(1).build())
+                .instanceTypes(List.of(new InstanceType("c7i.large")))
+                .build());
+        existing.addTier("flexible", InstanceTierOptions.builder()
+                .instanceRequirements(InstanceRequirementsConfig.builder()
+                        .memoryMin(Size.gibibytes(4))
+                        .vCpuCountMin(2)
+                        .build())
+                .build());
         final Ec2TaskDefinition task = new Ec2TaskDefinition(stack, "Task");
         task.addContainer("web", ContainerDefinitionOptions.builder()
                 .memoryLimitMiB(128)

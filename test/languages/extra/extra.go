@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsautoscaling"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
@@ -63,7 +64,8 @@ func TestAllKindsOfOptions(t *testing.T) {
 		},
 		InstanceTypes: instanceTypes("c7i.large", "c6i.large"),
 	})
-	cluster.AddAlarms(&ecscluster.ClusterAlarmsOptions{Topic: awssns.NewTopic(stack, jsii.String("Topic"), nil)})
+	topic := awssns.NewTopic(stack, jsii.String("Topic"), nil)
+	cluster.AddAlarms(&ecscluster.ClusterAlarmsOptions{Topic: topic})
 	cluster.AddDashboard(nil)
 
 	existing := ecscluster.NewExistingCluster(stack, jsii.String("Shared"), &ecscluster.ExistingClusterProps{
@@ -77,6 +79,31 @@ func TestAllKindsOfOptions(t *testing.T) {
 		}),
 		Vpc:         vpc,
 		ClusterName: jsii.String("shared"),
+	})
+	existing.AddTier(jsii.String("compute"), &ecscluster.InstanceTierOptions{
+		ZonalShift:                     jsii.Bool(true),
+		AzCapacityDistributionStrategy: awsautoscaling.CapacityDistributionStrategy_BALANCED_ONLY,
+		DeletionProtection:             awsautoscaling.DeletionProtection_PREVENT_FORCE_DELETION,
+		TerminationPolicies: &[]awsautoscaling.TerminationPolicy{
+			awsautoscaling.TerminationPolicy_NEWEST_INSTANCE,
+			awsautoscaling.TerminationPolicy_DEFAULT,
+		},
+		Notifications: &[]*awsautoscaling.NotificationConfiguration{
+			{ScalingEvents: awsautoscaling.ScalingEvents_ERRORS(), Topic: topic},
+		},
+		ManagedScaling: &ecscluster.ManagedScalingOptions{
+			MaximumScalingStepSize: jsii.Number(5),
+			InstanceWarmupPeriod:   awscdk.Duration_Minutes(jsii.Number(2)),
+		},
+		AutoScalingGroupName: jsii.String("shared-compute"),
+		Hardware:             &ecscluster.NodeHardware{ThreadsPerCore: jsii.Number(1), CoreCount: jsii.Number(1)},
+		InstanceTypes:        instanceTypes("c7i.large"),
+	})
+	existing.AddTier(jsii.String("flexible"), &ecscluster.InstanceTierOptions{
+		InstanceRequirements: &awsec2.InstanceRequirementsConfig{
+			MemoryMin:    awscdk.Size_Gibibytes(jsii.Number(4)),
+			VCpuCountMin: jsii.Number(2),
+		},
 	})
 	task := awsecs.NewEc2TaskDefinition(stack, jsii.String("Task"), nil)
 	task.AddContainer(jsii.String("web"), &awsecs.ContainerDefinitionOptions{

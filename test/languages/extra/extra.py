@@ -2,6 +2,7 @@ import json
 from typing import Any, Callable
 
 from aws_cdk import App, Duration, Size, Stack
+from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sns as sns
@@ -12,6 +13,8 @@ from cdk_ecs_auto_scaled_cluster import (
     EcsAutoScaledCluster,
     ExistingCluster,
     InstanceTierProps,
+    ManagedScalingOptions,
+    NodeHardware,
     NodeLogDriver,
     NodeReplacement,
     NodeTemplate,
@@ -63,7 +66,8 @@ def test_all_kinds_of_options() -> None:
         schedules=[TierSchedule.working_hours(time_zone="Europe/Berlin")],
         instance_types=[ec2.InstanceType("c7i.large"), ec2.InstanceType("c6i.large")],
     )
-    cluster.add_alarms(topic=sns.Topic(stack, "Topic"))
+    topic = sns.Topic(stack, "Topic")
+    cluster.add_alarms(topic=topic)
     cluster.add_dashboard()
 
     existing = ExistingCluster(
@@ -75,6 +79,24 @@ def test_all_kinds_of_options() -> None:
         ),
         vpc=vpc,
         cluster_name="shared",
+    )
+    existing.add_tier(
+        "compute",
+        zonal_shift=True,
+        az_capacity_distribution_strategy=autoscaling.CapacityDistributionStrategy.BALANCED_ONLY,
+        deletion_protection=autoscaling.DeletionProtection.PREVENT_FORCE_DELETION,
+        termination_policies=[autoscaling.TerminationPolicy.NEWEST_INSTANCE, autoscaling.TerminationPolicy.DEFAULT],
+        notifications=[
+            autoscaling.NotificationConfiguration(topic=topic, scaling_events=autoscaling.ScalingEvents.ERRORS)
+        ],
+        managed_scaling=ManagedScalingOptions(maximum_scaling_step_size=5, instance_warmup_period=Duration.minutes(2)),
+        auto_scaling_group_name="shared-compute",
+        hardware=NodeHardware(threads_per_core=1, core_count=1),
+        instance_types=[ec2.InstanceType("c7i.large")],
+    )
+    existing.add_tier(
+        "flexible",
+        instance_requirements=ec2.InstanceRequirementsConfig(memory_min=Size.gibibytes(4), v_cpu_count_min=2),
     )
     task_definition = ecs.Ec2TaskDefinition(stack, "Task")
     task_definition.add_container(

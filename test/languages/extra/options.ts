@@ -1,4 +1,5 @@
-import { Size, Stack } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -51,7 +52,8 @@ export function optionsStack(scope: Construct): Stack {
     schedules: [TierSchedule.workingHours({ timeZone: 'Europe/Berlin' })],
     purchase: PurchaseOption.spot(),
   });
-  cluster.addAlarms({ topic: new sns.Topic(stack, 'Topic') });
+  const topic = new sns.Topic(stack, 'Topic');
+  cluster.addAlarms({ topic });
   cluster.addDashboard();
 
   const existing = new ExistingCluster(stack, 'Shared', {
@@ -61,6 +63,23 @@ export function optionsStack(scope: Construct): Stack {
       defaultStrategy: [{ capacityProvider: 'batch', weight: 1 }],
     }),
     tiers: [{ name: 'general', instanceTypes: [new ec2.InstanceType('t3.small')] }],
+  });
+  existing.addTier('compute', {
+    instanceTypes: [new ec2.InstanceType('c7i.large')],
+    hardware: { coreCount: 1, threadsPerCore: 1 },
+    autoScalingGroupName: 'shared-compute',
+    managedScaling: { instanceWarmupPeriod: Duration.minutes(2), maximumScalingStepSize: 5 },
+    notifications: [{ topic, scalingEvents: autoscaling.ScalingEvents.ERRORS }],
+    terminationPolicies: [
+      autoscaling.TerminationPolicy.NEWEST_INSTANCE,
+      autoscaling.TerminationPolicy.DEFAULT,
+    ],
+    deletionProtection: autoscaling.DeletionProtection.PREVENT_FORCE_DELETION,
+    azCapacityDistributionStrategy: autoscaling.CapacityDistributionStrategy.BALANCED_ONLY,
+    zonalShift: true,
+  });
+  existing.addTier('flexible', {
+    instanceRequirements: { vCpuCountMin: 2, memoryMin: Size.gibibytes(4) },
   });
   const taskDefinition = new ecs.Ec2TaskDefinition(stack, 'Task');
   taskDefinition.addContainer('web', {
