@@ -15,5 +15,8 @@ export const SERVICES_AT_ONCE = 4;
  */
 export const MEMBERS_IN_A_PAGE = 200;
 
+/** A group with 50 tags of full length is 20 KB. */
+export const GROUPS_AT_ONCE = 10;
+
 /** ECS describes so many nodes at once: their attributes make them large. */
 export const DESCRIBED_AT_ONCE = 25;

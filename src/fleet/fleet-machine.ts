@@ -77,8 +77,6 @@ export abstract class FleetMachine extends Construct {
   protected readonly role: iam.Role;
   private readonly settings: sfn.StateMachineProps;
   private readonly parts: Construct;
-  private readonly tag: string;
-  private readonly description: string;
   private readonly grants: ClusterGrants;
   private readonly tiers = new Set<InstanceTier>();
   private readonly groups: autoscaling.CfnAutoScalingGroup[] = [];
@@ -89,8 +87,6 @@ export abstract class FleetMachine extends Construct {
     private readonly props: FleetMachineProps,
   ) {
     super(stack, id);
-    this.tag = props.tag;
-    this.description = props.description;
     this.parts = new Construct(this, 'Machine');
     const logGroup = new logs.LogGroup(this.parts, 'Log', {
       // Elsewhere each log group of a state machine takes a part of the region's one resource policy, and
@@ -148,7 +144,7 @@ export abstract class FleetMachine extends Construct {
   public add(tier: InstanceTier, cluster: FleetCluster, values: Record<string, string> = {}): void {
     this.grants.add(cluster);
     this.tiers.add(tier);
-    const tags = { [this.tag]: Aws.STACK_NAME, ...values };
+    const tags = { [this.props.tag]: Aws.STACK_NAME, ...values };
     noteOwnTags(tier.autoScalingGroup, Object.keys(tags));
     for (const [name, value] of Object.entries(tags)) {
       Tags.of(tier.autoScalingGroup).add(name, value, { applyToLaunchedInstances: false });
@@ -184,7 +180,7 @@ export abstract class FleetMachine extends Construct {
   /** Starts the state machine at events of a service. */
   protected onEvents(source: string, detailTypes: string[], detail: Record<string, unknown>): void {
     new events.Rule(this.parts, 'Rule', {
-      description: this.description,
+      description: this.props.description,
       eventPattern: { source: [source], detailType: detailTypes, detail },
       targets: [new targets.SfnStateMachine(this.machine)],
     });
@@ -213,7 +209,7 @@ export abstract class FleetMachine extends Construct {
   private schedule(id: string, key: string, { schedule, window }: ScheduledOptions): scheduler.Schedule {
     return new scheduler.Schedule(this.parts, id, {
       schedule,
-      description: this.description,
+      description: this.props.description,
       timeWindow: window ? scheduler.TimeWindow.flexible(window) : scheduler.TimeWindow.off(),
       target: new schedulerTargets.StepFunctionsStartExecution(this.machine, {
         input: scheduler.ScheduleTargetInput.fromObject({ schedule: key }),

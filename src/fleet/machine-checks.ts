@@ -1,10 +1,10 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { quoteForMessage } from '../private/errors';
 import { groupTagProblems } from '../rendered/group-tag';
 import { isInTree } from '../rendered/in-tree';
 import { type Problem, problemAt } from '../rendered/problem';
-import { isOverriddenAt, rendered, renderedList, renderedWhole } from '../rendered/resource';
+import { isOverriddenAt, logicalIdOf, rendered, renderedList, renderedWhole } from '../rendered/resource';
 
 const MACHINE = 'AWS::StepFunctions::StateMachine';
 const STARTERS = ['AWS::Events::Rule', 'AWS::Scheduler::Schedule'];
@@ -62,14 +62,12 @@ function offProblems(tier: IConstruct, group: CfnResource, machine: IConstruct, 
 
 function starts(starter: CfnResource, stateMachine: CfnResource): boolean {
   if (rendered(starter, 'state') === 'DISABLED') return false;
-  const id: unknown = Stack.of(stateMachine).resolve(stateMachine.logicalId);
   const targets = [...renderedList(starter, 'targets'), rendered(starter, 'target')];
-  return JSON.stringify(targets).includes(`"${id}"`);
+  return JSON.stringify(targets).includes(`"${logicalIdOf(stateMachine)}"`);
 }
 
 function waitsFor(group: CfnResource, resource: CfnResource): boolean {
   if (!isOverriddenAt(group, 'DependsOn')) return group.obtainDependencies().includes(resource);
-  const id = String(Stack.of(group).resolve(resource.logicalId));
   const dependsOn = (renderedWhole(group) as { DependsOn?: string | string[] }).DependsOn ?? [];
-  return [dependsOn].flat().includes(id);
+  return [dependsOn].flat().includes(logicalIdOf(resource));
 }

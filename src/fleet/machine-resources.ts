@@ -1,5 +1,5 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 /** What a statement is for, of what cannot be named: a condition says which are meant. */
@@ -35,4 +35,32 @@ export function allOf(
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
   return { resources: [any], conditions: { ArnEquals: { 'ecs:cluster': clusterArns } } };
+}
+
+/** Finding nodes by what they are, in some clusters. */
+export function findNodes(clusterArns: string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'FindNodes',
+    actions: ['ecs:ListContainerInstances'],
+    resources: clusterArns,
+  });
+}
+
+/** Listing the services of some clusters. ECS accepts no other resource than "*" for it. */
+export function listServices(clusterArns: string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'ListServices',
+    actions: ['ecs:ListServices'],
+    resources: ['*'],
+    conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
+  });
+}
+
+/** Reading the services of some clusters. */
+export function readServices(clusterArns: string[], scope: Construct): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'ReadServices',
+    actions: ['ecs:DescribeServices'],
+    ...allOf('service', clusterArns, scope),
+  });
 }

@@ -1,4 +1,5 @@
 import type * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { HELD } from '../replacement/held';
 import { jsonata, type Steps } from './steps';
 
 /** The state of `$node` in its group, as the output; an empty text for one that is gone. */
@@ -21,4 +22,14 @@ export function completeHook(steps: Steps, name: string, hook: string): tasks.Ca
     },
     retry: false,
   });
+}
+
+/** The mark of a node, as calls of ECS take it. `node` and `value` are expressions. */
+export function heldAttribute(node: string, value?: string) {
+  return {
+    Name: HELD,
+    ...(value !== undefined && { Value: jsonata(value) }),
+    TargetType: 'container-instance',
+    TargetId: jsonata(node),
+  };
 }

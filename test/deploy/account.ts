@@ -90,13 +90,36 @@ export class Account {
     return runs.sort((one, other) => String(one.startDate).localeCompare(String(other.startDate)));
   }
 
-  /** Starts a state machine of the stack, as a person would. */
-  public async start(part: Part, detail: object, stackName?: string): Promise<() => Promise<Run>> {
+  /** Starts a state machine of the stack with an event, as a person would. */
+  public start(part: Part, detail: object, stackName?: string): Promise<() => Promise<Run>> {
+    return this.startWith(part, { detail }, stackName);
+  }
+
+  /** Starts a state machine of the stack with an input. */
+  public async startWith(part: Part, input: object, stackName?: string): Promise<() => Promise<Run>> {
     const { executionArn } = await this.aws.call('stepfunctions', 'start_execution', {
       stateMachineArn: await this.idOf(MACHINE, part, stackName),
-      input: JSON.stringify({ detail }),
+      input: JSON.stringify(input),
     });
     return () => this.aws.call('stepfunctions', 'describe_execution', { executionArn });
+  }
+
+  /** A run, when it has ended. */
+  public ended(run: () => Promise<Run>, seconds = 60): Promise<Run> {
+    return until(
+      'the run has ended',
+      async () => {
+        const found = await run();
+        return found.status !== 'RUNNING' && found;
+      },
+      seconds,
+    );
+  }
+
+  /** What the topic of a stack was sent since the last time. */
+  public async messagesTo(stackName: string): Promise<Message[]> {
+    const all: Message[] = await this.aws.happens('messages');
+    return all.filter(({ topic }) => topic.endsWith(`alerts-of-${stackName}`));
   }
 
   /** The runs for a node. The first one first. */
@@ -201,12 +224,29 @@ export interface Instance {
   readonly LaunchTemplate: { readonly Version: string };
 }
 
+/** What a topic was sent. */
+export interface Message {
+  readonly topic: string;
+  readonly subject: string;
+  readonly message: string;
+}
+
 /** A group, and its nodes as ECS knows them. */
 export class Group {
   public constructor(
     private readonly aws: Emulator,
     public readonly name: string,
   ) {}
+
+  /** Sets a tag of the group, or takes it off. */
+  public async tag(key: string, value?: string): Promise<void> {
+    const tag = { ResourceId: this.name, ResourceType: 'auto-scaling-group', Key: key };
+    await (value === undefined
+      ? this.aws.call('autoscaling', 'delete_tags', { Tags: [tag] })
+      : this.aws.call('autoscaling', 'create_or_update_tags', {
+          Tags: [{ ...tag, Value: value, PropagateAtLaunch: false }],
+        }));
+  }
 
   public async describe(): Promise<any> {
     return (

@@ -2,7 +2,15 @@ import { aws_scheduler as scheduler } from 'aws-cdk-lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Consolidation, type ConsolidationOptions, type InstanceTierOptions } from '../../src';
 import { LARGE } from '../helpers/estate';
-import { type Account, deployable, type Group, type Instance, image, type Run } from './account';
+import {
+  type Account,
+  deployable,
+  type Group,
+  type Instance,
+  image,
+  type Message,
+  type Run,
+} from './account';
 import { until } from './emulator';
 
 /** A task of a service that may move: a fraction of a node of 2,048 CPU units and 8,000 MiB. */
@@ -104,16 +112,8 @@ export class Consolidated {
     return this.start({ group: this.group.name });
   }
 
-  public async start(input: object): Promise<() => Promise<Run>> {
-    const { executionArn } = await this.account.aws.call('stepfunctions', 'start_execution', {
-      stateMachineArn: await this.account.idOf(
-        'AWS::StepFunctions::StateMachine',
-        'Consolidation',
-        this.name,
-      ),
-      input: JSON.stringify(input),
-    });
-    return () => this.account.aws.call('stepfunctions', 'describe_execution', { executionArn });
+  public start(input: object): Promise<() => Promise<Run>> {
+    return this.account.startWith('Consolidation', input, this.name);
   }
 
   /** A run to its end: the last state that it was in. */
@@ -122,14 +122,7 @@ export class Consolidated {
   }
 
   public async endOf(run: () => Promise<Run>, seconds = 60): Promise<string> {
-    const ended = await until(
-      'the run has ended',
-      async () => {
-        const found = await run();
-        return found.status !== 'RUNNING' && found;
-      },
-      seconds,
-    );
+    const ended = await this.account.ended(run, seconds);
     const last = (await this.account.passed(ended)).at(-1) as string;
     return ended.status === 'SUCCEEDED' ? last : `${ended.status} at ${last}: ${ended.error} ${ended.cause}`;
   }
@@ -153,18 +146,12 @@ export class Consolidated {
     return nodes.flatMap(({ InstanceId }) => all[InstanceId] ?? []);
   }
 
-  public async tag(key: string, value?: string): Promise<void> {
-    const tag = { ResourceId: this.group.name, ResourceType: 'auto-scaling-group', Key: key };
-    await (value === undefined
-      ? this.account.aws.call('autoscaling', 'delete_tags', { Tags: [tag] })
-      : this.account.aws.call('autoscaling', 'create_or_update_tags', {
-          Tags: [{ ...tag, Value: value, PropagateAtLaunch: false }],
-        }));
+  public tag(key: string, value?: string): Promise<void> {
+    return this.group.tag(key, value);
   }
 
   /** What its topic was sent since the last time. */
-  public async messages(): Promise<{ subject: string; message: string }[]> {
-    const all: any[] = await this.account.aws.happens('messages');
-    return all.filter(({ topic }) => topic.endsWith(`alerts-of-${this.name}`));
+  public messages(): Promise<Message[]> {
+    return this.account.messagesTo(this.name);
   }
 }

@@ -77,11 +77,6 @@ export class DaemonsFirst {
 
   /** The steps of the gate's run for a node so far. */
   public async steps(node: Instance): Promise<string[]> {
-    const { executionArn } = await this.runOf(node, 'RUNNING');
-    const { events } = await this.account.aws.call('stepfunctions', 'get_execution_history', {
-      executionArn,
-      maxResults: 1000,
-    });
-    return events.flatMap(({ stateEnteredEventDetails: step }: any) => step?.name ?? []);
+    return this.account.passed(await this.runOf(node, 'RUNNING'));
   }
 }

@@ -10,7 +10,6 @@ import {
 } from '../../src';
 import { SMALL, type TestStack } from '../helpers/estate';
 import { type Account, deployable, type Group, IMAGE, image, type Run } from './account';
-import { until } from './emulator';
 
 export const ROLE = 'arn:aws:iam::111122223333:role/cfn-exec-role';
 
@@ -85,14 +84,7 @@ export class Updated {
   }
 
   public ended(run: () => Promise<Run>): Promise<Run> {
-    return until(
-      `a run of ${this.name} has ended`,
-      async () => {
-        const found = await run();
-        return found.status !== 'RUNNING' && found;
-      },
-      60,
-    );
+    return this.account.ended(run);
   }
 
   public async lastStateOf(run: Run): Promise<string | undefined> {
@@ -132,8 +124,7 @@ export class Updated {
 
   /** What its topic was sent since the last time. */
   public async messages(): Promise<string[]> {
-    const all: { topic: string; message: string }[] = await this.account.aws.happens('messages');
-    return all.filter(({ topic }) => topic.endsWith(`alerts-of-${this.name}`)).map(({ message }) => message);
+    return (await this.account.messagesTo(this.name)).map(({ message }) => message);
   }
 }
 

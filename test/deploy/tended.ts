@@ -6,15 +6,16 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import type { InstanceTierOptions } from '../../src';
 import type { Part } from '../fleet/machine';
 import { SMALL } from '../helpers/estate';
-import { type Account, deployable, type Group, type Instance, image, type Run } from './account';
+import {
+  type Account,
+  deployable,
+  type Group,
+  type Instance,
+  image,
+  type Message,
+  type Run,
+} from './account';
 import { until } from './emulator';
-
-/** What a topic was sent. */
-interface Message {
-  readonly topic: string;
-  readonly subject: string;
-  readonly message: string;
-}
 
 /** A stack with a topic, and a tier whose nodes a state machine looks after. */
 export class Tended {
@@ -138,18 +139,12 @@ export class Tended {
     });
   }
 
-  public async tag(key: string, value?: string): Promise<void> {
-    const tag = { ResourceId: this.group.name, ResourceType: 'auto-scaling-group', Key: key };
-    await (value === undefined
-      ? this.account.aws.call('autoscaling', 'delete_tags', { Tags: [tag] })
-      : this.account.aws.call('autoscaling', 'create_or_update_tags', {
-          Tags: [{ ...tag, Value: value, PropagateAtLaunch: false }],
-        }));
+  public tag(key: string, value?: string): Promise<void> {
+    return this.group.tag(key, value);
   }
 
   /** What its topic was sent since the last time. */
-  public async messages(): Promise<Message[]> {
-    const all: Message[] = await this.account.aws.happens('messages');
-    return all.filter(({ topic }) => topic.endsWith(`alerts-of-${this.name}`));
+  public messages(): Promise<Message[]> {
+    return this.account.messagesTo(this.name);
   }
 }

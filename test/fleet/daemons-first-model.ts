@@ -59,7 +59,7 @@ export interface Life {
   readonly opened?: number;
   /** The run ended with the names of daemons. */
   readonly isLate: boolean;
-  /** Since when it may be opened in any case; undefined: nobody has looked. */
+  /** Since when it may be opened in any case; undefined: no look yet. */
   readonly limit?: number;
 }
 

@@ -53,6 +53,17 @@ export function policies(template: Template, part: Part): any[][] {
   );
 }
 
+/** The statements without those for the log and the traces, which every machine has. */
+export function apartFromLogs(statements: any[]): any[] {
+  return statements.filter(({ Sid }) => !['DeliverTheLog', 'SendTraces'].includes(Sid));
+}
+
+/** The actions that the machine's role may do, but for its log and its traces. */
+export function allowedTo(template: Template, part: Part): string[] {
+  const actions = apartFromLogs(policies(template, part).flat()).flatMap(({ Action }) => Action);
+  return [...new Set(actions)].sort();
+}
+
 /** All states of a definition, those inside of maps as well. */
 export function statesOf(machine: any): [string, any][] {
   return Object.entries<any>(machine.States).flatMap(([name, state]) => [

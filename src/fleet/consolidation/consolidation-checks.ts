@@ -1,7 +1,6 @@
-import type { CfnResource } from 'aws-cdk-lib';
 import { quoteForMessage } from '../../private/errors';
+import { capacityProviderResource } from '../../rendered/capacity-provider';
 import { type Problem, problemAt } from '../../rendered/problem';
-import { isResourceOf } from '../../rendered/references';
 import { rendered, renderedNumber } from '../../rendered/resource';
 import type { InstanceTier } from '../../tier/instance-tier';
 
@@ -12,9 +11,7 @@ const PROVIDER = 'autoScalingGroupProvider';
  * the tier, an aspect or an override.
  */
 export function consolidationProblems(tier: InstanceTier): Problem[] {
-  const provider = tier.capacityProvider.node.children.find((child): child is CfnResource =>
-    isResourceOf('AWS::ECS::CapacityProvider', child),
-  );
+  const provider = capacityProviderResource(tier.capacityProvider);
   if (provider === undefined) return [];
   const whose = tier._options.consolidation === undefined ? ' of the cluster' : '';
   const problem = (what: string) =>

@@ -1,16 +1,17 @@
-import { Aws } from 'aws-cdk-lib';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { MOST_NODES } from '../../replacement/consolidation';
 import { HOLD_TAG, heldBy } from '../../replacement/held';
 import { CLUSTER_NAME_TAG } from '../../settings/cluster-name';
 import { groupMembers } from '../group-members';
+import { REFRESHES } from '../refreshes';
 import { caught, jsonata, Steps, when } from '../steps';
-import { topicIn, valuesIn } from '../tier-tags';
+import { telling } from '../telling';
+import { isOurs, topicIn, valuesIn } from '../tier-tags';
 import { CANDIDATES } from './candidates';
 import { CONSOLIDATION_TAG } from './consolidation-tags';
 import { findingGroups } from './finding-groups';
-import { givingBackANode, REFRESHES } from './giving-back-a-node';
+import { givingBackANode } from './giving-back-a-node';
 import { lookingAtTasks } from './looking-at-tasks';
 import { readingNodes } from './reading-nodes';
 import { settingBack } from './setting-back';
@@ -50,7 +51,7 @@ export function consolidationSteps(scope: Construct): sfn.IChainable {
   const group = steps.call('Read the group', 'autoscaling:describeAutoScalingGroups', {
     parameters: { AutoScalingGroupNames: [jsonata('$group')], IncludeInstances: false },
     assign: {
-      ours: `$exists(${GROUP}.Tags[Key = '${CONSOLIDATION_TAG}' and Value = '${Aws.STACK_NAME}'])`,
+      ours: isOurs(CONSOLIDATION_TAG, GROUP),
       isHeld: `$exists(${GROUP}.Tags[Key = '${HOLD_TAG}'])`,
       isSuspended: `$count(${GROUP}.SuspendedProcesses) > 0`,
       cluster: `$string(${GROUP}.Tags[Key = '${CLUSTER_NAME_TAG}'].Value) & ''`,
@@ -186,8 +187,5 @@ export function consolidationSteps(scope: Construct): sfn.IChainable {
 }
 
 function say(steps: Steps, name: string, subject: string, message: string) {
-  return steps.call(name, 'sns:publish', {
-    parameters: { TopicArn: jsonata('$topic'), Subject: jsonata(subject), Message: jsonata(message) },
-    retry: true,
-  });
+  return telling(steps, name, { subject: jsonata(subject), message });
 }

@@ -6,7 +6,7 @@ import type { InstanceTier } from '../../tier/instance-tier';
 import { badRuns, type FleetAlarm } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
 import { FleetMachine } from '../fleet-machine';
-import { allOf, groupsWith } from '../machine-resources';
+import { allOf, findNodes, groupsWith, readServices } from '../machine-resources';
 import { tierTags } from '../tier-tags';
 import { consolidationProblems } from './consolidation-checks';
 import { consolidationSteps } from './consolidation-steps';
@@ -59,11 +59,7 @@ export class Consolidator extends FleetMachine {
         }),
       ],
       inClusters: (clusterArns) => [
-        new iam.PolicyStatement({
-          sid: 'FindNodes',
-          actions: ['ecs:ListContainerInstances'],
-          resources: clusterArns,
-        }),
+        findNodes(clusterArns),
         new iam.PolicyStatement({
           sid: 'HoldNodes',
           actions: [
@@ -80,11 +76,7 @@ export class Consolidator extends FleetMachine {
           actions: ['ecs:DescribeTasks', 'ecs:GetTaskProtection'],
           ...allOf('task', clusterArns, stack),
         }),
-        new iam.PolicyStatement({
-          sid: 'ReadServices',
-          actions: ['ecs:DescribeServices'],
-          ...allOf('service', clusterArns, stack),
-        }),
+        readServices(clusterArns, stack),
       ],
       startsItself: true,
       seesItsRuns: true,

@@ -1,11 +1,9 @@
 import { Aws } from 'aws-cdk-lib';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { GROUPS_AT_ONCE } from '../at-once';
 import { type Expressions, jsonata, type Steps, when } from '../steps';
 import { valuesIn } from '../tier-tags';
 import { CONSOLIDATION_TAG } from './consolidation-tags';
-
-/** A group with fifty long tags is 20 KB. */
-const GROUPS_IN_A_PAGE = 10;
 
 /**
  * Starts a run for each group of the stack that a schedule means. So tiers do not wait for each other, and
@@ -15,7 +13,7 @@ export function findingGroups(steps: Steps): sfn.State {
   const parameters = {
     Filters: [{ Name: `tag:${CONSOLIDATION_TAG}`, Values: [Aws.STACK_NAME] }],
     IncludeInstances: false,
-    MaxRecords: GROUPS_IN_A_PAGE,
+    MaxRecords: GROUPS_AT_ONCE,
   };
   const assign: Expressions = {
     groups: `[$append($groups, [$states.result.AutoScalingGroups[

@@ -1,7 +1,9 @@
-import { Aws } from 'aws-cdk-lib';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { HELD, HOLD_TAG } from '../../replacement/held';
+import { heldAttribute } from '../one-node';
+import { REFRESHES } from '../refreshes';
 import { caught, jsonata, type Steps, when } from '../steps';
+import { isOurs } from '../tier-tags';
 import { CONSOLIDATION_TAG } from './consolidation-tags';
 
 /** So many looks of half a minute: a node that is not empty after 15 minutes is set back. */
@@ -9,9 +11,6 @@ const LOOKS = 30;
 
 const NODE = '$states.result.ContainerInstances[0]';
 const GROUP = '$states.result.AutoScalingGroups[0]';
-
-/** JSONata: statuses of a refresh that may still replace or give back nodes. */
-export const REFRESHES = `['Pending', 'InProgress', 'Cancelling', 'Baking', 'RollbackInProgress']`;
 
 export interface GivingBack {
   readonly given: sfn.IChainable;
@@ -47,7 +46,7 @@ export function givingBackANode(steps: Steps, { given, notNow, undo, gone }: Giv
   const group = steps.call('Look at its group', 'autoscaling:describeAutoScalingGroups', {
     parameters: { AutoScalingGroupNames: [jsonata('$group')], IncludeInstances: false },
     assign: {
-      isCalm: `$exists(${GROUP}.Tags[Key = '${CONSOLIDATION_TAG}' and Value = '${Aws.STACK_NAME}'])
+      isCalm: `${isOurs(CONSOLIDATION_TAG, GROUP)}
         and $not($exists(${GROUP}.Tags[Key = '${HOLD_TAG}'])) and $count(${GROUP}.SuspendedProcesses) = 0
         and $number('0' & ${GROUP}.DesiredCapacity) = $desired
         and $number('0' & ${GROUP}.MinSize) < $desired`,
@@ -70,14 +69,7 @@ export function givingBackANode(steps: Steps, { given, notNow, undo, gone }: Giv
   const hold = steps.call('Hold it', 'ecs:putAttributes', {
     parameters: {
       Cluster: jsonata('$cluster'),
-      Attributes: [
-        {
-          Name: HELD,
-          Value: jsonata('$mark'),
-          TargetType: 'container-instance',
-          TargetId: jsonata('$node.a'),
-        },
-      ],
+      Attributes: [heldAttribute('$node.a', '$mark')],
     },
     assign: { phase: "'drain'" },
     // A second try could come after another run has looked.

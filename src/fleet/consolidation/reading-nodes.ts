@@ -38,7 +38,7 @@ const KEPT = `[$states.result.ContainerInstances.(
   }
 )]`;
 
-const NOBODY = "{'members': $inGroup, 'nodes': []}";
+const NO_NODES = "{'members': $inGroup, 'nodes': []}";
 
 /**
  * Reads the nodes of `$ids` that are in `$group`: how many the group has in `$members`, and in `$nodes` those
@@ -73,7 +73,7 @@ export function readingNodes(steps: Steps): sfn.Map {
     output: `{'members': $inGroup, 'nodes': ${KEPT}}`,
     retry: true,
   });
-  const none = steps.set('None of them', {}, NOBODY);
+  const none = steps.set('None of them', {}, NO_NODES);
   instances.next(any);
   any.when(when('$count($ready) = 0'), none).otherwise(find);
   find.next(joined);

@@ -1,5 +1,6 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { HELD } from '../../replacement/held';
+import { heldAttribute } from '../one-node';
 import { caught, jsonata, type Steps, when } from '../steps';
 
 /** The first tries come soon, then one each five minutes: two hours in all. */
@@ -34,7 +35,7 @@ export function settingBack(steps: Steps, done: sfn.IChainable): sfn.State {
   const off = steps.call('Let go of it', 'ecs:deleteAttributes', {
     parameters: {
       Cluster: jsonata('$cluster'),
-      Attributes: [{ Name: HELD, TargetType: 'container-instance', TargetId: jsonata('$node.a') }],
+      Attributes: [heldAttribute('$node.a')],
     },
     retry: false,
   });

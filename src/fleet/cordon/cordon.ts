@@ -7,7 +7,7 @@ import { DRAIN_HOOK_METRIC } from '../drain-hook';
 import { badRuns, type FleetAlarm, PERIOD } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
 import { FleetMachine } from '../fleet-machine';
-import { allOf } from '../machine-resources';
+import { allOf, findNodes, listServices, readServices } from '../machine-resources';
 import { cordonSteps } from './cordon-steps';
 import { CORDON_MODE_TAG, CORDON_TAG } from './cordon-tags';
 
@@ -78,11 +78,7 @@ export class Cordon extends FleetMachine {
         }),
       ],
       inClusters: (clusterArns) => [
-        new iam.PolicyStatement({
-          sid: 'FindNodes',
-          actions: ['ecs:ListContainerInstances'],
-          resources: clusterArns,
-        }),
+        findNodes(clusterArns),
         new iam.PolicyStatement({
           sid: 'HoldNodes',
           actions: [
@@ -96,17 +92,8 @@ export class Cordon extends FleetMachine {
       ],
     });
     this.services = this.further('Services', (clusterArns) => [
-      new iam.PolicyStatement({
-        sid: 'ListServices',
-        actions: ['ecs:ListServices'],
-        resources: ['*'],
-        conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
-      }),
-      new iam.PolicyStatement({
-        sid: 'ReadServices',
-        actions: ['ecs:DescribeServices'],
-        ...allOf('service', clusterArns, stack),
-      }),
+      listServices(clusterArns),
+      readServices(clusterArns, stack),
     ]);
     this.onEvents('aws.autoscaling', DETAIL_TYPES, { AutoScalingGroupName: this.groupNames() });
   }

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { CLUSTER_NAME_TAG } from '../../settings/cluster-name';
 import { completeHook, lifecycleState } from '../one-node';
 import { caught, jsonata, Steps, when } from '../steps';
+import { telling } from '../telling';
 import { isOurs, topicIn, valuesIn } from '../tier-tags';
 import { DRAIN_LIMIT_TAG } from './drain-limit-tags';
 import { stoppingTasks } from './stopping-tasks';
@@ -91,21 +92,16 @@ export function drainLimitSteps(scope: Construct): sfn.IChainable {
 
   // --- what is done ---
   const isTold = steps.choose('Is the topic told');
-  const tell = steps.call('Tell the topic', 'sns:publish', {
-    parameters: {
-      TopicArn: jsonata('$topic'),
-      Subject: 'A drain of an ECS node does not end',
-      Message: jsonata(
-        `$node & ' of ' & $group & ' has drained for ' & $floor($limit / 60) & ' minutes. ' & ` +
-          `($ci = '' ? 'ECS does not know it any more. ' : $connected ? '' : 'Its agent is lost. ') & ` +
-          `($count($tasks) = 0 ? 'It runs no task. ' : 'It still runs ' & $count($tasks) & ' tasks of: ' & ` +
-          `$substring($join($of, ', '), 0, ${MAX_NAMED}) & '. ') & ` +
-          `($action = 'stop' ? 'They are stopped, and the node is let go.' : 'Nothing is done. Stop them: ` +
-          `aws ecs list-tasks --cluster ' & $cluster & ' --container-instance ' & $ci & '; aws ecs ` +
-          `stop-task --cluster ' & $cluster & ' --task TASK')`,
-      ),
-    },
-    retry: true,
+  const tell = telling(steps, 'Tell the topic', {
+    subject: 'A drain of an ECS node does not end',
+    message:
+      `$node & ' of ' & $group & ' has drained for ' & $floor($limit / 60) & ' minutes. ' & ` +
+      `($ci = '' ? 'ECS does not know it any more. ' : $connected ? '' : 'Its agent is lost. ') & ` +
+      `($count($tasks) = 0 ? 'It runs no task. ' : 'It still runs ' & $count($tasks) & ' tasks of: ' & ` +
+      `$substring($join($of, ', '), 0, ${MAX_NAMED}) & '. ') & ` +
+      `($action = 'stop' ? 'They are stopped, and the node is let go.' : 'Nothing is done. Stop them: ` +
+      `aws ecs list-tasks --cluster ' & $cluster & ' --container-instance ' & $ci & '; aws ecs ` +
+      `stop-task --cluster ' & $cluster & ' --task TASK')`,
   });
   const ends = steps.choose('Is it ended');
   const stop = stoppingTasks(steps);

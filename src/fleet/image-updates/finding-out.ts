@@ -1,14 +1,13 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { HELD, HOLD_TAG } from '../../replacement/held';
 import { CLUSTER_NAME_TAG } from '../../settings/cluster-name';
+import { GROUPS_AT_ONCE } from '../at-once';
+import { REFRESHES } from '../refreshes';
 import { jsonata, type Steps, when } from '../steps';
 import { topicIn, valuesIn } from '../tier-tags';
 import { freezeParameter, freezes } from './freeze';
 import { ALARM_TAG, IMAGE_UPDATES_TAG } from './image-updates-tags';
 import { STACK } from './stack-facts';
-
-/** A group with 50 tags of full length is 20 KB. */
-const GROUPS_AT_ONCE = 10;
 
 /** Alarms with long expressions are large. */
 const ALARMS_AT_ONCE = 20;
@@ -66,8 +65,7 @@ export function findingOut(steps: Steps, { free, notNow }: FindingOut): sfn.Stat
     atOnce: 2,
     steps: steps.call('Read its latest refresh', 'autoscaling:describeInstanceRefreshes', {
       parameters: { AutoScalingGroupName: jsonata('$states.input'), MaxRecords: 1 },
-      output: `$string($states.result.InstanceRefreshes[0].Status) in
-        ['Pending', 'InProgress', 'Cancelling', 'Baking', 'RollbackInProgress']`,
+      output: `$string($states.result.InstanceRefreshes[0].Status) in ${REFRESHES}`,
       retry: true,
     }),
     output: 'true in $states.result',

@@ -1,6 +1,7 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { caught, jsonata, Steps, when } from '../steps';
+import { telling } from '../telling';
 import { findingOut } from './finding-out';
 import { makingTheChange } from './making-the-change';
 import { readingTheImages } from './reading-the-images';
@@ -33,13 +34,9 @@ export function imageUpdateSteps(scope: Construct, facts: StackFacts): sfn.IChai
 
   // --- how it ends: the topic gets a message first ---
   const isTold = steps.choose('Is the topic told');
-  const tell = steps.call('Tell the topic', 'sns:publish', {
-    parameters: {
-      TopicArn: jsonata('$topic'),
-      Subject: jsonata("$error = '' ? 'ECS nodes have new images' : 'ECS nodes have no new images'"),
-      Message: jsonata('$message'),
-    },
-    retry: true,
+  const tell = telling(steps, 'Tell the topic', {
+    subject: jsonata("$error = '' ? 'ECS nodes have new images' : 'ECS nodes have no new images'"),
+    message: '$message',
   });
   const result = steps.choose('How did it end');
   const failed = steps.fail('It failed', jsonata('$error'), '$message');

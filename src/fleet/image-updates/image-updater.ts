@@ -1,7 +1,8 @@
 import { Aws, type CfnResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { fail } from '../../private/errors';
-import { logicalIdOf, lookedUpImages, lookedUpParameters, nameOf } from '../../rendered/looked-up-image';
+import { lookedUpImages, lookedUpParameters, nameOf } from '../../rendered/looked-up-image';
+import { logicalIdOf } from '../../rendered/resource';
 import type { ImageUpdatePlan } from '../../replacement/image-updates';
 import { InstanceTier } from '../../tier/instance-tier';
 import { badRuns, type FleetAlarm } from '../fleet-alarm';

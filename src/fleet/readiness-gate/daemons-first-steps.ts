@@ -1,6 +1,7 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { HELD, STARTING } from '../../replacement/held';
 import { SERVICES_AT_ONCE } from '../at-once';
+import { heldAttribute } from '../one-node';
 import { caught, type Expressions, jsonata, type Steps, when } from '../steps';
 
 /** So many seconds at most a node that has joined waits for its daemons. */
@@ -109,7 +110,7 @@ export function openAfterDaemons(steps: Steps, gate: Gate): sfn.State {
   const open = steps.call('Open it', 'ecs:deleteAttributes', {
     parameters: {
       Cluster,
-      Attributes: [{ Name: HELD, TargetType: 'container-instance', TargetId: jsonata('$arn') }],
+      Attributes: [heldAttribute('$arn')],
     },
     output: '1',
     retry: false,

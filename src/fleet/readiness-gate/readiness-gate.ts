@@ -7,7 +7,7 @@ import type { ClusterGrants } from '../cluster-grants';
 import { badRuns, type FleetAlarm } from '../fleet-alarm';
 import type { FleetCluster } from '../fleet-cluster';
 import { FleetMachine } from '../fleet-machine';
-import { allOf, groupsWith } from '../machine-resources';
+import { allOf, findNodes, groupsWith, listServices, readServices } from '../machine-resources';
 import { readinessSteps, readinessStepsWithDaemons } from './readiness-steps';
 
 /**
@@ -71,13 +71,7 @@ export class ReadinessGate extends FleetMachine {
           resources: ['*'],
         }),
       ],
-      inClusters: (clusterArns) => [
-        new iam.PolicyStatement({
-          sid: 'FindNodes',
-          actions: ['ecs:ListContainerInstances'],
-          resources: clusterArns,
-        }),
-      ],
+      inClusters: (clusterArns) => [findNodes(clusterArns)],
     });
     // An instance on its way into a warm pool has not joined, and shall not have.
     this.onEvents('aws.autoscaling', ['EC2 Instance-launch Lifecycle Action'], {
@@ -114,17 +108,8 @@ export class ReadinessGate extends FleetMachine {
     );
     return this.further('Services', (clusterArns) => {
       return [
-        new iam.PolicyStatement({
-          sid: 'ListServices',
-          actions: ['ecs:ListServices'],
-          resources: ['*'],
-          conditions: { ArnEquals: { 'ecs:cluster': clusterArns } },
-        }),
-        new iam.PolicyStatement({
-          sid: 'ReadServices',
-          actions: ['ecs:DescribeServices'],
-          ...allOf('service', clusterArns, this),
-        }),
+        listServices(clusterArns),
+        readServices(clusterArns, this),
         new iam.PolicyStatement({
           sid: 'OpenNodes',
           actions: ['ecs:DeleteAttributes'],

@@ -4,6 +4,7 @@ import { HELD, HOLD_TAG } from '../../replacement/held';
 import { DESCRIBED_AT_ONCE, NODES_AT_ONCE } from '../at-once';
 import { groupMembers } from '../group-members';
 import { caught, jsonata, Steps, when } from '../steps';
+import { telling } from '../telling';
 import { isOurs, topicIn, valuesIn } from '../tier-tags';
 import { countingWellNodes, findingTheFirst } from './counting-well-nodes';
 import { lettingGo } from './letting-go';
@@ -222,9 +223,5 @@ const WHICH =
   `'CONTAINER_INSTANCE_HEALTH --cluster ' & $cluster & ' --container-instances ' & $ci`;
 
 function say(steps: Steps, name: string, subject: string, message: string) {
-  return steps.call(name, 'sns:publish', {
-    parameters: { TopicArn: jsonata('$topic'), Subject: subject, Message: jsonata(message) },
-    assign: { told: true },
-    retry: true,
-  });
+  return telling(steps, name, { subject, message, assign: { told: true } });
 }

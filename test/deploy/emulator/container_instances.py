@@ -144,8 +144,6 @@ def say(cluster, instance, **says):
     found = _registered[cluster][arn]
     if 'zone' in says:
         found['attributes'] = [*found['attributes'], {'name': 'ecs.availability-zone', 'value': says['zone']}]
-    if 'attribute' in says:
-        found['attributes'] = [*found['attributes'], says['attribute']]
     if 'provider' in says:
         found['capacityProviderName'] = says['provider']
     if 'total' in says:
