@@ -1,6 +1,6 @@
 /**
  * jsii-rosetta puts imports before what it translates to Python: of the structs in the sample and of nothing
- * else, each as often as it stands there. The imports of the fixture are not shown in any language, so these
+ * else, each as often as it is there. The imports of the fixture are not shown in any language, so these
  * go too: half a list misleads.
  */
 

@@ -49,7 +49,7 @@ function read(): Map<string, Sample[]> {
   return all;
 }
 
-/** A TypeScript sample in the other languages; none where nobody has translated it. */
+/** A TypeScript sample in the other languages; none where there is no translation. */
 export function translationsOf(typescript: string): readonly Sample[] {
   found ??= read();
   return found.get(typescript.trim()) ?? [];

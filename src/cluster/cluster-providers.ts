@@ -5,6 +5,7 @@ import { fail, quoteForMessage } from '../private/errors';
 import { instance, knownFlag, listOf, refined } from '../private/expected-type';
 import { type Fields, RENDERED, Struct } from '../private/fields';
 import { nearMiss } from '../private/near-miss';
+import { FARGATE_PROVIDERS } from '../services/capacity-provider';
 
 /**
  * Options of `ClusterProviders.keep()`.
@@ -47,8 +48,6 @@ export interface KeptProvidersOptions {
 
 const CODE = 'InvalidClusterProviders';
 
-const FARGATE: readonly string[] = ['FARGATE', 'FARGATE_SPOT'];
-
 const NAME = refined(
   text(
     CODE,
@@ -59,7 +58,7 @@ const NAME = refined(
     if (Token.isUnresolved(name)) return;
     const arn = /^arn:.*\/([^/]+)$/.exec(name);
     const meant = arn === null ? name.toUpperCase() : arn[1];
-    if (arn === null && (!FARGATE.includes(meant) || FARGATE.includes(name))) return;
+    if (arn === null && (!FARGATE_PROVIDERS.includes(meant) || FARGATE_PROVIDERS.includes(name))) return;
     fail(
       CODE,
       `\`${field}\` must be the name of a capacity provider, got: ${quoteForMessage(name)}. Write ` +
@@ -184,6 +183,11 @@ export const CLUSTER_PROVIDERS = instance<ClusterProviders>({
     given === 'none' ? 'ClusterProviders.none()' : `ClusterProviders.keep([${name}])`,
 });
 
+/** Undefined: the list is another owner's, or known at deployment only. */
+export function knownNames(kept: KeptProviders | undefined): readonly string[] | undefined {
+  return kept === undefined || Token.isUnresolved(kept.names) ? undefined : kept.names;
+}
+
 /** The names in a default strategy that are neither kept nor known at deployment only. */
 export function unlistedNames(kept: Pick<KeptProviders, 'names' | 'defaultStrategy'>): string[] {
   return kept.defaultStrategy
@@ -209,7 +213,7 @@ function checkStrategy(
   const mayBeManagedInstances =
     unlisted.length === defaultStrategy.length &&
     !tiersInDefaultStrategy &&
-    unlisted.every((name) => !FARGATE.includes(name) && nearMiss(name, names) === undefined);
+    unlisted.every((name) => !FARGATE_PROVIDERS.includes(name) && nearMiss(name, names) === undefined);
   if (mayBeManagedInstances) return;
   const known = names.map(quoteForMessage).join(', ') || 'none';
   fail(

@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { NodeProps } from '../node/node-props';
 import { quoteForMessage } from '../private/errors';
@@ -6,12 +6,12 @@ import { deployedStackName, sameEnvironment } from '../private/stacks';
 import { warn } from '../private/warning';
 import { type Problem, problemAt } from '../rendered/problem';
 import { referencedResource } from '../rendered/references';
-import { property } from '../rendered/resource';
+import { logicalIdOf, property } from '../rendered/resource';
 import { StageResources } from '../rendered/stage-resources';
 import { keptAssociationProblems } from '../review/association-rules';
 import type { InstanceTier } from '../tier/instance-tier';
 import { nameProblems, shareProblems } from './cluster-problems';
-import { type KeptProviders, unlistedNames } from './cluster-providers';
+import { type KeptProviders, knownNames, unlistedNames } from './cluster-providers';
 import { unusedNodeFields } from './unreached-node-fields';
 
 const CLUSTER = 'AWS::ECS::Cluster';
@@ -40,15 +40,10 @@ export function existingClusterProblems(cluster: ecs.ICluster, checked: CheckedC
   return [
     ...sameNameProblems(cluster),
     ...(strategy.length === 0 ? [] : shareProblems(cluster, tiers, strategy)),
-    ...nameProblems(cluster, [...knownNames(kept), ...names], tiers),
+    ...nameProblems(cluster, [...(knownNames(kept) ?? []), ...names], tiers),
     ...(kept === undefined ? [] : listProblems(cluster, kept, checked)),
     ...(tiers.length === 0 ? [] : unusedNodeFields(cluster, defaults, tiers)),
   ];
-}
-
-/** A list that is known at deployment only has no names yet. */
-function knownNames(kept: KeptProviders | undefined): readonly string[] {
-  return kept === undefined || Token.isUnresolved(kept.names) ? [] : kept.names;
 }
 
 function listProblems(
@@ -106,7 +101,7 @@ function sameNameProblems(cluster: ecs.ICluster): Problem[] {
 }
 
 function repeatedNames(cluster: ecs.ICluster, kept: KeptProviders, tiers: InstanceTier[]): Problem[] {
-  const names = knownNames(kept);
+  const names = knownNames(kept) ?? [];
   return tiers.flatMap((tier) => {
     const repeated = names.find(
       (name) => name === tier._options.capacityProviderName || isGeneratedFor(name, tier),
@@ -123,8 +118,7 @@ function repeatedNames(cluster: ecs.ICluster, kept: KeptProviders, tiers: Instan
 function isGeneratedFor(name: string, tier: InstanceTier): boolean {
   const resource = referencedResource(tier.capacityProviderName);
   if (tier._options.capacityProviderName !== undefined || resource === undefined) return false;
-  const logicalId = String(Stack.of(resource).resolve(resource.logicalId));
-  return name.startsWith(`${deployedStackName(resource)}-${logicalId}-`);
+  return name.startsWith(`${deployedStackName(resource)}-${logicalIdOf(resource)}-`);
 }
 
 function baseProblems(cluster: ecs.ICluster, strategy: readonly ecs.CapacityProviderStrategy[]): Problem[] {

@@ -15,7 +15,7 @@ import { checkPlace } from '../private/place';
 import { associationOf } from '../services/repairs/association-dependency';
 import type { InstanceTier } from '../tier/instance-tier';
 import type { InstanceTierOptions } from '../tier/tier-options';
-import type { KeptProviders } from './cluster-providers';
+import { type KeptProviders, knownNames } from './cluster-providers';
 import { EXISTING_CLUSTER } from './existing-cluster-fields';
 import { clusterOfThisApp, existingClusterProblems } from './existing-cluster-problems';
 import type { ExistingClusterProps } from './existing-cluster-props';
@@ -102,7 +102,7 @@ export class ExistingCluster extends Resource implements ecs.ICluster {
       },
       existing: {
         listIsOwnedElsewhere: this.listIsOwnedElsewhere,
-        keptProviders: kept === undefined || Token.isUnresolved(kept.names) ? [] : kept.names,
+        keptProviders: knownNames(kept) ?? [],
         get strategy() {
           return tierStrategy();
         },
@@ -217,8 +217,8 @@ export class ExistingCluster extends Resource implements ecs.ICluster {
 
   /** Undefined: the list is another owner's, or known at deployment only. */
   private knownNames(kept: KeptProviders | undefined): string[] | undefined {
-    if (kept === undefined || Token.isUnresolved(kept.names)) return undefined;
-    return [...kept.names, ...this.tiered.capacityProviderNames];
+    const own = knownNames(kept);
+    return own && [...own, ...this.tiered.capacityProviderNames];
   }
 
   private associate(kept: readonly string[], strategy: () => ecs.CapacityProviderStrategy[]): void {

@@ -76,8 +76,8 @@ const isLeft = ({ is, before }: ResourceChange): boolean =>
 /** The list of a cluster that the stack does not make is that of all owners. */
 function listOfOthers(pair: StackPair, change: ResourceChange): Found[] {
   if (change.type !== ASSOCIATION) return [];
-  const { Properties } = change.after ?? change.before ?? { Type: '' };
-  const cluster = at(Properties, 'Cluster');
+  const properties = (change.after ?? change.before)?.Properties;
+  const cluster = at(properties, 'Cluster');
   if (typeof cluster !== 'string') return [];
   const { id } = change;
   if (change.is === 'new') {
@@ -87,7 +87,7 @@ function listOfOthers(pair: StackPair, change: ResourceChange): Found[] {
     return [{ id, certain: false, text }];
   }
   if (!isLeft(change)) return [];
-  return listAt(Properties, 'CapacityProviders')
+  return listAt(properties, 'CapacityProviders')
     .flatMap((one) => target(one) ?? [])
     .filter((provider) => pair.after.Resources?.[provider] === undefined)
     .map((provider) => ({

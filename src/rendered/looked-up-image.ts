@@ -1,5 +1,5 @@
-import { type CfnElement, CfnParameter, type CfnResource, Stack } from 'aws-cdk-lib';
-import { rendered } from './resource';
+import { CfnParameter, type CfnResource, Stack } from 'aws-cdk-lib';
+import { logicalIdOf, rendered } from './resource';
 
 /** The type of a parameter whose value CloudFormation looks up in the parameter store at each deployment. */
 const LOOKED_UP = 'AWS::SSM::Parameter::Value<';
@@ -31,9 +31,4 @@ export function lookedUpImages(launchTemplate: CfnResource): CfnParameter[] {
 /** What the parameter store is asked for, unless a deployment says otherwise. */
 export function nameOf(parameter: CfnParameter): string {
   return String(Stack.of(parameter).resolve(parameter.default));
-}
-
-/** The logical id as the template has it. */
-export function logicalIdOf(element: CfnElement): string {
-  return String(Stack.of(element).resolve(element.logicalId));
 }

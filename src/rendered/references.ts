@@ -1,5 +1,6 @@
 import { Aws, CfnResource, type IResolvable, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { logicalIdOf } from './resource';
 
 /**
  * What a value refers to: a token, or the text that stands for one. Undefined for anything else, also for a
@@ -66,8 +67,7 @@ export function identityOf(user: IConstruct, value: unknown): string | undefined
 
 /** The identity of a resource of the app: what a reference to it has. */
 export function identityOfResource(resource: CfnResource): string {
-  const stack = Stack.of(resource);
-  return `resource ${stack.node.addr} ${String(stack.resolve(resource.logicalId))}`;
+  return `resource ${Stack.of(resource).node.addr} ${logicalIdOf(resource)}`;
 }
 
 function identityOfReference(reference: Reference): string {

@@ -1,4 +1,5 @@
 import {
+  type CfnElement,
   type CfnResource,
   type IResolvable,
   type IResolveContext,
@@ -220,4 +221,14 @@ export function listAtTheEnd(resource: CfnResource, name: string): unknown[] {
 export function renderedNumber(resource: CfnResource, ...path: string[]): number | undefined {
   const value = rendered(resource, ...path);
   return typeof value === 'number' ? value : undefined;
+}
+
+/** The path that a user knows: that of the L2, which has this member, where there is one. */
+export function knownPath({ node: { scope, path } }: CfnResource, member: string): string {
+  return scope !== undefined && member in scope ? scope.node.path : path;
+}
+
+/** The logical id as the template has it. */
+export function logicalIdOf(element: CfnElement): string {
+  return String(Stack.of(element).resolve(element.logicalId));
 }

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import type * as sns from 'aws-cdk-lib/aws-sns';
 import { wholeSeconds } from '../private/bounds';
 import { fail } from '../private/errors';
 import { instance, known } from '../private/expected-type';
@@ -73,7 +72,6 @@ export const IMAGE_UPDATE_OPTIONS = new Struct<ImageUpdateOptions, typeof FIELDS
 export interface ImageUpdatePlan extends ScheduledOptions {
   readonly minimumAge: Duration;
   readonly maximumAge: Duration;
-  readonly topic?: sns.ITopic;
 }
 
 /**

@@ -8,13 +8,11 @@ import type { StageResources } from '../rendered/stage-resources';
 import { groupsNamedBy, groupsNamedByItems, identitiesOfGroup } from './group-identities';
 import { hookProblems } from './hook-rules';
 import type { ReviewedTier } from './reviewed-tier';
-import { warnOfFixedSize } from './scaling-rules';
+import { POLICY, SCALING_PLAN, warnOfFixedSize } from './scaling-rules';
 
 const HOOK = 'AWS::AutoScaling::LifecycleHook';
-const POLICY = 'AWS::AutoScaling::ScalingPolicy';
 const SCHEDULED_ACTION = 'AWS::AutoScaling::ScheduledAction';
 const WARM_POOL = 'AWS::AutoScaling::WarmPool';
-const SCALING_PLAN = 'AWS::AutoScalingPlans::ScalingPlan';
 const PROVIDER = 'AWS::ECS::CapacityProvider';
 
 /** Which groups a resource names that changes how they work. */

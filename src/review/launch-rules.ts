@@ -1,10 +1,10 @@
-import { type CfnResource, Stack } from 'aws-cdk-lib';
+import type { CfnResource } from 'aws-cdk-lib';
 import { architectureOfType, isInstanceTypeName } from '../node/instance-family';
 import type { LaunchVariant } from '../node/launch-overrides';
 import { hasOwnUserData } from '../node/node-launch-template';
 import { quoteForMessage } from '../private/errors';
 import { type Problem, problemAt } from '../rendered/problem';
-import { field, rendered } from '../rendered/resource';
+import { field, logicalIdOf, rendered } from '../rendered/resource';
 import type { GroupLaunch } from './group-launch';
 import type { ReviewedTier } from './reviewed-tier';
 
@@ -30,7 +30,7 @@ function templateProblems(tier: ReviewedTier, launch: GroupLaunch, main: LaunchV
   const launchTemplate = resourceOf(main);
   const specification = launch.specification ?? launch.mixedSpecification;
   const id = field(specification, 'launchTemplateId');
-  const own = { Ref: Stack.of(launchTemplate).resolve(launchTemplate.logicalId) };
+  const own = { Ref: logicalIdOf(launchTemplate) };
   if (JSON.stringify(id) === JSON.stringify(own)) return [];
   const got = id ?? field(specification, 'launchTemplateName');
   return [

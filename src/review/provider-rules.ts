@@ -1,17 +1,15 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import type { ErrorCode } from '../private/error-code';
 import { quoteForMessage } from '../private/errors';
+import { capacityProviderResource } from '../rendered/capacity-provider';
 import { type Problem, problemAt } from '../rendered/problem';
-import { isResourceOf } from '../rendered/references';
 import { flagOf, rendered } from '../rendered/resource';
 import { groupsNamedBy, identitiesOfGroup } from './group-identities';
 import type { ReviewedTier } from './reviewed-tier';
 
 /** What is wrong with a tier's capacity provider, and with the group where the two must fit together. */
 export function providerProblems(tier: ReviewedTier, group: CfnResource): Problem[] {
-  const provider = tier.capacityProvider.node.children.find((child): child is CfnResource =>
-    isResourceOf('AWS::ECS::CapacityProvider', child),
-  );
+  const provider = capacityProviderResource(tier.capacityProvider);
   if (provider === undefined) return [];
   return [...changes(tier, group, provider), ...protectionProblems(tier, group, provider)];
 }

@@ -3,7 +3,10 @@ import { warn } from '../private/warning';
 import { rendered } from '../rendered/resource';
 import type { ReviewedTier } from './reviewed-tier';
 
-const POLICIES = ['AWS::AutoScaling::ScalingPolicy', 'AWS::AutoScalingPlans::ScalingPlan'];
+export const POLICY = 'AWS::AutoScaling::ScalingPolicy';
+export const SCALING_PLAN = 'AWS::AutoScalingPlans::ScalingPlan';
+
+const POLICIES = [POLICY, SCALING_PLAN];
 
 /** Says where ECS does not scale a tier, and nothing else starts or takes away its nodes either. */
 export function warnOfFixedSize(tier: ReviewedTier, group: CfnResource, attached: CfnResource[]): void {

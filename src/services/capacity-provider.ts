@@ -7,7 +7,7 @@ import { clusterNamedBy } from './cluster-match';
 import type { ServedCluster, ServedTier } from './served-cluster';
 
 /** The capacity providers that every cluster can have, and that are no tiers. */
-const FARGATE_PROVIDERS: readonly unknown[] = ['FARGATE', 'FARGATE_SPOT'];
+export const FARGATE_PROVIDERS: readonly unknown[] = ['FARGATE', 'FARGATE_SPOT'];
 
 const PROVIDER = 'AWS::ECS::CapacityProvider';
 

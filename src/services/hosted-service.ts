@@ -1,5 +1,5 @@
 import type { CfnResource, aws_ecs as ecs } from 'aws-cdk-lib';
-import { field, listAtTheEnd, rendered, renderedNumber } from '../rendered/resource';
+import { field, knownPath, listAtTheEnd, rendered, renderedNumber } from '../rendered/resource';
 import { mayBeTier, type NamedProvider, namedProvider } from './capacity-provider';
 import type { ClusterMatch } from './cluster-match';
 import type { ServedCluster, ServedTier } from './served-cluster';
@@ -24,8 +24,7 @@ export class HostedService {
 
   /** The path that a user knows: the L2's, where there is one. */
   public get path(): string {
-    const { scope, path } = this.resource.node;
-    return scope !== undefined && 'taskDefinition' in scope ? scope.node.path : path;
+    return knownPath(this.resource, 'taskDefinition');
   }
 
   public get isTaskSet(): boolean {
@@ -66,10 +65,7 @@ export class HostedService {
    * tiers, and servers of the user's own (ECS Anywhere) are none.
    */
   public get runsOnNodes(): boolean {
-    const providers = this.strategyProviders;
-    if (providers.length > 0) return providers.some((provider) => mayBeTier(provider, this.cluster));
-    if (this.launchType === undefined) return this.cluster.defaultStrategyIsOurs;
-    return this.launchType === 'EC2';
+    return this.areOnNodes(this.strategyProviders);
   }
 
   /** A service that ECS keeps at a number of tasks, and moves when a node goes. */
@@ -82,12 +78,7 @@ export class HostedService {
    * the cluster's, or with launch type EC2 all.
    */
   public get possibleTiers(): ServedTier[] {
-    if (!this.runsOnNodes) return [];
-    const tiers = [...(this.cluster.tiers ?? [])];
-    if (!this.hasStrategy)
-      return this.launchType === 'EC2' ? tiers : tiers.filter((tier) => tier.isInDefaultStrategy);
-    const named = this.strategyProviders.map(({ tier }) => tier?.name);
-    return tiers.filter(({ name }) => named.includes(name));
+    return this.tiersOf(this.strategyProviders);
   }
 
   /**
@@ -96,15 +87,16 @@ export class HostedService {
    */
   public get onlyTiers(): ServedTier[] | undefined {
     const { cluster } = this;
-    if (cluster.tiers === undefined || !this.runsOnNodes) return undefined;
+    if (cluster.tiers === undefined) return undefined;
     const own = this.strategyProviders;
-    if (own.length > 0) return own.every(({ tier }) => tier !== undefined) ? this.possibleTiers : undefined;
+    if (!this.areOnNodes(own)) return undefined;
+    if (own.length > 0) return own.every(({ tier }) => tier !== undefined) ? this.tiersOf(own) : undefined;
     // `addCapacity()` adds a group without a provider.
     if ((cluster.scope as Partial<ecs.ICluster>).autoscalingGroup !== undefined) return undefined;
     const isElsewhere = (cluster.capacityProviderNames ?? [])
       .map((name) => namedProvider(this.resource, name, cluster))
       .some(({ tier, kind }) => tier === undefined && kind !== 'Fargate');
-    return isElsewhere ? undefined : this.possibleTiers;
+    return isElsewhere ? undefined : this.tiersOf(own);
   }
 
   public rendered(...path: string[]): unknown {
@@ -113,6 +105,21 @@ export class HostedService {
 
   public number(...path: string[]): number | undefined {
     return renderedNumber(this.resource, ...path);
+  }
+
+  private areOnNodes(providers: readonly NamedProvider[]): boolean {
+    if (providers.length > 0) return providers.some((provider) => mayBeTier(provider, this.cluster));
+    if (this.launchType === undefined) return this.cluster.defaultStrategyIsOurs;
+    return this.launchType === 'EC2';
+  }
+
+  private tiersOf(providers: readonly NamedProvider[]): ServedTier[] {
+    if (!this.areOnNodes(providers)) return [];
+    const tiers = [...(this.cluster.tiers ?? [])];
+    if (providers.length === 0)
+      return this.launchType === 'EC2' ? tiers : tiers.filter((tier) => tier.isInDefaultStrategy);
+    const named = providers.map(({ tier }) => tier?.name);
+    return tiers.filter(({ name }) => named.includes(name));
   }
 
   private get strategyProviders(): NamedProvider[] {

@@ -154,14 +154,9 @@ function kindFault(items: readonly Item[]): string[] {
 /** ECS: "Task definition does not support launch_type FARGATE". */
 function fargateFault({ items, taskDefinition }: Strategy): string[] {
   const named = items.find(({ provider }) => provider.kind === 'Fargate')?.provider.text;
-  const needed = taskDefinition === undefined ? [] : requiredBy(taskDefinition);
-  if (
-    named === undefined ||
-    taskDefinition === undefined ||
-    needed.length === 0 ||
-    needed.includes('FARGATE')
-  )
-    return [];
+  if (named === undefined || taskDefinition === undefined) return [];
+  const needed = requiredBy(taskDefinition);
+  if (needed.length === 0 || needed.includes('FARGATE')) return [];
   return [
     `be of tiers, got: ${named}, where the task definition "${pathOfTaskDefinition(taskDefinition)}" is for ${needed.join(', ')}`,
   ];

@@ -1,7 +1,7 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { identityOf, identityOfResource, isResourceOf, referencedResource } from '../rendered/references';
-import { field, property, rendered, renderedList } from '../rendered/resource';
+import { field, knownPath, property, rendered, renderedList } from '../rendered/resource';
 import { StageResources } from '../rendered/stage-resources';
 import type { HostedService } from './hosted-service';
 
@@ -59,8 +59,8 @@ export function requiredBy(taskDefinition: CfnResource): string[] {
 }
 
 /** The path that a user knows: the L2's, where there is one. */
-export function pathOfTaskDefinition({ node: { scope, path } }: CfnResource): string {
-  return scope !== undefined && 'taskDefinitionArn' in scope ? scope.node.path : path;
+export function pathOfTaskDefinition(taskDefinition: CfnResource): string {
+  return knownPath(taskDefinition, 'taskDefinitionArn');
 }
 
 /** Whether what starts a task may change what it reserves: in overrides of its containers, or of the task. */

@@ -1,10 +1,11 @@
 import { type Duration, Token } from 'aws-cdk-lib';
-import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { IConstruct } from 'constructs';
 import { wholeNumber, wholeSeconds } from '../private/bounds';
 import { fail } from '../private/errors';
 import { knownFlag } from '../private/expected-type';
 import { type Fields, formatFields, RENDERED, Struct } from '../private/fields';
+import { capacityProviderResource } from '../rendered/capacity-provider';
 import { CAPACITY_PROVIDER } from './destinations';
 
 const CODE = 'InvalidCapacity';
@@ -133,6 +134,8 @@ function refuseWithoutScaling(scope: IConstruct, props: ScaledTier): void {
  * a capacity provider leaves alone what it does not name.
  */
 export function nameScalingOff(provider: ecs.AsgCapacityProvider): void {
-  const resource = provider.node.children.find(ecs.CfnCapacityProvider.isCfnCapacityProvider);
-  resource?.addPropertyOverride('AutoScalingGroupProvider.ManagedScaling.Status', 'DISABLED');
+  capacityProviderResource(provider)?.addPropertyOverride(
+    'AutoScalingGroupProvider.ManagedScaling.Status',
+    'DISABLED',
+  );
 }

@@ -21,23 +21,21 @@ export function checkUpkeep(
   replacement: NodeReplacement,
 ): void {
   if (replacement.drains) return;
-  const whose = (field: 'drainLimit' | 'consolidation') =>
-    own[field] === undefined ? ' of the cluster' : '';
-  if (drainLimit._plan !== undefined) {
+  const all = [
+    { field: 'drainLimit', code: 'DrainLimitAllAtOnce', plan: drainLimit._plan, none: 'DrainLimit.none()' },
+    {
+      field: 'consolidation',
+      code: 'ConsolidationRefused',
+      plan: consolidation._plan,
+      none: 'Consolidation.none()',
+    },
+  ] as const;
+  for (const { field, code, none } of all.filter(({ plan }) => plan !== undefined)) {
+    const whose = own[field] === undefined ? ' of the cluster' : '';
     fail(
-      'DrainLimitAllAtOnce',
-      `\`drainLimit\`${whose('drainLimit')} must not be set with \`NodeReplacement.allAtOnce()\`, which ` +
-        'waits for no drain. Write `drainLimit: DrainLimit.none()` for this tier, or replace its nodes in ' +
-        'another way',
-      scope,
-    );
-  }
-  if (consolidation._plan !== undefined) {
-    fail(
-      'ConsolidationRefused',
-      `\`consolidation\`${whose('consolidation')} must not be set with \`NodeReplacement.allAtOnce()\`, ` +
-        'which waits for no drain. Write `consolidation: Consolidation.none()` for this tier, or replace ' +
-        'its nodes in another way',
+      code,
+      `\`${field}\`${whose} must not be set with \`NodeReplacement.allAtOnce()\`, which waits for no drain. ` +
+        `Write \`${field}: ${none}\` for this tier, or replace its nodes in another way`,
       scope,
     );
   }

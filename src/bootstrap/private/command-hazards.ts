@@ -143,23 +143,22 @@ function isFolderOfBoot(word: string): boolean {
 }
 
 function startsAgent(name: string, words: readonly string[]): boolean {
-  const known = words.map((word) => word ?? '');
   switch (name) {
     case 'docker':
     case 'podman': {
-      const [verb] = verbsOfDocker(known);
+      const [verb] = verbsOfDocker(words);
       return (
-        (/^(run|create)$/.test(verb) && known.some((word) => /(^|\/)amazon-ecs-agent(:|@|$)/.test(word))) ||
-        (/^(start|restart)$/.test(verb) && known.includes('ecs-agent'))
+        (/^(run|create)$/.test(verb) && words.some((word) => /(^|\/)amazon-ecs-agent(:|@|$)/.test(word))) ||
+        (/^(start|restart)$/.test(verb) && words.includes('ecs-agent'))
       );
     }
     case '/usr/libexec/amazon-ecs-init':
     case 'amazon-ecs-init':
-      return known.includes('start');
+      return words.includes('start');
     case 'start': // Amazon Linux 1
-      return known[1] === 'ecs';
+      return words[1] === 'ecs';
     case 'initctl':
-      return known[1] === 'start' && known[2] === 'ecs';
+      return words[1] === 'start' && words[2] === 'ecs';
     default:
       return false;
   }
@@ -181,9 +180,7 @@ function endlessBy(name: string, words: readonly string[], isPiped: boolean): st
     case 'sleep':
       return isLong(words.slice(1)) ? '`sleep` of more than the whole boot has' : undefined;
     case 'journalctl':
-      return words.some((word) => /^(-[aefklmqrx]*f|--follow$)/.test(word ?? ''))
-        ? '`journalctl -f`'
-        : undefined;
+      return words.some((word) => /^(-[aefklmqrx]*f|--follow$)/.test(word)) ? '`journalctl -f`' : undefined;
     case 'dmesg':
       return hasOption(words, 'wW', 'follow', 'follow-new') ? '`dmesg -w`' : undefined;
     case 'watch':
@@ -304,7 +301,7 @@ const SLEEP_UNITS: { readonly [unit: string]: number } = { '': 1, s: 1, m: 60, h
 function isLong(words: readonly string[]): boolean {
   const seconds = words.map((word) => {
     if (word === 'infinity' || word === 'inf') return Number.POSITIVE_INFINITY;
-    const [, amount, unit] = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(word ?? '') ?? [];
+    const [, amount, unit] = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(word) ?? [];
     return amount === undefined ? 0 : Number(amount) * SLEEP_UNITS[unit];
   });
   return seconds.reduce((sum, one) => sum + one, 0) >= LONG_SECONDS;

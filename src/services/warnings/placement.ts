@@ -11,12 +11,16 @@ const MOST = 5;
  * leaves more nodes empty by itself than moving tasks does.
  */
 export function checkPlacement(cluster: ServedCluster, services: readonly HostedService[]): void {
-  const tiers = (cluster.tiers ?? []).filter(({ consolidated }) => consolidated !== undefined);
+  const tiers = (cluster.tiers ?? []).flatMap(({ name, consolidated }) =>
+    consolidated === undefined ? [] : [{ name, consolidated }],
+  );
   if (tiers.length === 0) return;
-  const spread = services.filter((service) => service.isReplicaOnNodes && !isPacked(service));
+  const spread = services
+    .filter((service) => service.isReplicaOnNodes && !isPacked(service))
+    .map(({ path, possibleTiers }) => ({ path, on: possibleTiers.map(({ name }) => name) }));
   for (const { name, consolidated } of tiers) {
-    const own = spread.filter(({ possibleTiers }) => possibleTiers.some((tier) => tier.name === name));
-    if (consolidated === undefined || own.length === 0) continue;
+    const own = spread.filter(({ on }) => on.includes(name));
+    if (own.length === 0) continue;
     const named = own.slice(0, MOST).map(({ path }) => `"${path}"`);
     const more = own.length > MOST ? ` and ${own.length - MOST} more` : '';
     warn(

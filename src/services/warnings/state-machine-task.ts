@@ -1,7 +1,7 @@
 import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { Problem } from '../../rendered/problem';
-import { field, property, valueAtTheEnd } from '../../rendered/resource';
+import { field, knownPath, property, valueAtTheEnd } from '../../rendered/resource';
 import { JsonText } from '../json-text';
 import { checkRunTask, type ReadField, type RunTask, runTaskOf } from '../run-task';
 import type { ServedCluster } from '../served-cluster';
@@ -56,15 +56,9 @@ export function checkStateMachine(
   return statesIn(definition.data)
     .filter(({ name, json }) => !known.has(name) && isRunTask(read(json, 'Resource')))
     .flatMap(({ name, json }) => {
-      const subject = `The state "${name}" of the state machine "${pathOf(resource)}"`;
+      const subject = `The state "${name}" of the state machine "${knownPath(resource, 'stateMachineArn')}"`;
       return checkRunTask(runTaskIn(resource, subject, json, read), clusters);
     });
-}
-
-/** The path that a user knows: the L2's, where there is one. */
-function pathOf(resource: CfnResource): string {
-  const { scope, path } = resource.node;
-  return scope !== undefined && 'stateMachineArn' in scope ? scope.node.path : path;
 }
 
 function isRunTask(resource: unknown): boolean {
