@@ -207,7 +207,7 @@ export const experiment: Experiment = {
       },
       assumes: 'It does: the length of a roll is that of its drains.',
       expects: 'yes',
-      documented: ['docs/rolling-replacement.md'],
+      documented: ['docs/rolling-replacement.md', 'docs/drain-limit.md'],
       judge: (record) => {
         const looks = during(record, 'after');
         for (const arn of [record.notes.alone, record.notes.protected]) {
