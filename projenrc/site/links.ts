@@ -13,7 +13,6 @@ export function pageOf(file: string): string | undefined {
   if (file === 'docs/README.md') return 'guides.md';
   if (file === 'API.md') return 'reference/index.md';
   if (file === 'CHANGELOG.md') return 'changelog.md';
-  if (file.startsWith('docs/api/')) return undefined;
   return /^(?:docs|site)\/(.*\.md)$/.exec(file)?.[1];
 }
 
@@ -23,8 +22,9 @@ export function linkOnSite(source: string, target: string): string {
   const [path, anchor] = target.split('#');
   const hash = anchor === undefined ? '' : `#${anchor}`;
   const file = posix.join(posix.dirname(source), path).replace(/\/$/, '');
-  // The reference has one page for all languages; anchors of the generated files are not its anchors.
-  if (file === 'API.md' || file.startsWith('docs/api/')) return '/reference/index.md';
+  // What is a section there, `NodeVolume` or `NodeVolume.root`, is a page or a section of it here.
+  const [, type, member] = (file === 'API.md' && /^([A-Z]\w*)(?:\.(\w+))?$/.exec(anchor ?? '')) || [];
+  if (type) return `/reference/${type}.md${member === undefined ? '' : `#${member.toLowerCase()}`}`;
   const at = join(ROOT, file);
   const page = pageOf(file);
   // What is generated for the site alone is there once the site is built.

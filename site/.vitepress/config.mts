@@ -32,7 +32,6 @@ export default defineConfig({
   srcExclude: [
     '{node_modules,examples,test,dist,lib,bench,demo,rosetta,src,coverage,projenrc}/**',
     'site/node_modules/**',
-    'docs/api/**',
     '.*/**',
     '**/.cache/**',
     '{README,API,AGENTS,CONTRIBUTING,SECURITY}.md',

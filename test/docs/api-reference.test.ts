@@ -1,153 +1,40 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, type Stack } from 'aws-cdk-lib';
-import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as ecs from 'aws-cdk-lib/aws-ecs';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as logs from 'aws-cdk-lib/aws-logs';
-import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import * as sns from 'aws-cdk-lib/aws-sns';
-import type { ClassSchema, EnumSchema, Schema, StructSchema } from 'jsii-docgen';
-import * as ts from 'typescript';
-import { layersOf, PAGES, render } from '../../projenrc/api-reference';
-import { EcsAutoScaledCluster, NodeTemplate } from '../../src';
-import { testVpc } from '../helpers/estate';
-import { ROOT } from './markdown';
+import { apiReference } from '../../projenrc/api-reference';
+import { allowedOf } from '../../projenrc/reference/allowed';
+import type { Type } from '../../projenrc/reference/assembly';
+import { layersOf } from '../../projenrc/reference/layers';
+import { compiledLibrary, Library } from '../../projenrc/reference/library';
+import { namesOf } from '../../projenrc/reference/names';
+import { referenceFiles } from '../../projenrc/site/reference';
+import { duration, percent, size, text, wholeNumber } from '../../src/private/bounds';
+import { listOf, member } from '../../src/private/expected-type';
+import { types } from '../helpers/assembly';
+import { page, ROOT } from './markdown';
 
-interface Type {
-  readonly name: string;
-  readonly fqn: string;
-  readonly docs: { readonly summary: string; readonly example?: string };
-}
-
-const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
-const types: Type[] = Object.values(JSON.parse(read('.jsii')).types);
-const layers = layersOf(read('src/index.ts'));
+const layers = layersOf(page('src/index.ts').lines.join('\n'));
 const inOrder = layers.flatMap((layer) => layer.types);
+const all = types();
 
-test('no summary of a docstring breaks off: jsii takes a semicolon for the end of a sentence, and a table shows only the first', () => {
-  const summaries = [...read('.jsii').matchAll(/"summary": ("(?:[^"\\]|\\.)*")/g)].map(([, text]) =>
-    JSON.parse(text),
+/** Each public member of each type, as `Type.member`. */
+const members = all.flatMap((type) =>
+  [...(type.properties ?? []), ...(type.methods ?? []), ...(type.members ?? [])].map(
+    ({ name }) => `${type.name}.${name}`,
+  ),
+);
+
+describe('API.md', () => {
+  const { lines } = page('API.md');
+  const whole = lines.join('\n');
+  const [contents] = whole.split(/^## /m);
+  /** The section of a type, by its name. */
+  const sections = new Map(
+    whole
+      .split(/^### /m)
+      .slice(1)
+      .map((section) => [/^<a name="(\w+)">/.exec(section)?.[1], section.split(/^## /m)[0]]),
   );
-  expect(summaries.length).toBeGreaterThan(300);
-  expect(summaries.filter((text) => /[;:,]$/.test(text))).toEqual([]);
-});
-
-describe('the examples of the docstrings', () => {
-  test('are there for every type', () => {
-    expect(types.filter(({ docs }) => !docs.example).map(({ name }) => name)).toEqual([]);
-  });
-
-  test('have the type in them, by its name or by where it is passed', () => {
-    // TypeScript does not name a struct that is passed, but Java does, to which jsii translates.
-    const java = read('docs/api/java.md').split('\n### ');
-    const strangers = types.filter(({ name, fqn }) => {
-      const section = java.find((text) => text.startsWith(`${name} <a name="${name}" id="${fqn}">`)) ?? '';
-      const example = /\*Example\*\n\n```java\n(.*?)```/s.exec(section)?.[1] ?? '';
-      const built = name.replace(/(Props|Options)$/, '');
-      return (
-        !new RegExp(`\\b(${name}|${built}\\.Builder)\\b`).test(example) && !SHOWN_OTHERWISE.includes(name)
-      );
-    });
-    expect(strangers.map(({ name }) => name)).toEqual([]);
-  });
-
-  test.each(types.map(({ name, docs }) => [name, docs.example ?? '']))(
-    'synthesize, and this library warns of nothing: %s',
-    (_, example) => {
-      const annotations = Annotations.fromStack(stackOf(example));
-      const errors = annotations.findError('*', Match.anyValue());
-      const warnings = annotations.findWarning(
-        '*',
-        Match.stringLikeRegexp('ack: cdk-ecs-auto-scaled-cluster:'),
-      );
-      expect([...errors, ...warnings].map(({ id, entry }) => `${id}: ${entry.data}`)).toEqual([]);
-    },
-  );
-});
-
-/** Structs of which one that extends them is passed, and what a method of the cluster makes. */
-const SHOWN_OTHERWISE = [
-  'BootstrapStepOptions',
-  'ScheduledOptions',
-  'NodeProps',
-  'NodeBootstrapOptions',
-  'NodeVolumeOptions',
-  'ClusterAlarms',
-  'ClusterDashboard',
-];
-
-/** What an example takes for granted with `declare`, by its type. */
-const GIVEN: Record<string, (scope: Stack, id: string) => unknown> = {
-  'ec2.IVpc': vpcOf,
-  'ec2.ISecurityGroup': (scope, id) => new ec2.SecurityGroup(scope, id, { vpc: vpcOf(scope) }),
-  'ecs.TaskDefinition': taskDefinition,
-  'ecs.Ec2TaskDefinition': taskDefinition,
-  'iam.IRole': (scope, id) =>
-    new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
-  'logs.ILogGroup': (scope, id) => new logs.LogGroup(scope, id),
-  'secretsmanager.ISecret': (scope, id) => new secretsmanager.Secret(scope, id),
-  'sns.ITopic': (scope, id) => new sns.Topic(scope, id),
-  'cloudwatch.IAlarmAction': (scope, id) => new actions.SnsAction(new sns.Topic(scope, id)),
-  'cloudwatch.Alarm': (scope, id) =>
-    new cloudwatch.Alarm(scope, id, {
-      metric: new cloudwatch.Metric({ namespace: 'Orders', metricName: 'Errors' }),
-      threshold: 1,
-      evaluationPeriods: 1,
-    }),
-  NodeTemplate: (scope, id) =>
-    new NodeTemplate(scope, id, { instanceTypes: [new ec2.InstanceType('m7i.large')] }),
-  EcsAutoScaledCluster: (scope, id) =>
-    new EcsAutoScaledCluster(scope, id, {
-      vpc: vpcOf(scope),
-      containerInsightsV2: ecs.ContainerInsights.ENABLED,
-      tiers: [{ name: 'first', instanceTypes: [new ec2.InstanceType('m7i.large')] }],
-    }),
-};
-
-function vpcOf(scope: Stack): ec2.IVpc {
-  return (scope.node.tryFindChild('Vpc') as ec2.IVpc | undefined) ?? testVpc(scope);
-}
-
-function taskDefinition(scope: Stack, id: string): ecs.TaskDefinition {
-  const definition = new ecs.Ec2TaskDefinition(scope, id, { networkMode: ecs.NetworkMode.BRIDGE });
-  definition.addContainer('Main', {
-    image: ecs.ContainerImage.fromRegistry('nginx'),
-    memoryReservationMiB: 128,
-  });
-  return definition;
-}
-
-/**
- * The stack of an example: in the fixture with which jsii-rosetta compiles it, and with something real
- * for each `declare`.
- */
-function stackOf(example: string): Stack {
-  const code = example.replace(
-    /^declare const (\w+): ([\w.]+);$/gm,
-    "const $1 = given(this, 'Given-$1', '$2') as $2;",
-  );
-  const fixture = read('rosetta/default.ts-fixture').replace('/// here', () => code);
-  const { outputText } = ts.transpileModule(`${fixture}\nexport { Sample };`, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-  });
-  const exported: { Sample?: new (scope: App, id: string) => Stack } = {};
-  const given = (scope: Stack, id: string, type: string) => {
-    if (!Object.hasOwn(GIVEN, type))
-      throw new Error(`no example has taken a ${type} for granted so far: say how to make one`);
-    return GIVEN[type](scope, id);
-  };
-  new Function('require', 'exports', 'given', outputText)(require, exported, given);
-  if (!exported.Sample) throw new Error('the fixture has no class Sample');
-  return new exported.Sample(new App(), 'Sample');
-}
-
-describe.each(PAGES)('the API reference for $title', ({ path, language }) => {
-  const text = read(path);
-  const [contents, ...sections] = text.split(/^## /m);
+  const anchors = [...whole.matchAll(/<a name="([^"]+)"><\/a>/g)].map(([, name]) => name);
 
   test('begins with a list of the layers, the cluster first, and of every public type', () => {
     const headings = [...contents.matchAll(/^\*\*\[(\w+)\]\(#(\w+)\)\*\*$/gm)].map(([, title, anchor]) => [
@@ -156,38 +43,118 @@ describe.each(PAGES)('the API reference for $title', ({ path, language }) => {
     ]);
     expect(headings).toEqual(layers.map(({ name }) => [name, name]));
     expect(headings[0]).toEqual(['cluster', 'cluster']);
-    const listed = [...contents.matchAll(/^- \[`\w+`\]\(#[\w-]+\.(\w+)\) \(\w+\): \S/gm)].map(
-      ([, name]) => name,
-    );
+    const listed = [...contents.matchAll(/^- \[`(\w+)`\]\(#\1\) \(\w+\): \S/gm)].map(([, name]) => name);
     expect(listed).toEqual(inOrder);
-    expect([...inOrder].sort()).toEqual(types.map(({ name }) => name).sort());
+    expect([...inOrder].sort()).toEqual(all.map(({ name }) => name).sort());
   });
 
   test('has the types in the same order below', () => {
-    expect(sections.map((section) => /id="(\w+)"/.exec(section)?.[1])).toEqual(
+    expect([...whole.matchAll(/^## (\w+)$/gm)].map(([, title]) => title.toLowerCase())).toEqual(
       layers.map(({ name }) => name),
     );
-    expect(
-      [...text.matchAll(/^### \S+ <a name="\S+" id="[\w-]+\.(\w+)">/gm)].map(([, name]) => name),
-    ).toEqual(inOrder);
+    expect([...sections.keys()]).toEqual(inOrder);
   });
 
   test('has an example of each', () => {
-    const without = text
-      .split(/^### /m)
-      .slice(1)
-      .filter((section) => !/^\*Example\*\n\n```\w+\n/m.test(section.split(/^#### /m)[0]));
-    expect(without.map((section) => section.split('\n')[0])).toEqual([]);
-    // The disclaimer that jsii puts before what it could not compile.
-    expect(text).not.toContain('may not compile');
-    expect([...text.matchAll(/^```(\w+)$/gm)].map(([, label]) => label)).toContain(`${language}`);
+    const without = all.filter(
+      ({ name, docs }) => !sections.get(name)?.includes(`\`\`\`ts\n${docs?.example?.trim()}\n\`\`\``),
+    );
+    expect(without.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('documents every public member, each in one place', () => {
+    const documented = anchors.filter((name) => name.includes('.') && !name.endsWith('.constructor'));
+    expect(documented.sort()).toEqual([...members].sort());
+    expect(members.length).toBeGreaterThan(400);
+  });
+
+  test('documents the fields of nodes once, and links to them from each struct that has them', () => {
+    for (const struct of ['EcsAutoScaledClusterProps', 'InstanceTierOptions', 'NodeTemplateProps'])
+      expect(sections.get(struct)).toMatch(
+        /<details><summary>\d+ fields of NodeProps<.*\[`machineImage`\]\(#NodeProps\.machineImage\)/s,
+      );
+    expect(whole.match(/\*\*`machineImage`\*\*/g)).toHaveLength(1);
   });
 
   test('has no link that leads nowhere', () => {
-    const ids = new Set([...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
-    const links = [...text.matchAll(/(?:href="|\]\()#([^")]+)/g)].map(([, anchor]) => anchor);
-    expect(links.length).toBeGreaterThan(inOrder.length);
-    expect(links.filter((anchor) => !ids.has(anchor))).toEqual([]);
+    const ids = new Set([...anchors, ...layers.map(({ name }) => name)]);
+    const links = [...whole.replace(/^```[\s\S]*?^```/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(
+      ([, target]) => target,
+    );
+    expect(links.length).toBeGreaterThan(members.length);
+    const broken = links.filter((target) =>
+      target.startsWith('#')
+        ? !ids.has(target.slice(1))
+        : !target.startsWith('https://') && !existsSync(join(ROOT, target)),
+    );
+    expect(broken).toEqual([]);
+    expect(new Set(anchors).size).toBe(anchors.length);
+  });
+
+  test('is short enough to be read: at most 60 lines for each type', () => {
+    expect(lines.length / all.length).toBeLessThan(60);
+  });
+
+  test('has what the tables of fields allow, the default, and the names in other languages below', () => {
+    const linesOf = (name: string) => {
+      const at = lines.findIndex((line) => line.includes(`<a name="${name}"></a>`));
+      return lines.slice(at, at + 2);
+    };
+    expect(linesOf('RollingReplacementOptions.maxHealthyPercentage')).toEqual([
+      expect.stringMatching(/: `number`, 100 to 200 percent\. \*Default:\* `200`<br>$/),
+      '  Python `max_healthy_percentage` · C#, Go `MaxHealthyPercentage`<br>',
+    ]);
+    expect(linesOf('InstanceTierOptions.maxInstanceLifetime')[0]).toContain(
+      ', 24 hours to 365 days. *Default:* ',
+    );
+    expect(linesOf('EcsAutoScaledCluster.addTier')[1]).toBe('  Python `add_tier` · C#, Go `AddTier`<br>');
+    expect(linesOf('EcsAutoScaledCluster.constructor')[1]).toBe(
+      '  Java `EcsAutoScaledCluster.Builder.create` · Go `NewEcsAutoScaledCluster`',
+    );
+    expect(linesOf('AgentLogDriver.AWSLOGS')[1]).toBe('  Go `AgentLogDriver_AWSLOGS`<br>');
+  });
+});
+
+describe('the pages of the site', () => {
+  const library = compiledLibrary();
+  const files = new Map(referenceFiles(library).map(({ name, text }) => [name, text]));
+
+  test('are one for each type, with a heading for each member', () => {
+    expect([...files.keys()].sort()).toEqual(
+      [...inOrder.map((name) => `${name}.md`), 'index.md', 'sidebar.json'].sort(),
+    );
+    const missing = members.filter((name) => {
+      const [type, ofType] = name.split('.');
+      return !files.get(`${type}.md`)?.includes(`{#${ofType.toLowerCase()}}\n`);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test('link to pages and headings that are there', () => {
+    const broken = [...files].flatMap(([from, text]) =>
+      [...text.matchAll(/\]\((?:\.\/(\w+\.md))?(?:#(\w+))?\)/g)]
+        .filter(([, to = from, anchor]) => {
+          const target = files.get(to);
+          return target === undefined || (anchor !== undefined && !target.includes(`{#${anchor}}`));
+        })
+        .map(([link]) => `${from}: ${link}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('have a column of what is allowed', () => {
+    expect(files.get('RollingReplacementOptions.md')).toContain(
+      '| [`maxHealthyPercentage`](#maxhealthypercentage) | `number` | 100 to 200 percent |',
+    );
+  });
+
+  test('say the same as API.md', () => {
+    const text = (markdown: string) => markdown.replace(/\]\([^)]*\)/g, ']');
+    const reference = text(apiReference(library));
+    const page = text(files.get('DrainLimit.md') ?? '').split('\n');
+    const prose = page.filter((line) => /^[A-Z].*\.$/.test(line) && !line.startsWith('Returns '));
+    expect(prose.length).toBeGreaterThan(5);
+    expect(prose.filter((line) => !reference.includes(line))).toEqual([]);
   });
 });
 
@@ -204,62 +171,90 @@ describe('how the API reference is written', () => {
     expect(() => layersOf("export * from './cluster/a';")).toThrow('the barrel must name what it exports');
   });
 
-  const python = PAGES.find(({ title }) => title === 'Python') ?? PAGES[0];
-  const go = PAGES.find(({ title }) => title === 'Go') ?? PAGES[0];
-
-  test('an example that jsii has translated is shown in the language of the page', () => {
-    const page = render(schema('a = A()'), schema('new A();'), small, python);
-    expect(page).toContain('*Example*\n\n```python\na = A()\n```');
+  const struct = (name: string, more: Partial<Type> = {}): Type => ({
+    name,
+    fqn: `lib.${name}`,
+    kind: 'interface',
+    datatype: true,
+    ...more,
   });
-
-  test('an example that is inherited, or that would be no valid Go, is shown as the TypeScript that it is', () => {
-    const inherited = {
-      ...construct('a = A()'),
-      staticMethods: [{ ...entity('A.from'), parameters: [], docs: { example: 'A.from();' } }],
-    };
-    const page = render(schema(inherited), schema('new A();'), small, python);
-    expect(page).toContain('*Example*\n\n```typescript\nA.from();\n```');
-    expect(render(schema('a := NewA()'), schema('new A();'), small, go)).toContain(
-      '*Example*\n\n```typescript\nnew A();\n```',
-    );
-  });
+  const assembly = {
+    name: 'lib',
+    types: {
+      'lib.Props': struct('Props', { interfaces: ['lib.Base'] }),
+      'lib.Base': struct('Base', {
+        properties: [
+          {
+            name: 'someText',
+            optional: true,
+            type: { primitive: 'string' },
+            docs: {
+              summary: 'A `<text>` of <one> line.',
+              remarks: 'Wrapped\nhere.\n\n- one\n  item\n- another',
+              default: 'Some.value() - what is usual',
+            },
+          },
+        ],
+      }),
+    },
+  };
 
   test('a type that only the barrel or only the assembly knows stops it', () => {
-    expect(() => render(schema('a'), schema('a'), [{ name: 'cluster', types: ['A'] }], python)).toThrow(
-      'does not name AProps, Kind',
+    const library = (...names: string[]) => new Library(assembly, {}, [{ name: 'cluster', types: names }]);
+    expect(() => library('Props')).toThrow('does not name Base');
+    expect(() => library('Props', 'Base', 'Other')).toThrow('Other is exported, but');
+  });
+
+  test('a field is documented where it is declared, with its paragraphs on a line each', () => {
+    const library = new Library(assembly, {}, [{ name: 'cluster', types: ['Props', 'Base'] }]);
+    const [, props, base] = apiReference(library).split('### ');
+    expect(base.split('\n').slice(4)).toEqual([
+      '**Fields**',
+      '',
+      '- <a name="Base.someText"></a>**`someText`**: `string`. *Default:* `Some.value()` - what is usual<br>',
+      '  Python `some_text` · C#, Go `SomeText`<br>',
+      '  A `<text>` of &lt;one> line.',
+      '',
+      '  Wrapped here.',
+      '',
+      '  - one item',
+      '  - another',
+      '',
+    ]);
+    expect(props).toContain('Documented in [`Base`](#Base): [`someText`](#Base.someText).');
+  });
+
+  test('what a field may be is said in words', () => {
+    const number = { primitive: 'number' };
+    const time = { fqn: 'aws-cdk-lib.Duration' };
+    const code = 'WrongKind';
+    expect(allowedOf(wholeNumber(code, { min: 1, max: 65_535 }), number)).toBe('1 to 65,535');
+    expect(allowedOf(wholeNumber(code, { min: 0 }), number)).toBe('at least 0');
+    expect(allowedOf(wholeNumber(code), number)).toBeUndefined();
+    expect(allowedOf(percent(code, { max: 50 }), number)).toBe('at most 50 percent');
+    expect(allowedOf(duration(code, { min: 300, max: 86_400 }), time)).toBe('5 minutes to 24 hours');
+    expect(allowedOf(duration(code, { min: 0.008, max: 0.1 }), time)).toBe('8 to 100 ms');
+    expect(allowedOf(duration(code, { min: 45 }), time)).toBe('at least 45 s');
+    expect(allowedOf(size(code, 'GiB', { min: 1, max: 16_384 }), { fqn: 'aws-cdk-lib.Size' })).toBe(
+      '1 to 16,384 GiB',
     );
-    expect(() =>
-      render(schema('a'), schema('a'), [...small, { name: 'tier', types: ['T'] }], python),
-    ).toThrow('T is exported, but');
+    expect(allowedOf(text(code, /./, 'a name'), { primitive: 'string' })).toBe('a name');
+    expect(allowedOf(member('Color', { RED: 'red', OLD_RED: 'red', BLUE: 'blue' }), { fqn: 'a.Color' })).toBe(
+      'one of `RED`, `BLUE`',
+    );
+    const list = { collection: { kind: 'array' as const, elementtype: number } };
+    const count = { min: 1, max: 4, named: 'entry', code } as const;
+    expect(allowedOf(listOf(wholeNumber(code, { min: 1 }), count), list)).toBe(
+      '1 to 4 entries; each at least 1',
+    );
+  });
+
+  test('names are those of the languages; the tests of the packages compare all of them', () => {
+    const field = { type: 'Props', kind: 'field' } as const;
+    expect(namesOf({ ...field, name: 'containerInsightsV2' }).Python).toBe('container_insights_v2');
+    expect(namesOf({ ...field, name: 'memoryMiB' }).Python).toBe('memory_mib');
+    expect(namesOf({ ...field, name: 'lambda' }).Python).toBe('lambda_');
+    expect(namesOf({ type: 'Tier', kind: 'property', name: 'group' }).Java).toBe('getGroup');
+    expect(namesOf({ type: 'Step', kind: 'method', name: 'run', static: true }).Go).toBe('Step_Run');
   });
 });
-
-const small = [
-  { name: 'cluster', types: ['A', 'AProps'] },
-  { name: 'settings', types: ['Kind'] },
-];
-
-const METADATA = { packageName: 'lib', packageVersion: '1.0.0' };
-const entity = (name: string) => ({ id: `lib.${name}`, displayName: name, fqn: `lib.${name}`, ...METADATA });
-
-function construct(example: string): ClassSchema {
-  const docs = { summary: 'A construct.', example };
-  return {
-    ...entity('A'),
-    docs,
-    interfaces: [],
-    instanceMethods: [],
-    staticMethods: [],
-    properties: [],
-    constants: [],
-  };
-}
-
-/** A library of three types, as jsii-docgen has it. */
-function schema(a: string | ClassSchema): Schema {
-  const struct: StructSchema = { ...entity('AProps'), docs: { summary: 'Its properties.' }, properties: [] };
-  const kind: EnumSchema = { ...entity('Kind'), docs: { summary: 'Its kinds.' }, members: [] };
-  const constructs = [typeof a === 'string' ? construct(a) : a];
-  const apiReference = { constructs, structs: [struct], enums: [kind], classes: [], interfaces: [] };
-  return { version: '0.1', language: 'typescript', metadata: METADATA, apiReference };
-}

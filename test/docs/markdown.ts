@@ -22,12 +22,11 @@ export function page(path: string): Page {
   return { path, lines: readFileSync(join(ROOT, path), 'utf8').split('\n') };
 }
 
-/** Every page of `docs/` that somebody wrote, and those named: `docs/api` is generated. */
+/** Every page of `docs/`, and those named. */
 export function pages(...others: string[]): Page[] {
   const guides = readdirSync(join(ROOT, 'docs'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
-    .filter((path) => !path.startsWith('docs/api/'))
     .sort();
   return [...others, ...guides].map(page);
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { withoutAddedImports } from '../../projenrc/added-imports';
-import { PAGES } from '../../projenrc/api-reference';
+import { translationsOf } from '../../projenrc/site/samples';
 import { page } from './markdown';
 import { translatedSamples } from './translated-samples';
 
@@ -22,19 +22,21 @@ test('every sample of the README and of the docstrings is translated', () => {
   ).toEqual([]);
 });
 
-test.each(['python', 'java', 'csharp'])(
-  'the API reference shows those of the docstrings, in %s',
-  (language) => {
-    const reference = page(PAGES.find((each) => `${each.language}` === language)?.path ?? '').lines.join(
-      '\n',
-    );
-    const ofTypes = samples.filter(({ inReadme }) => !inReadme);
-    const missing = ofTypes.filter(
-      ({ translations }) => !reference.includes(`\`\`\`${language}\n${translations[language]}\n\`\`\``),
-    );
-    expect(missing.map(({ name }) => name)).toEqual([]);
-  },
-);
+test('API.md shows those of the docstrings, and the site finds their translations', () => {
+  const reference = page('API.md').lines.join('\n');
+  const ofTypes = samples.filter(({ inReadme }) => !inReadme);
+  const missing = ofTypes.filter(
+    ({ typescript }) => !reference.includes(`\`\`\`ts\n${typescript.trim()}\n\`\`\``),
+  );
+  expect(missing.map(({ name }) => name)).toEqual([]);
+  expect(ofTypes.map(({ typescript }) => translationsOf(typescript))).toEqual(
+    ofTypes.map(({ translations: { python, java, csharp } }) => [
+      { key: 'python', code: python.trim() },
+      { key: 'java', code: java.trim() },
+      { key: 'csharp', code: csharp.trim() },
+    ]),
+  );
+});
 
 test('to Python that parses', () => {
   const program = `

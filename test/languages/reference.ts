@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { translatedSamples } from '../docs/translated-samples';
-import { ROOT } from '../helpers/packages';
 
 /**
  * An example of the API reference or of the README in another language, without the lines that only say of
@@ -28,16 +25,10 @@ function exampleOf(language: string, type: string, code: string): Example {
   };
 }
 
-/** The examples of the types, as docs/api has them. */
+/** The examples of the types, as the site has them. */
 export function examplesIn(language: string): Example[] {
-  const sections = readFileSync(join(ROOT, 'docs', 'api', `${language}.md`), 'utf8').split(/^### /m);
-  return sections.flatMap((section) => {
-    const type = /id="[\w-]+\.(\w+)"/.exec(section)?.[1];
-    const example = new RegExp(`^\\*Example\\*\\n\\n\`\`\`${language}\\n(.*?)\\n\`\`\`$`, 'ms').exec(
-      section.split(/^#### /m)[0],
-    )?.[1];
-    return type === undefined || example === undefined ? [] : [exampleOf(language, type, example)];
-  });
+  const samples = translatedSamples().filter(({ inReadme }) => !inReadme);
+  return samples.map(({ name, translations }) => exampleOf(language, name, translations[language]));
 }
 
 /** The samples of the README, as the packages' pages have them. */

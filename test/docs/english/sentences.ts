@@ -12,7 +12,7 @@ export interface Sentence {
 }
 
 /** Pages that people write, in folders that have others too. */
-const PAGES = /^([A-Z]+|docs\/(?!api\/).*|examples\/[^/]+\/README|test\/(?!.*\/cdk\.out\/).*README)\.md$/;
+const PAGES = /^([A-Z]+|docs\/.*|examples\/[^/]+\/README|test\/(?!.*\/cdk\.out\/).*README)\.md$/;
 const GENERATED = ['API.md'];
 const SOURCES = /^src\/.*\.ts$/;
 
