@@ -233,10 +233,12 @@ const rosetta = project.addTask('rosetta', {
   exec: 'bash projenrc/rosetta.sh',
 });
 project.postCompileTask.prependSpawn(rosetta);
-project.addTask('translations', {
+const translations = project.addTask('translations', {
   description: 'Commit the translations of the samples as they are now, so that a new clone has them',
-  exec: 'gzip -n9 -c .cache/rosetta.tabl.json > rosetta/translations.tabl.json.gz',
 });
+translations.spawn(rosetta);
+translations.exec('bash projenrc/site/samples.sh');
+translations.exec('tsx projenrc/translations.ts --commit');
 project.annotateGenerated('/rosetta/translations.tabl.json.gz');
 
 project.addTask('demo', {
@@ -262,12 +264,13 @@ project.addTask('pictures', {
 const site = project.addTask('docs:prepare', {
   description: 'Install what the site takes, translate the samples of the guides, write the API reference',
 });
+site.spawn(project.compileTask, { condition: 'node projenrc/newer.js .jsii src' });
 site.exec('npm ci --no-audit --no-fund --ignore-scripts', {
   cwd: 'site',
   condition: 'node projenrc/newer.js site/node_modules/.package-lock.json site/package-lock.json',
 });
 site.exec('bash projenrc/site/samples.sh', {
-  condition: 'node projenrc/newer.js .cache/site/.jsii.tabl.json .jsii docs',
+  condition: 'node projenrc/newer.js .cache/site/.jsii.tabl.json .jsii docs site/index.md',
 });
 site.exec('tsx --tsconfig tsconfig.dev.json projenrc/site/reference.ts');
 for (const [name, command, description] of [

@@ -4,7 +4,11 @@
  * go too: half a list misleads.
  */
 
-/** A sample in Python, with imports only if it has some in TypeScript. */
+/** A sample in Python, with imports only if it has some in TypeScript, and with each name once. */
 export function withoutAddedImports(python: string, typescript: string): string {
-  return /^import /m.test(typescript) ? python : python.replace(/^(from \S+ import .*\n)+/, '');
+  if (!/^import /m.test(typescript)) return python.replace(/^(from \S+ import .*\n)+/, '');
+  return python.replace(/^(from \S+ import )(.*)$/gm, (_, from, names) => {
+    const unique = [...new Set<string>(names.split(', '))];
+    return `${from}${unique.join(', ')}`;
+  });
 }

@@ -1,5 +1,9 @@
-/** Takes the imports that jsii-rosetta adds out of the samples in Python. */
+/**
+ * Takes the imports that jsii-rosetta adds out of the samples in Python; with `--commit`, keeps the translations
+ * of the samples that there are.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { withoutAddedImports } from './added-imports';
 
 interface Tablet {
@@ -9,8 +13,10 @@ interface Tablet {
   >;
 }
 
+const read = (file: string): Tablet => JSON.parse(readFileSync(file, 'utf8'));
+
 function mend(file: string): void {
-  const tablet: Tablet = JSON.parse(readFileSync(file, 'utf8'));
+  const tablet = read(file);
   for (const { translations } of Object.values(tablet.snippets)) {
     const { python, $: typescript } = translations;
     python.source = withoutAddedImports(python.source, typescript.source);
@@ -18,4 +24,22 @@ function mend(file: string): void {
   writeFileSync(file, JSON.stringify(tablet, undefined, 2));
 }
 
-if (require.main === module) mend('.jsii.tabl.json');
+/** Of what jsii-rosetta has translated so far, the samples of the README, the docstrings and the guides. */
+function commit(): void {
+  const used = new Set(
+    ['.jsii.tabl.json', '.cache/site/.jsii.tabl.json'].flatMap((file) => Object.keys(read(file).snippets)),
+  );
+  const known = read('.cache/rosetta.tabl.json');
+  const snippets = Object.fromEntries(
+    Object.entries(known.snippets)
+      .filter(([key]) => used.has(key))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  const text = JSON.stringify({ ...known, snippets });
+  writeFileSync('rosetta/translations.tabl.json.gz', gzipSync(text, { level: 9 }));
+}
+
+if (require.main === module) {
+  if (process.argv.includes('--commit')) commit();
+  else mend('.jsii.tabl.json');
+}

@@ -16,13 +16,19 @@ interface Token {
   attrSet(name: string, value: string): void;
 }
 interface State {
+  src: string;
   tokens: Token[];
   readonly env: { readonly realPath?: string; readonly path?: string };
   readonly Token: new (type: string, tag: string, nesting: number) => Token;
 }
 /** markdown-it, as far as it is used here. */
 export interface Markdown {
-  readonly core: { readonly ruler: { push(name: string, rule: (state: State) => void): void } };
+  readonly core: {
+    readonly ruler: {
+      push(name: string, rule: (state: State) => void): void;
+      before(other: string, name: string, rule: (state: State) => void): void;
+    };
+  };
 }
 
 const LANGUAGE: Readonly<Record<string, Sample['key']>> = {
@@ -42,6 +48,9 @@ function sourceOf({ env }: State): string | undefined {
 
 export function siteRules(markdown: Markdown): void {
   const { ruler } = markdown.core;
+  ruler.before('block', 'site-code-spans', (state) => {
+    state.src = withWholeSpans(state.src);
+  });
   ruler.push('site-links', (state) => {
     const source = sourceOf(state);
     if (source === undefined || source.startsWith('site/')) return;
@@ -56,6 +65,13 @@ export function siteRules(markdown: Markdown): void {
   ruler.push('site-languages', (state) => {
     state.tokens = withTabs(state);
   });
+}
+
+/** Code on one line: VitePress takes a line that begins with `<service>` for HTML, inside of a code span too. */
+function withWholeSpans(source: string): string {
+  return source.replace(/```[\s\S]*?```|`[^`\n]+(?:\n[^`\n]+)*`/g, (code) =>
+    code.startsWith('```') ? code : code.replace(/\s*\n\s*/g, ' '),
+  );
 }
 
 /** A row that begins with a code gets it as its anchor, such as `bad-input#TooManyClusters`. */

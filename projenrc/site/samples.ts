@@ -19,8 +19,8 @@ export const TITLES: Readonly<Record<Sample['key'], string>> = {
   go: 'Go',
 };
 
-/** Those of the README and the docstrings; and those of the guides, which `projenrc/site/samples.sh` makes. */
-const TABLETS = ['.jsii.tabl.json', '.cache/site/.jsii.tabl.json'];
+/** Those of the guides and the docstrings, which `projenrc/site/samples.sh` makes. */
+const TABLET = join(ROOT, '.cache', 'site', '.jsii.tabl.json');
 /** Go is not among them: what jsii-rosetta writes is not valid Go. */
 const TRANSLATED = ['python', 'java', 'csharp'] as const;
 
@@ -31,22 +31,24 @@ interface Tablet {
 let found: Map<string, Sample[]> | undefined;
 
 function read(): Map<string, Sample[]> {
-  const all = new Map<string, Sample[]>();
-  for (const name of TABLETS) {
-    const file = join(ROOT, name);
-    if (!existsSync(file)) continue;
-    const { snippets }: Tablet = JSON.parse(readFileSync(file, 'utf8'));
-    for (const { translations } of Object.values(snippets)) {
+  if (!existsSync(TABLET)) throw new Error('the samples are not translated: run `npm run docs` at the root');
+  const { snippets }: Tablet = JSON.parse(readFileSync(TABLET, 'utf8'));
+  return new Map(
+    Object.values(snippets).map(({ translations }) => {
       const typescript = translations.$.source;
       const others = TRANSLATED.flatMap((key) => {
         const code = translations[key]?.source.trim();
         if (code === undefined) return [];
-        return [{ key, code: key === 'python' ? withoutAddedImports(code, typescript) : code }];
+        return [{ key, code: key === 'python' ? repairedPython(code, typescript) : code }];
       });
-      all.set(typescript.trim(), others);
-    }
-  }
-  return all;
+      return [typescript.trim(), others];
+    }),
+  );
+}
+
+/** jsii writes `memoryLimitMiB` as `memory_limit_mib`, and jsii-rosetta splits it. */
+function repairedPython(code: string, typescript: string): string {
+  return withoutAddedImports(code, typescript).replace(/_([kmgt])i_b\b/g, '_$1ib');
 }
 
 /** A TypeScript sample in the other languages; none where there is no translation. */

@@ -70,6 +70,9 @@ test('to Python without imports, which rosetta adds for some of the names', () =
   expect(withoutAddedImports(own, "import * as sqs from 'aws-cdk-lib/aws-sqs';\nnew sqs.Queue({});")).toBe(
     own,
   );
+  expect(
+    withoutAddedImports('from a import B, C, B\nB(C())', "import { B, C } from 'a';\nnew B(new C());"),
+  ).toBe('from a import B, C\nB(C())');
 });
 
 test('to C# without a string over several lines, which has the indentation of the sample in it', () => {
