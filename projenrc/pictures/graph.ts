@@ -1,3 +1,4 @@
+import { enlarged, inLines, large } from './lines';
 import { onCard } from './palette';
 
 // Required, for its types are written as those of an ES module only.
@@ -16,7 +17,7 @@ const STYLE = {
     nodesep: 0.24,
     pad: '0.2,0.15',
     bgcolor: 'transparent', // the card is there
-    fontsize: 13,
+    fontsize: large(13),
     labeljust: 'l',
     style: 'rounded,filled',
     fillcolor: 'whitesmoke',
@@ -24,7 +25,7 @@ const STYLE = {
   },
   nodeAttributes: {
     ...FONT,
-    fontsize: 13,
+    fontsize: large(13),
     shape: 'box',
     style: 'rounded,filled',
     fillcolor: 'white',
@@ -33,7 +34,7 @@ const STYLE = {
   },
   edgeAttributes: {
     fontname: 'Arial',
-    fontsize: 12,
+    fontsize: large(12),
     fontcolor: 'dimgray',
     color: 'slategray',
     arrowsize: 0.7,
@@ -42,7 +43,11 @@ const STYLE = {
 
 /** A picture from its source in DOT. The name of the graph is its title. */
 export async function picture(source: string): Promise<string> {
-  const { status, output = {}, errors } = (await instance()).renderFormats(source, ['svg', 'json'], STYLE);
+  const {
+    status,
+    output = {},
+    errors,
+  } = (await instance()).renderFormats(enlarged(source), ['svg', 'json'], STYLE);
   if (status !== 'success' || errors.length > 0)
     throw new Error(errors.map(({ message }) => message).join('\n'));
   const svg = String(output.svg);
@@ -53,18 +58,11 @@ export async function picture(source: string): Promise<string> {
     .slice(svg.indexOf('<g '), svg.lastIndexOf('</svg>'))
     .replace(/<!--.*?-->\n/gs, '')
     .replace(/<title>.*<\/title>\n/g, '')
-    .replace(/ (?:font-family="Arial"|id="[^"]*")/g, '')
-    .replace(
-      /<text .*? x="(.*?)" y="(.*?)"/g,
-      (text, x, y) => `${text} textLength="${widths.get(`${x},${-y}`)}" lengthAdjust="spacingAndGlyphs"`,
-    );
-  return onCard(title, Number(width), Number(height), drawing.trimEnd());
+    .replace(/ (?:font-family="Arial"|id="[^"]*")/g, '');
+  return onCard(title, Number(width), Number(height), inLines(drawing, source, widths).trimEnd());
 }
 
-/**
- * How wide each text is meant to be, by where it stands: so it fits into its box where Arial is not at hand
- * and another font is taken.
- */
+/** How wide each text is in the layout, by its place. */
 function widthsOfTexts(json: string): Map<string, number> {
   const widths = new Map<string, number>();
   JSON.parse(json, (_, value) => {
