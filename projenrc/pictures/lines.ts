@@ -6,9 +6,11 @@ const WIDEST = 1.25;
 
 const size = (points: string, by: number) => String(Number((Number(points) * by).toFixed(2)));
 
-/** A source whose letters are larger, for the layout. */
+/** A source whose letters, and boxes of a given width, are larger, for the layout. */
 export function enlarged(source: string): string {
-  return source.replace(/POINT-SIZE="([\d.]+)"/g, (_, points) => `POINT-SIZE="${size(points, WIDEST)}"`);
+  return source
+    .replace(/POINT-SIZE="([\d.]+)"/g, (_, points) => `POINT-SIZE="${size(points, WIDEST)}"`)
+    .replace(/\bwidth=([\d.]+)/g, (_, inches) => `width=${size(inches, WIDEST)}`);
 }
 
 /** The size of letters for the layout. */

@@ -18,6 +18,11 @@ test.each(named('.dot'))('the picture of %s is what its source draws', async (na
   expectGolden(join(ROOT, IMAGES, name.replace(/\.dot$/, '.svg')), drawn);
 });
 
+// Many renderers ignore it, and letters then lie upon each other: test/docs/pictures draws them for real.
+test.each(named('.svg'))('no text of %s has a fixed length', (name) => {
+  expect(readFileSync(join(ROOT, IMAGES, name), 'utf8')).not.toMatch(/textLength|lengthAdjust/);
+});
+
 test('each picture stands on a page, with words for those who do not see it', () => {
   const described = pages('README.md').flatMap((of) =>
     prose(of).flatMap((line) =>

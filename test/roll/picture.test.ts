@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { picture } from '../../projenrc/pictures/roll';
+import { NodeReplacement } from '../../src';
+import { only, TestStack } from '../helpers/estate';
 import { expectGolden } from '../helpers/golden';
 import { mostMoves } from './arbitrary';
 import { TICK } from './clock';
-import { type Fleet, ROLLING } from './fleet';
+import { type Fleet, type Policy, ROLLING } from './fleet';
 import { roll } from './roll';
 
 const SERVICE = {
@@ -51,4 +53,38 @@ test('the picture of the guide is what the model gives', () => {
       outcome.history.filter((_, tick) => tick % COLUMN === 0 && tick <= ended),
     ),
   );
+});
+
+/** The policy of the model, as a template has it. */
+function policyIn({ template }: TestStack): Policy {
+  const { Properties: group, UpdatePolicy: update } = only(template, 'AWS::AutoScaling::AutoScalingGroup');
+  const { MinHealthyPercentage, MaxHealthyPercentage, CheckpointPercentages } =
+    update.AutoScalingInstanceRefresh.Preferences;
+  expect(CheckpointPercentages).toBeUndefined();
+  const provider = only(template, 'AWS::ECS::CapacityProvider').Properties.AutoScalingGroupProvider;
+  const machines = Object.values<any>(template.findResources('AWS::StepFunctions::StateMachine'));
+  const drains = machines.some((machine) =>
+    JSON.stringify(machine).includes('updateContainerInstancesState'),
+  );
+  return {
+    minHealthyPercentage: MinHealthyPercentage,
+    maxHealthyPercentage: MaxHealthyPercentage,
+    cordon: drains ? 'draining' : 'none',
+    readinessGate: group.LifecycleHookSpecificationList.some(
+      (hook: any) => hook.LifecycleTransition === 'autoscaling:EC2_INSTANCE_LAUNCHING',
+    ),
+    drains: provider.ManagedDraining !== 'DISABLED',
+  };
+}
+
+test('the picture shows what `rolling()` does without options', () => {
+  const stack = new TestStack();
+  stack.cluster({ replacement: NodeReplacement.rolling() });
+  expect(policyIn(stack)).toEqual(ROLLING);
+});
+
+test('the picture would be another one without the cordon', () => {
+  const stack = new TestStack();
+  stack.cluster({ replacement: NodeReplacement.rolling({ cordon: false }) });
+  expect(policyIn(stack)).toEqual({ ...ROLLING, cordon: 'none' });
 });
