@@ -91,9 +91,21 @@ export function shortName(fqn: string): string {
   return rest.length === 0 ? module : `${module.replace(/^aws_/, '')}.${rest.join('.')}`;
 }
 
-/** The members of a type that are part of the API, in the order of the reference. */
-export function entriesOf(library: Library, type: Type): Named[] {
-  return groupsOf(library, type).flatMap(({ members }) => members.map(({ named }) => named));
+/** The constructor and the members of a type that are part of the API, in the order of the reference. */
+export function namedMembers(library: Library, type: Type): Named[] {
+  const members = groupsOf(library, type).flatMap((group) => group.members.map(({ named }) => named));
+  const made = constructorOf(library, type);
+  return made === undefined ? members : [made, ...members];
+}
+
+/** A class that users make with `new`. */
+function constructorOf(library: Library, type: Type): Named | undefined {
+  const { initializer } = type;
+  if (type.kind !== 'class' || type.abstract || initializer === undefined || initializer.protected)
+    return undefined;
+  const last = initializer.parameters?.at(-1)?.type.fqn;
+  const builder = last !== undefined && library.find(last)?.datatype === true;
+  return { type: type.name, name: 'constructor', kind: 'constructor', builder };
 }
 
 interface Group {
@@ -228,16 +240,13 @@ export class TypeSection {
 
   private constructorLines(): string[] {
     const { layout, library, type } = this;
-    const { initializer } = type;
-    if (type.kind !== 'class' || type.abstract || initializer === undefined || initializer.protected)
-      return [];
-    const parameters = initializer.parameters ?? [];
-    const last = parameters.at(-1)?.type.fqn;
-    const builder = last !== undefined && library.find(last)?.datatype === true;
+    const named = constructorOf(library, type);
+    if (named === undefined) return [];
+    const parameters = type.initializer?.parameters ?? [];
     return [
       ...layout.group('Constructor'),
       ...layout.member({
-        named: { type: type.name, name: 'constructor', kind: 'constructor', builder },
+        named,
         title: `new ${type.name}(${signature(parameters)})`,
         facts: '',
         text: '',

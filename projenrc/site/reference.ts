@@ -41,16 +41,17 @@ const paragraph = (text: string) => (text === '' ? [] : [text, '']);
 const capital = (text: string) => text.replace(/^./, (first) => first.toUpperCase());
 
 function fieldTable(rows: readonly Row[], link: (row: Row) => string | undefined): string[] {
+  // One column for both: with a fourth one, a page as wide as a laptop's cuts the text off.
   const bounded = rows.some(({ allowed }) => allowed !== '');
   return [
-    `| field | type |${bounded ? ' allowed |' : ''} |`,
-    `| --- | --- |${bounded ? ' --- |' : ''} --- |`,
+    `| field | ${bounded ? 'type, allowed' : 'type'} | |`,
+    '| --- | --- | --- |',
     ...rows.map((row) => {
       const { field, type, allowed, summary } = row;
       const target = link(row);
       const name = target === undefined ? `\`${field.name}\`` : `[\`${field.name}\`](${target})`;
       const required = field.optional ? '' : ' *required*';
-      return `| ${name}${required} | ${type} |${bounded ? ` ${allowed} |` : ''} ${summary} |`;
+      return `| ${name}${required} | ${[type, allowed].filter(Boolean).join('<br>')} | ${summary} |`;
     }),
     '',
   ];

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { DotNetNameUtils } from 'jsii-pacmak/lib/targets/dotnet/nameutils';
 import { apiReference } from '../../projenrc/api-reference';
 import { allowedOf } from '../../projenrc/reference/allowed';
 import type { Type } from '../../projenrc/reference/assembly';
 import { layersOf } from '../../projenrc/reference/layers';
 import { compiledLibrary, Library } from '../../projenrc/reference/library';
 import { namesOf } from '../../projenrc/reference/names';
+import { namedMembers } from '../../projenrc/reference/type-section';
 import { referenceFiles } from '../../projenrc/site/reference';
 import { duration, percent, size, text, wholeNumber } from '../../src/private/bounds';
 import { listOf, member } from '../../src/private/expected-type';
@@ -15,6 +17,7 @@ import { page, ROOT } from './markdown';
 const layers = layersOf(page('src/index.ts').lines.join('\n'));
 const inOrder = layers.flatMap((layer) => layer.types);
 const all = types();
+const library = compiledLibrary();
 
 /** Each public member of each type, as `Type.member`. */
 const members = all.flatMap((type) =>
@@ -116,7 +119,6 @@ describe('API.md', () => {
 });
 
 describe('the pages of the site', () => {
-  const library = compiledLibrary();
   const files = new Map(referenceFiles(library).map(({ name, text }) => [name, text]));
 
   test('are one for each type, with a heading for each member', () => {
@@ -142,9 +144,9 @@ describe('the pages of the site', () => {
     expect(broken).toEqual([]);
   });
 
-  test('have a column of what is allowed', () => {
+  test('have what is allowed in the table of fields', () => {
     expect(files.get('RollingReplacementOptions.md')).toContain(
-      '| [`maxHealthyPercentage`](#maxhealthypercentage) | `number` | 100 to 200 percent |',
+      '| [`maxHealthyPercentage`](#maxhealthypercentage) | `number`<br>100 to 200 percent |',
     );
   });
 
@@ -200,14 +202,14 @@ describe('how the API reference is written', () => {
   };
 
   test('a type that only the barrel or only the assembly knows stops it', () => {
-    const library = (...names: string[]) => new Library(assembly, {}, [{ name: 'cluster', types: names }]);
-    expect(() => library('Props')).toThrow('does not name Base');
-    expect(() => library('Props', 'Base', 'Other')).toThrow('Other is exported, but');
+    const small = (...names: string[]) => new Library(assembly, {}, [{ name: 'cluster', types: names }]);
+    expect(() => small('Props')).toThrow('does not name Base');
+    expect(() => small('Props', 'Base', 'Other')).toThrow('Other is exported, but');
   });
 
   test('a field is documented where it is declared, with its paragraphs on a line each', () => {
-    const library = new Library(assembly, {}, [{ name: 'cluster', types: ['Props', 'Base'] }]);
-    const [, props, base] = apiReference(library).split('### ');
+    const small = new Library(assembly, {}, [{ name: 'cluster', types: ['Props', 'Base'] }]);
+    const [, props, base] = apiReference(small).split('### ');
     expect(base.split('\n').slice(4)).toEqual([
       '**Fields**',
       '',
@@ -256,5 +258,19 @@ describe('how the API reference is written', () => {
     expect(namesOf({ ...field, name: 'lambda' }).Python).toBe('lambda_');
     expect(namesOf({ type: 'Tier', kind: 'property', name: 'group' }).Java).toBe('getGroup');
     expect(namesOf({ type: 'Step', kind: 'method', name: 'run', static: true }).Go).toBe('Step_Run');
+  });
+
+  test("names in C# are those of jsii's own rules: no test has a package for .NET", () => {
+    const rules = new DotNetNameUtils();
+    const wrong = library.types
+      .flatMap((type) => namedMembers(library, type))
+      .filter(({ kind }) => kind !== 'constructor')
+      .map((named) => {
+        const { name, kind } = named;
+        const theirs = kind === 'method' ? rules.convertMethodName(name) : rules.convertPropertyName(name);
+        return [`${named.type}.${namesOf(named)['C#']}`, `${named.type}.${theirs}`];
+      })
+      .filter(([ours, theirs]) => ours !== theirs);
+    expect(wrong).toEqual([]);
   });
 });

@@ -24,6 +24,7 @@ import { translatedSamples } from '../docs/translated-samples';
 import { builtPackages, MAVEN_REPOSITORY, ROOT, run, userEnvironment } from '../helpers/packages';
 import { pythonPackages } from '../helpers/python-packages';
 import { optionsStack } from './extra/options';
+import { DECLARED, declarationOf, membersOfTheReference, type Packaged } from './names';
 import { examplesIn, FUNCTIONS, samplesOfTheReadme } from './reference';
 
 const MINUTE = 60_000;
@@ -288,6 +289,22 @@ async function tryOut(folder: string, name: string): Promise<Result> {
         files.filter((name) => /^[ \t]*\/\/ +Example:/m.test(readFileSync(join(module, name), 'utf8'))),
       ).toEqual([]);
     });
+
+    test(
+      'every name that the API reference has for Python, Java and Go is in the package',
+      async () => {
+        const members = membersOfTheReference();
+        expect(members.length).toBeGreaterThan(400);
+        const missing = Object.entries(DECLARED).map(async ([key, read]) => {
+          const language = key as Packaged;
+          const declared = new Set(await read(join(packages, 'dist')));
+          const names = members.map((named) => declarationOf(named, language));
+          return [language, names.filter((name) => !declared.has(name))];
+        });
+        expect(Object.fromEntries(await Promise.all(missing))).toEqual({ Python: [], Java: [], Go: [] });
+      },
+      MINUTE,
+    );
 
     describe.each(Object.keys(LANGUAGES))('%s', (name) => {
       const result = () => results.get(name) as Promise<Result>;
