@@ -13,8 +13,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
  */
 const CODE_OR_LINK = /^```[\s\S]*?^```|`[^`\n]*`|(!?)\[((?:`[^`\n]*`|[^\]`])*)\]\((?![a-z]+:)([^()\s]+)\)/gm;
 
+/** The tag of a release. */
+const tagOf = (version: string) => (version === '0.0.0' ? 'main' : `v${version}`);
+
+const pageOf = (repository: { url: string }) => repository.url.replace(/\.git$/, '');
+
 export function withAbsoluteLinks(markdown: string, repository: string, version: string): string {
-  const at = version === '0.0.0' ? 'main' : `v${version}`; // the tag of a release
+  const at = tagOf(version);
   return markdown.replace(
     CODE_OR_LINK,
     (all, picture: string | undefined, text: string, target: string | undefined) => {
@@ -34,13 +39,19 @@ export function inPackages(
   markdown: string,
   { repository, version }: { repository: { url: string }; version: string },
 ): string {
-  return withAbsoluteLinks(markdown.replace(BOX, ''), repository.url.replace(/\.git$/, ''), version);
+  return withAbsoluteLinks(markdown.replace(BOX, ''), pageOf(repository), version);
 }
 
-/** Rewrites the README in an assembly. Its fingerprint is of all of it, as jsii reckons it. */
+/** The home page of a release: what PyPI, Maven and NuGet link to. */
+export function homeOf({ repository, version }: { repository: { url: string }; version: string }): string {
+  return `${pageOf(repository)}/tree/${tagOf(version)}#readme`;
+}
+
+/** Rewrites README and home page in an assembly. Its fingerprint is of all of it, as jsii computes it. */
 function rewrite(file: string): void {
   const { fingerprint: _, ...assembly } = JSON.parse(readFileSync(file, 'utf8'));
   assembly.readme.markdown = inPackages(assembly.readme.markdown, assembly);
+  assembly.homepage = homeOf(assembly);
   const fingerprint = createHash('sha256').update(JSON.stringify(assembly)).digest('base64');
   writeFileSync(file, JSON.stringify({ ...assembly, fingerprint }, undefined, 2));
 }

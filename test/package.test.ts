@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
+import { pages, prose } from './docs/markdown';
 
 const ROOT = join(__dirname, '..');
 const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
@@ -20,10 +21,12 @@ describe('the package that is published', () => {
     paths = tarball.files.map((file) => file.path);
   });
 
-  test('holds the compiled code, the assembly, README and licence, and nothing else', () => {
-    const needed = /^(lib\/[\w./-]+\.(js|d\.ts)|\.jsii|package\.json|README\.md|LICENSE)$/;
+  test('holds the compiled code, the assembly, the pages and the licence, and nothing else', () => {
+    const code = /^(lib\/[\w./-]+\.(js|d\.ts)|\.jsii|package\.json|LICENSE)$/;
+    const pages = /^((README|API|CHANGELOG)\.md|docs\/(decisions\/)?[\w-]+\.md|docs\/images\/[\w-]+\.svg)$/;
+    const needed = (path: string) => code.test(path) || pages.test(path) || path === 'docs/plan.schema.json';
     // Something new that does not belong to users goes into `addPackageIgnore` in .projenrc.ts.
-    expect(paths.filter((path) => !needed.test(path))).toEqual([]);
+    expect(paths.filter((path) => !needed(path))).toEqual([]);
   });
 
   test('lacks nothing', () => {
@@ -35,12 +38,32 @@ describe('the package that is published', () => {
         'LICENSE',
         'lib/index.js',
         'lib/index.d.ts',
+        'API.md',
+        ...pages('CHANGELOG.md', 'README.md').flatMap(({ path }) =>
+          path.startsWith('docs/api/') ? [] : [path],
+        ),
       ]),
     );
     const missing = paths
       .filter((path) => path.endsWith('.js'))
       .map((path) => path.replace(/\.js$/, '.d.ts'));
     expect(missing.filter((path) => !paths.includes(path))).toEqual([]);
+  });
+
+  test('has what its pages lead to, but for tests, examples and contributing, which are in the repository', () => {
+    const inRepository = /^(test|examples|\.devcontainer|docs\/api)(\/|$)|^(CONTRIBUTING|SECURITY)\.md$/;
+    const dead = pages('CHANGELOG.md', 'README.md')
+      .filter(({ path }) => paths.includes(path))
+      .flatMap((of) =>
+        prose(of).flatMap((line) =>
+          [...line.matchAll(/\]\((?![a-z]+:|#)([^()\s#]+)(?:#[^()\s]*)?\)/g)].map(([, target]) =>
+            normalize(join(of.path, '..', target)),
+          ),
+        ),
+      )
+      .filter((target) => !inRepository.test(target))
+      .filter((target) => !paths.some((path) => path === target || path.startsWith(`${target}/`)));
+    expect(dead).toEqual([]);
   });
 
   test('has a command that is executable: Python runs it as it is in the package', () => {
@@ -50,9 +73,39 @@ describe('the package that is published', () => {
   });
 
   test('is small', () => {
-    // A folder that slipped in, source maps, or a table that was compiled in, show here.
-    expect(tarball.size).toBeLessThan(640_000);
-    expect(tarball.unpackedSize).toBeLessThan(2_700_000);
+    // A folder that slipped in, source maps, or a table that was compiled in, show here. A quarter is pages.
+    expect(tarball.size).toBeLessThan(860_000);
+    const pages = tarball.files.filter(({ path }) => path.endsWith('.md') || path.startsWith('docs/'));
+    const sizeOf = (files: readonly { size: number }[]) => files.reduce((sum, { size }) => sum + size, 0);
+    expect(sizeOf(pages)).toBeLessThan(900_000);
+    expect(tarball.unpackedSize - sizeOf(pages)).toBeLessThan(2_700_000);
+  });
+});
+
+// While nothing has run on AWS, no page of a registry may call it stable.
+describe('what the packages say about themselves', () => {
+  const manifest = read('package.json');
+  const open = Object.keys(read('test/aws/proved.json')).length === 0;
+
+  test('a version before 1.0 that has not run on AWS is experimental: PyPI says Beta, and not stable', () => {
+    expect(open).toBe(true);
+    expect(manifest.version.split('.')[0]).toBe('0');
+    expect(manifest.stability).toBe('experimental');
+    expect(manifest.jsii.targets.python.classifiers.join()).not.toMatch(/Development Status|Stable/);
+  });
+
+  test('each type in the assembly is experimental, or deprecated', () => {
+    const { docs, types } = read('.jsii');
+    expect(docs.stability).toBe('experimental');
+    const others = Object.values<any>(types).filter(
+      (type) => !['experimental', 'deprecated'].includes(type.docs?.stability),
+    );
+    expect(others.map(({ fqn }) => fqn)).toEqual([]);
+  });
+
+  test('the README says so before its first sample', () => {
+    const [top] = readFileSync(join(ROOT, 'README.md'), 'utf8').split('```');
+    expect(top).toMatch(/Before 1\.0, and not run on AWS yet/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { withAbsoluteLinks } from '../../projenrc/package-readme';
+import { homeOf, withAbsoluteLinks } from '../../projenrc/package-readme';
 import { page, ROOT } from './markdown';
 
 const REPOSITORY = 'https://github.com/owner/name';
@@ -15,6 +15,12 @@ test('in the packages the README leads to the pages of its own release', () => {
     '`x[0](y)`',
     `[\`j\`](${REPOSITORY}/blob/v1.2.3/k)`,
   ]);
+});
+
+test('the home page of a package is the README of its own release', () => {
+  const repository = { url: `${REPOSITORY}.git` };
+  expect(homeOf({ repository, version: '1.2.3' })).toBe(`${REPOSITORY}/tree/v1.2.3#readme`);
+  expect(homeOf({ repository, version: '0.0.0' })).toBe(`${REPOSITORY}/tree/main#readme`);
 });
 
 test('every link of the README is still one of a file that there is', () => {
