@@ -215,7 +215,6 @@ for (const path of [
   '/bench/',
   '/demo/',
   // The guides travel, with API.md and CHANGELOG.md, which they lead to: not the sources of their pictures.
-  '/docs/api/',
   '/docs/images/*.dot',
   '/site/',
   '/CONTRIBUTING.md',
