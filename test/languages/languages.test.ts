@@ -265,6 +265,24 @@ async function tryOut(folder: string, name: string): Promise<Result> {
       expect(targets.filter((target) => !target.startsWith('https://'))).toEqual([]);
     });
 
+    test('the Python package is a beta, and wheel, jar and Go module lead to the README of their version', async () => {
+      const repository = 'https://github.com/cdk-ecs-auto-scaled-cluster/cdk-ecs-auto-scaled-cluster';
+      const metadata = await inTheWheel('/METADATA');
+      expect(metadata).toMatch(/^Classifier: Development Status :: 4 - Beta$/m);
+      expect(metadata).not.toMatch(/Production\/Stable/);
+      expect(metadata).toContain(`Home-page: ${repository}/tree/main#readme\n`);
+      expect(metadata).toContain(`](${repository}/raw/main/docs/images/architecture.svg)`);
+      const java = join(packages, 'dist', 'java');
+      const [pom] = readdirSync(java, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.pom'),
+      );
+      expect(readFileSync(join(java, pom), 'utf8')).toContain(`<url>${repository}/tree/main#readme</url>`);
+      const module = join(packages, 'dist', 'go', 'cdkecsautoscaledcluster', 'README.md');
+      const readme = readFileSync(module, 'utf8').replace(/^```[\s\S]*?^```|`[^`\n]*`/gm, '');
+      expect(readme).toContain(`](${repository}/blob/main/docs/README.md)`);
+      expect(readme.match(/\]\((?!https:)[^)]*\)/g) ?? []).toEqual([]);
+    });
+
     test('the samples of the Python package are Python: those of its page, and those of its docstrings', async () => {
       const ofTheReadme = translatedSamples(packages).filter(({ inReadme }) => inReadme);
       expect(samplesOn('METADATA', await inTheWheel('/METADATA'))).toEqual(
