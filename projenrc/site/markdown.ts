@@ -62,6 +62,7 @@ export function siteRules(markdown: Markdown): void {
   ruler.push('site-codes', (state) => {
     if (sourceOf(state) === 'docs/bad-input.md') anchorRows(state.tokens);
   });
+  ruler.push('site-tables', ({ tokens }) => titleCells(tokens));
   ruler.push('site-languages', (state) => {
     state.tokens = withTabs(state);
   });
@@ -80,6 +81,20 @@ function anchorRows(tokens: Token[]): void {
     if (token.type !== 'tr_open' || tokens[index + 1]?.type !== 'td_open') continue;
     const [first, ...others] = tokens[index + 2]?.children ?? [];
     if (first?.type === 'code_inline' && others.length === 0) token.attrSet('id', first.content);
+  }
+}
+
+/** Each cell of a table of three columns or more gets the title of its column: a phone has them one below another. */
+function titleCells(tokens: readonly Token[]): void {
+  let titles: string[] = [];
+  let column = 0;
+  for (const [index, token] of tokens.entries()) {
+    if (token.type === 'table_open') titles = [];
+    if (token.type === 'th_open') titles.push(tokens[index + 1].content);
+    if (token.type === 'tr_open') column = 0;
+    if (token.type !== 'td_open' || titles.length < 3) continue;
+    token.attrSet('data-title', column === 0 ? '' : (titles[column] ?? ''));
+    column++;
   }
 }
 

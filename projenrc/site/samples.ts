@@ -37,14 +37,18 @@ function read(): Map<string, Sample[]> {
     Object.values(snippets).map(({ translations }) => {
       const typescript = translations.$.source;
       const others = TRANSLATED.flatMap((key) => {
-        const code = translations[key]?.source.trim();
-        if (code === undefined) return [];
+        const source = translations[key]?.source.trim();
+        if (source === undefined) return [];
+        const code = tidy(source);
         return [{ key, code: key === 'python' ? repairedPython(code, typescript) : code }];
       });
       return [typescript.trim(), others];
     }),
   );
 }
+
+/** jsii-rosetta writes some comments twice, and leaves the lines of `declare` empty. */
+const tidy = (code: string) => code.replace(/^( *(?:\/\/|#) .*\n)\1+/gm, '$1').replace(/\n{3,}/g, '\n\n');
 
 /** jsii writes `memoryLimitMiB` as `memory_limit_mib`, and jsii-rosetta splits it. */
 function repairedPython(code: string, typescript: string): string {

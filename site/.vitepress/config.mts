@@ -23,9 +23,23 @@ function guides() {
   return groups;
 }
 
-/** The version whose pages these are, and the others that are served next to it, such as `0.2 0.1`. */
+/**
+ * The version whose pages these are, such as `0.2`, and all that are served, such as `0.2 0.1`: each in the
+ * folder of its name, next to the newest sources at the root.
+ */
+const base = process.env.SITE_BASE ?? '/';
 const version = process.env.SITE_VERSION ?? 'Unreleased';
-const others = (process.env.SITE_VERSIONS ?? '').split(' ').filter((other) => other !== '');
+const root = process.env.SITE_VERSION === undefined ? base : base.replace(/[^/]+\/$/, '');
+const versions = (process.env.SITE_VERSIONS ?? '').split(' ').filter((other) => other !== '');
+const others = ['Unreleased', ...versions]
+  .filter((other) => other !== version)
+  .map((other) => ({
+    component: 'VersionLink',
+    props: { text: other, href: other === 'Unreleased' ? root : `${root}${other}/` },
+  }));
+
+/** Pages of wide tables: these have the room of the outline too. */
+const WIDE = /^(bad-input|permissions|proved-on-aws|compared|operations)\.md$/;
 
 export default defineConfig({
   srcDir: '..',
@@ -43,8 +57,11 @@ export default defineConfig({
   lang: 'en-US',
   // Without an icon a browser asks for /favicon.ico, and gets a 404.
   head: [['link', { rel: 'icon', href: 'data:,' }]],
-  base: process.env.SITE_BASE ?? '/',
+  base,
   metaChunk: true,
+  transformPageData: ({ relativePath, frontmatter }) => {
+    if (WIDE.test(relativePath)) Object.assign(frontmatter, { aside: false, pageClass: 'wide' });
+  },
   vite: {
     plugins: [
       {
@@ -85,13 +102,11 @@ export default defineConfig({
       { text: 'API', link: '/reference/' },
       {
         text: version,
-        items: [
-          { text: 'Changelog', link: '/changelog' },
-          ...others.map((other) => ({ text: other, link: `/${other}/`, target: '_self', rel: 'external' })),
-        ],
+        items: [{ text: 'Changelog', link: '/changelog' }, ...others],
       },
+      // with no icon: `docs:dev` asks another host for one
+      { text: 'GitHub', link: REPOSITORY },
     ],
     sidebar: { '/reference/': JSON.parse(readFileSync(SIDEBAR, 'utf8')), '/': guides() },
-    socialLinks: [{ icon: 'github', link: REPOSITORY }],
   },
 });

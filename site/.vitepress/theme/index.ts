@@ -3,6 +3,7 @@ import { defineComponent, h, onMounted } from 'vue';
 import LanguageSwitch from './LanguageSwitch.vue';
 import LanguageTabs from './LanguageTabs.vue';
 import { startLanguage } from './language';
+import VersionLink from './VersionLink.vue';
 import './style.css';
 
 const Layout = defineComponent({
@@ -22,5 +23,6 @@ export default {
   Layout,
   enhanceApp({ app }: { app: { component(name: string, component: unknown): void } }) {
     app.component('LanguageTabs', LanguageTabs);
+    app.component('VersionLink', VersionLink);
   },
 };
